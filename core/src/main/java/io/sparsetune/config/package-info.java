@@ -1,0 +1,2 @@
+/** What a run is configured by, and its strict parser. */
+package io.sparsetune.config;

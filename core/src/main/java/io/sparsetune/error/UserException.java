@@ -1,0 +1,21 @@
+package io.sparsetune.error;
+
+/**
+ * Something that a user can mend: the message says what is wrong, why, and what to do. The command
+ * line prints it without a stack trace and exits with {@link #exitCode()}.
+ */
+public abstract sealed class UserException extends RuntimeException
+    permits ConfigException,
+        DataException,
+        CorruptFileException,
+        UnsupportedVersionException,
+        DivergedException {
+  private static final long serialVersionUID = 1;
+
+  UserException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /** 2 configuration or arguments, 3 data or files, 4 diverged. */
+  public abstract int exitCode();
+}

@@ -1,0 +1,141 @@
+package io.sparsetune.mask;
+
+import io.sparsetune.params.ParameterLayout;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A choice of parameters: for each tensor of a layout nothing, the whole tensor, or sorted
+ * row-major positions inside it. Ordinals 0..size−1 number the chosen parameters in layout order.
+ * Immutable.
+ */
+public final class Mask implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  /** In place of positions: the whole tensor. */
+  private static final int[] WHOLE = {-1};
+
+  private static final int[] NONE = {};
+
+  private final int[][] positions;
+  private final int[] firstOrdinal;
+
+  private Mask(int[][] positions, int[] firstOrdinal) {
+    this.positions = positions;
+    this.firstOrdinal = firstOrdinal;
+  }
+
+  /** Nothing chosen. */
+  public static Mask none(ParameterLayout layout) {
+    return new Builder(layout).build();
+  }
+
+  public int tensorCount() {
+    return positions.length;
+  }
+
+  /** Number of chosen parameters. */
+  public int size() {
+    return firstOrdinal[positions.length];
+  }
+
+  /** Ordinal of the tensor's first chosen parameter. */
+  public int firstOrdinal(int tensor) {
+    return firstOrdinal[tensor];
+  }
+
+  /** Number of chosen parameters in the tensor. */
+  public int count(int tensor) {
+    return firstOrdinal[tensor + 1] - firstOrdinal[tensor];
+  }
+
+  public boolean isWhole(int tensor) {
+    return positions[tensor].length == 1 && positions[tensor][0] == -1;
+  }
+
+  /**
+   * Sorted positions inside the tensor. The array is the mask's own: do not write to it.
+   *
+   * @throws IllegalStateException where the tensor is chosen whole
+   */
+  public int[] positions(int tensor) {
+    if (isWhole(tensor)) {
+      throw new IllegalStateException("Tensor " + tensor + " is chosen whole: it has no positions");
+    }
+    return positions[tensor];
+  }
+
+  /** This mask and, whole, the tensors of those indices. */
+  public Mask withWhole(ParameterLayout layout, List<Integer> tensors) {
+    Builder builder = new Builder(layout);
+    for (int t = 0; t < positions.length; t++) {
+      if (isWhole(t) || tensors.contains(t)) {
+        builder.whole(t);
+      } else {
+        builder.positions(t, positions[t]);
+      }
+    }
+    return builder.build();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Mask mask
+        && Arrays.deepEquals(positions, mask.positions)
+        && Arrays.equals(firstOrdinal, mask.firstOrdinal);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.deepHashCode(positions);
+  }
+
+  @Override
+  public String toString() {
+    return "Mask[" + size() + " of " + positions.length + " tensors]";
+  }
+
+  /** Collects positions tensor by tensor, in any order of tensors. */
+  public static final class Builder {
+    private final ParameterLayout layout;
+    private final int[][] positions;
+
+    public Builder(ParameterLayout layout) {
+      this.layout = layout;
+      this.positions = new int[layout.tensorCount()][];
+      Arrays.fill(positions, NONE);
+    }
+
+    public Builder whole(int tensor) {
+      positions[tensor] = WHOLE;
+      return this;
+    }
+
+    /**
+     * @throws IllegalArgumentException unless strictly rising and inside the tensor
+     */
+    public Builder positions(int tensor, int[] sorted) {
+      int previous = -1;
+      for (int position : sorted) {
+        if (position <= previous || position >= layout.tensor(tensor).size()) {
+          throw new IllegalArgumentException(
+              "Invalid position: %d in %s (positions rise strictly, below %d)"
+                  .formatted(position, layout.tensor(tensor).name(), layout.tensor(tensor).size()));
+        }
+        previous = position;
+      }
+      positions[tensor] = sorted.clone();
+      return this;
+    }
+
+    public Mask build() {
+      int[] first = new int[positions.length + 1];
+      for (int t = 0; t < positions.length; t++) {
+        int count = positions[t] == WHOLE ? layout.tensor(t).size() : positions[t].length;
+        first[t + 1] = Math.addExact(first[t], count);
+      }
+      return new Mask(positions.clone(), first);
+    }
+  }
+}

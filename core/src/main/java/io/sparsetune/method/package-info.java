@@ -1,0 +1,2 @@
+/** The rules that choose a mask: one class for each method of the paper. */
+package io.sparsetune.method;

@@ -1,0 +1,2 @@
+/** Tasks: labels, examples and metrics. */
+package io.sparsetune.task;

@@ -1,0 +1,15 @@
+package io.sparsetune.train;
+
+import java.io.Serializable;
+
+/**
+ * The model's outputs for a data set, in rank order.
+ *
+ * @param logits [examples × outputs], example by example
+ * @param targets [examples]
+ */
+public record Predictions(int outputs, float[] logits, float[] targets) implements Serializable {
+  public int examples() {
+    return targets.length;
+  }
+}

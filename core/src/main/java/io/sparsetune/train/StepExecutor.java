@@ -1,0 +1,33 @@
+package io.sparsetune.train;
+
+import io.sparsetune.engine.GradientSum;
+import io.sparsetune.mask.Mask;
+
+/**
+ * Runs a training loop's dense work somewhere: in this process, or in Spark's tasks. Every
+ * implementation gives the same bits. Calls carry a sequence number that only rises, whatever the
+ * step number does, so that late tasks are told from current ones.
+ */
+public interface StepExecutor extends AutoCloseable {
+
+  /** Examples in the training data; with the batch sizes it fixes the plan of every epoch. */
+  long trainExamples();
+
+  /** θ⁰ at the mask's positions, initialised head included, [mask.size()]. */
+  float[] initialValues(Mask mask);
+
+  /**
+   * Chooses the mask by the run's method at θ⁰: magnitude, score rounds and top-k, all on the
+   * executors.
+   */
+  Mask selectMask(MaskRequest request);
+
+  /** Loss and gradients of one global batch at the given values, summed over its examples. */
+  GradientSum step(StepRequest request);
+
+  /** Outputs of the model at the given values for every example of a data set. */
+  Predictions evaluate(EvaluationRequest request);
+
+  @Override
+  void close();
+}
