@@ -5,7 +5,7 @@ import io.sparsetune.model.ModelSpec;
 
 /**
  * A model in memory: one θ, computed on by any number of workers. {@link #install} must not run
- * beside a worker's computation; {@link EngineLease} sees to that.
+ * beside a worker's computation; {@link EngineHome} sees to that.
  */
 public interface Engine {
   ModelSpec spec();

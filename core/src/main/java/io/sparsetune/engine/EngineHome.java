@@ -1,0 +1,87 @@
+package io.sparsetune.engine;
+
+import io.sparsetune.mask.Mask;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the engines of this JVM live, one for each run, told apart by the run's nonce. Tasks that
+ * compute hold an {@link EngineLease}; new values go into an engine only while nobody does, and
+ * only if they are newer. Thread-safe.
+ */
+public final class EngineHome {
+  private static final Logger LOG = LoggerFactory.getLogger(EngineHome.class);
+  private static final EngineHome INSTANCE = new EngineHome();
+
+  private final Map<String, SharedEngine> engines = new HashMap<>();
+
+  EngineHome() {}
+
+  /** The JVM's one home. */
+  public static EngineHome get() {
+    return INSTANCE;
+  }
+
+  /**
+   * The run's engine with {@code values} at the positions of {@code trained}. Waits until leases of
+   * older sequences are closed; leases of the same sequence are held side by side, one for each
+   * computing thread. A thread must close its lease before it asks for a newer one.
+   *
+   * @param nonce names the run; another run gets an engine of its own
+   * @param loader opens the engine with θ⁰; called once for each nonce
+   * @param sequence rises with every change of values; where the engine has already gone further
+   *     the lease is {@link EngineLease#stale()}
+   * @param values [trained.size()]
+   * @throws IllegalStateException when the thread is interrupted; its interrupt flag stays set
+   */
+  public EngineLease acquire(
+      String nonce, Supplier<Engine> loader, long sequence, Mask trained, float[] values) {
+    if (values.length != trained.size()) {
+      throw new IllegalArgumentException(
+          "Invalid values: %d for a mask of %d".formatted(values.length, trained.size()));
+    }
+    SharedEngine shared;
+    synchronized (engines) {
+      shared = engines.computeIfAbsent(nonce, absent -> new SharedEngine(this));
+    }
+    try {
+      return shared.acquire(loader, sequence, trained, values);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while waiting for the engine of " + nonce, e);
+    }
+  }
+
+  /** Forgets the run's engine; its memory is free once the last lease is closed. */
+  public void release(String nonce) {
+    synchronized (engines) {
+      engines.remove(nonce);
+    }
+  }
+
+  /** Number of engines loaded in this JVM. */
+  public int count() {
+    synchronized (engines) {
+      return (int) engines.values().stream().filter(engine -> engine.bytes() > 0).count();
+    }
+  }
+
+  /** Memory of all θ in this JVM, in bytes. */
+  public long bytes() {
+    synchronized (engines) {
+      return engines.values().stream().mapToLong(SharedEngine::bytes).sum();
+    }
+  }
+
+  void loaded() {
+    if (count() > 1) {
+      LOG.warn(
+          "{} runs have engines in this JVM; their parameters take {} MB",
+          count(),
+          bytes() / 1_000_000);
+    }
+  }
+}
