@@ -1,0 +1,255 @@
+package io.sparsetune.config;
+
+import io.sparsetune.config.DataConfig.OnBadRow;
+import io.sparsetune.config.TaskConfig.TaskType;
+import io.sparsetune.config.TrainingConfig.Optimizer;
+import io.sparsetune.config.TrainingConfig.Schedule;
+import io.sparsetune.method.MethodConfig.Granularity;
+import io.sparsetune.method.MethodConfig.Scope;
+import io.sparsetune.model.Pooling;
+import io.sparsetune.task.Metric;
+import java.util.List;
+import java.util.Optional;
+
+/** Every key of a configuration. {@code docs/configuration.md} shows this table. */
+final class ConfigKeys {
+  private ConfigKeys() {}
+
+  static final List<String> METHODS =
+      List.of("full", "random", "bitfit", "magnitude", "sam", "fisher");
+
+  static final Key<String> MODEL_PATH =
+      Key.text("model.path", "a path")
+          .absentMeans("required")
+          .note("a Hugging Face folder, or an `.onnx` file with `tokenizer.json` beside it");
+  static final Key<Pooling> POOLING =
+      Key.choice("model.pooling", Pooling.values())
+          .absentMeans("BERT: pooler, RoBERTa: cls")
+          .note("how a text's hidden states become one vector");
+  static final Key<Double> HIDDEN_DROPOUT =
+      probability("model.dropout.hidden").absentMeans("the model's");
+  static final Key<Double> ATTENTION_DROPOUT =
+      probability("model.dropout.attention").absentMeans("the model's");
+  static final Key<Double> CLASSIFIER_DROPOUT =
+      probability("model.dropout.classifier")
+          .absentMeans("the model's")
+          .note("`model.dropout: 0.1` sets all three");
+
+  static final Key<TaskType> TASK_TYPE =
+      Key.choice("task.type", TaskType.values()).withDefault(TaskType.CLASSIFICATION);
+  static final Key<String> TEXT =
+      Key.text("task.text", "a column's name")
+          .withDefault("text")
+          .note("the text, or the first of two");
+  static final Key<String> TEXT_PAIR =
+      Key.text("task.text_pair", "a column's name")
+          .absentMeans("none")
+          .note("the second of two texts");
+  static final Key<String> LABEL = Key.text("task.label", "a column's name").withDefault("label");
+  static final Key<List<String>> LABELS =
+      Key.texts("task.labels", "a list of labels")
+          .absentMeans("those of the training data")
+          .note("in this order; otherwise strings by code point, integers by value");
+  static final Key<Metric> METRIC =
+      Key.choice("task.metric", Metric.values())
+          .absentMeans("accuracy; pearson_spearman for regression")
+          .note("chooses the best checkpoint; higher is better, a tie goes to the earlier step");
+
+  static final Key<List<String>> TRAIN =
+      Key.texts("data.train", "a path or glob, or a list of them")
+          .absentMeans("required")
+          .note("on any Hadoop file system");
+  static final Key<List<String>> VALIDATION =
+      Key.texts("data.validation", "a share of the training data in [0, 1), or paths")
+          .absentMeans("0.1")
+          .note("a share is chosen by the rows' content; 0 trains without validation");
+  static final Key<List<String>> TEST =
+      Key.texts("data.test", "a path or glob, or a list of them").absentMeans("none");
+  static final Key<String> FORMAT =
+      Key.word("data.format", List.of("csv", "tsv", "jsonl", "parquet"))
+          .absentMeans("by the file's suffix");
+  static final Key<OnBadRow> ON_BAD_ROW =
+      Key.choice("data.on_bad_row", OnBadRow.values())
+          .withDefault(OnBadRow.FAIL)
+          .note("skip counts and reports the rows that cannot be used");
+  static final Key<Integer> MAX_SEQ_LENGTH =
+      Key.count("data.max_seq_length", 3)
+          .withDefault(128)
+          .note("in tokens; longer text is truncated and counted");
+  static final Key<Integer> LENGTH_WINDOW =
+      Key.count("data.length_window", 1)
+          .withDefault(64)
+          .note("micro-batches within which examples are sorted by length");
+
+  static final Key<String> METHOD =
+      Key.word("method.name", METHODS).withDefault("sam").note("see methods.md");
+  static final Key<Double> SPARSITY =
+      Key.number("method.sparsity", "a number in (0, 1]", v -> v > 0 && v <= 1)
+          .absentMeans("0.005")
+          .note("share of the parameters to train; not for full and bitfit");
+  static final Key<Integer> K =
+      Key.count("method.k", 1).absentMeans("none").note("how many to train, instead of sparsity");
+  static final Key<Scope> SCOPE =
+      Key.choice("method.scope", Scope.values())
+          .absentMeans("tensor; global for fisher by example")
+          .note("whether the budget holds for each tensor or for all together");
+  static final Key<List<String>> INCLUDE =
+      Key.texts("method.include", "a list of tensor name patterns")
+          .withDefault(List.of("encoder.layer.*"), "`encoder.layer.*`")
+          .note("`*` matches anything; `embeddings` adds all of them");
+  static final Key<List<String>> EXCLUDE =
+      Key.texts("method.exclude", "a list of tensor name patterns").withDefault(List.of(), "none");
+  static final Key<String> TENSORS =
+      Key.word("method.tensors", List.of("all", "linear"))
+          .withDefault("all")
+          .note("linear: weights of linear layers only");
+  static final Key<Boolean> HEAD_IN_BUDGET =
+      Key.flag("method.head_in_budget")
+          .withDefault(false)
+          .note("otherwise the head is trained whole beside the budget");
+  static final Key<Integer> SCORE_STEPS =
+      Key.count("method.score_steps", 1)
+          .absentMeans("600, at most one epoch")
+          .note("batches that sam and fisher by batch score");
+  static final Key<Boolean> SCORING_DROPOUT = Key.flag("method.scoring_dropout").withDefault(false);
+  static final Key<Granularity> GRANULARITY =
+      Key.choice("method.granularity", Granularity.values())
+          .withDefault(Granularity.EXAMPLE)
+          .note("fisher: squares of an example's gradient, or of a micro-batch's mean");
+  static final Key<Integer> SAMPLES =
+      Key.count("method.samples", 1)
+          .absentMeans("1024")
+          .note("fisher by example: how many examples");
+  static final Key<List<String>> BIASES =
+      Key.texts("method.biases", "a list of parts of tensor names")
+          .withDefault(List.of(), "all")
+          .note("bitfit: only biases whose name contains one, such as query, intermediate");
+
+  static final Key<Double> LEARNING_RATE =
+      Key.number("training.learning_rate", "a number above 0", v -> v > 0)
+          .withDefault(1e-3, "0.001");
+  static final Key<Double> EPOCHS =
+      Key.number("training.num_train_epochs", "a number above 0", v -> v > 0).withDefault(3.0, "3");
+  static final Key<Integer> MAX_STEPS =
+      Key.count("training.max_steps", 1).absentMeans("none").note("overrides num_train_epochs");
+  static final Key<Integer> BATCH_SIZE =
+      Key.count("training.batch_size", 1)
+          .withDefault(32)
+          .note("the global batch, over all executors; a multiple of micro_batch_size");
+  static final Key<Integer> MICRO_BATCH_SIZE =
+      Key.count("training.micro_batch_size", 1)
+          .withDefault(8)
+          .note("what a thread pushes through the model at once; part of the result's bits");
+  static final Key<Integer> EVAL_BATCH_SIZE =
+      Key.count("training.eval_batch_size", 1).withDefault(32);
+  static final Key<Optimizer> OPTIMIZER =
+      Key.choice("training.optimizer", Optimizer.values()).withDefault(Optimizer.ADAMW);
+  static final Key<Double> ADAM_BETA1 = below1("training.adam_beta1").withDefault(0.9);
+  static final Key<Double> ADAM_BETA2 = below1("training.adam_beta2").withDefault(0.999);
+  static final Key<Double> ADAM_EPSILON =
+      Key.number("training.adam_epsilon", "a number above 0", v -> v > 0).withDefault(1e-8, "1e-8");
+  static final Key<Double> MOMENTUM = below1("training.momentum").withDefault(0.0).note("of sgd");
+  static final Key<Double> WEIGHT_DECAY =
+      Key.number("training.weight_decay", "a number, 0 or more", v -> v >= 0)
+          .withDefault(0.0)
+          .note("decoupled; on trained parameters only");
+  static final Key<List<String>> NO_DECAY =
+      Key.texts("training.no_decay", "a list of tensor name patterns")
+          .withDefault(List.of("*.bias", "*.LayerNorm.*"), "`*.bias`, `*.LayerNorm.*`")
+          .note("tensors without weight decay; `[]` for none");
+  static final Key<Schedule> SCHEDULE =
+      Key.choice("training.lr_scheduler_type", Schedule.values()).withDefault(Schedule.LINEAR);
+  static final Key<Double> WARMUP_RATIO =
+      Key.number("training.warmup_ratio", "a number in [0, 1]", v -> v >= 0 && v <= 1)
+          .withDefault(0.06)
+          .note("of all steps");
+  static final Key<Integer> WARMUP_STEPS =
+      Key.count("training.warmup_steps", 0).absentMeans("none").note("overrides warmup_ratio");
+  static final Key<Optional<Double>> MAX_GRAD_NORM =
+      Key.number("training.max_grad_norm", "a number above 0", v -> v > 0)
+          .withDefault(1.0)
+          .orNone()
+          .note("over the trained parameters");
+  static final Key<Integer> EVAL_STEPS =
+      Key.count("training.eval_steps", 1).absentMeans("once an epoch");
+  static final Key<Integer> LOGGING_STEPS = Key.count("training.logging_steps", 1).withDefault(10);
+  static final Key<Boolean> LOAD_BEST =
+      Key.flag("training.load_best_model_at_end").withDefault(true);
+  static final Key<Optional<Integer>> PATIENCE =
+      Key.count("training.early_stopping_patience", 1)
+          .orNone()
+          .absentMeans("none")
+          .note("evaluations since the best one before training stops");
+  static final Key<Long> SEED = Key.integer("training.seed").withDefault(1L);
+
+  static final Key<String> OUTPUT =
+      Key.text("output", "a path")
+          .absentMeans("required")
+          .note("the run's folder, on any Hadoop file system");
+
+  /** In the order of the documentation. */
+  static final List<Key<?>> ALL =
+      List.of(
+          MODEL_PATH,
+          POOLING,
+          HIDDEN_DROPOUT,
+          ATTENTION_DROPOUT,
+          CLASSIFIER_DROPOUT,
+          TASK_TYPE,
+          TEXT,
+          TEXT_PAIR,
+          LABEL,
+          LABELS,
+          METRIC,
+          TRAIN,
+          VALIDATION,
+          TEST,
+          FORMAT,
+          ON_BAD_ROW,
+          MAX_SEQ_LENGTH,
+          LENGTH_WINDOW,
+          METHOD,
+          SPARSITY,
+          K,
+          SCOPE,
+          INCLUDE,
+          EXCLUDE,
+          TENSORS,
+          HEAD_IN_BUDGET,
+          SCORE_STEPS,
+          SCORING_DROPOUT,
+          GRANULARITY,
+          SAMPLES,
+          BIASES,
+          LEARNING_RATE,
+          EPOCHS,
+          MAX_STEPS,
+          BATCH_SIZE,
+          MICRO_BATCH_SIZE,
+          EVAL_BATCH_SIZE,
+          OPTIMIZER,
+          ADAM_BETA1,
+          ADAM_BETA2,
+          ADAM_EPSILON,
+          MOMENTUM,
+          WEIGHT_DECAY,
+          NO_DECAY,
+          SCHEDULE,
+          WARMUP_RATIO,
+          WARMUP_STEPS,
+          MAX_GRAD_NORM,
+          EVAL_STEPS,
+          LOGGING_STEPS,
+          LOAD_BEST,
+          PATIENCE,
+          SEED,
+          OUTPUT);
+
+  private static Key<Double> probability(String name) {
+    return below1(name);
+  }
+
+  private static Key<Double> below1(String name) {
+    return Key.number(name, "a number in [0, 1)", v -> v >= 0 && v < 1);
+  }
+}

@@ -1,0 +1,26 @@
+package io.sparsetune.config;
+
+import java.util.List;
+import java.util.Map;
+
+/** A piece of a configuration as it was written, with where that was. */
+sealed interface Node {
+  /** {@code "line 12"}, or the override that said it. */
+  String where();
+
+  /** A single value in its own characters; {@code null} is written as nothing, ~ or null. */
+  record Scalar(String text, boolean isNull, String where) implements Node {}
+
+  record Sequence(List<Node> items, String where) implements Node {}
+
+  /** Keys in the order of the file. */
+  record Mapping(Map<String, Node> entries, String where) implements Node {}
+
+  /** As a message shows it. */
+  default String shown() {
+    if (this instanceof Scalar scalar) {
+      return scalar.isNull() ? "nothing" : "'" + scalar.text() + "'";
+    }
+    return this instanceof Sequence ? "a list" : "a section of keys";
+  }
+}

@@ -1,0 +1,51 @@
+package io.sparsetune.config;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Names that users bring from elsewhere: those that mean the same, and those that do not. */
+final class OtherNames {
+  private OtherNames() {}
+
+  /** Other names of a key, which mean exactly the same. */
+  static final Map<String, String> ALIASES =
+      Map.of(
+          "training.epochs", "training.num_train_epochs",
+          "training.lr", "training.learning_rate",
+          "training.evaluation_strategy", "training.eval_strategy",
+          "training.lr_scheduler", "training.lr_scheduler_type");
+
+  /** When to evaluate, in Hugging Face's words; said by eval_steps here. */
+  static final String EVAL_STRATEGY = "training.eval_strategy";
+
+  private static final String GLOBAL_BATCH =
+      "training.batch_size is the global batch, over all executors, and training.micro_batch_size"
+          + " what one thread holds at a time; set those instead";
+
+  private static final String LATER = "it is not supported by this version; remove it";
+
+  /** Last parts of keys that are refused wherever they stand, and why. */
+  private static final Map<String, String> REFUSED = new LinkedHashMap<>();
+
+  static {
+    REFUSED.put("per_device_train_batch_size", GLOBAL_BATCH);
+    REFUSED.put("gradient_accumulation_steps", GLOBAL_BATCH);
+    REFUSED.put("per_device_eval_batch_size", "training.eval_batch_size is what it means here");
+    REFUSED.put("precision", "this version computes in fp32 only; remove it");
+    REFUSED.put("bf16", "this version computes in fp32 only; remove it");
+    REFUSED.put("fp16", "this version computes in fp32 only; remove it");
+    REFUSED.put("save_steps", "checkpoints on disk are not supported by this version; remove it");
+    REFUSED.put("scoring_clip", LATER);
+    REFUSED.put("variant", LATER);
+    REFUSED.put("rounds", LATER);
+    REFUSED.put("round_steps", LATER);
+    REFUSED.put("optimizer_at_mask_change", LATER);
+    REFUSED.put(
+        "mixed_cpus", "every CPU gives the same bits, so there is nothing to set; remove it");
+  }
+
+  /** Why a key is refused; empty where it is merely unknown. */
+  static String refusal(String key) {
+    return REFUSED.getOrDefault(key.substring(key.lastIndexOf('.') + 1), "");
+  }
+}

@@ -1,0 +1,296 @@
+package io.sparsetune.config;
+
+import io.sparsetune.config.TaskConfig.TaskType;
+import io.sparsetune.config.TrainingConfig.Optimizer;
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.method.MethodConfig;
+import io.sparsetune.method.MethodConfig.Granularity;
+import io.sparsetune.method.MethodConfig.Scope;
+import io.sparsetune.task.Metric;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * Reads a run's configuration: YAML, then {@code key=value} overrides over it, strictly. A key that
+ * is not known, a value that does not fit, and values that do not fit each other are all reported
+ * together, each with its place and, for a name, with the nearest known one.
+ */
+public final class RunConfigParser {
+  private static final Set<String> WITHOUT_BUDGET = Set.of("full", "bitfit");
+  private static final int DEFAULT_SCORE_STEPS = 600;
+  private static final double DEFAULT_SPARSITY = 0.005;
+  private static final double DEFAULT_VALIDATION_SHARE = 0.1;
+
+  private final Values values;
+
+  private RunConfigParser(Values values) {
+    this.values = values;
+  }
+
+  /**
+   * Reads a local file.
+   *
+   * @param overrides each {@code key=value}; a value of {@code null} takes the key back
+   * @throws ConfigException listing every problem
+   */
+  public static RunConfig read(Path file, List<String> overrides) {
+    String yaml;
+    try {
+      yaml = Files.readString(file, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      String why = Files.exists(file) ? "it is not a readable text file in UTF-8" : "no such file";
+      throw new ConfigException("Cannot read the configuration " + file + ": " + why);
+    }
+    return parse(yaml, file.getFileName().toString(), overrides);
+  }
+
+  /**
+   * @param yaml the configuration; JSON too, which is YAML
+   * @param source what messages call it
+   * @param overrides each {@code key=value}; a value of {@code null} takes the key back
+   * @throws ConfigException listing every problem
+   */
+  public static RunConfig parse(String yaml, String source, List<String> overrides) {
+    Values values = new Values(YamlReader.file(yaml, source), source);
+    overrides.forEach(values::override);
+    RunConfig config = new RunConfigParser(values).run();
+    if (!values.problems().isEmpty()) {
+      throw new ConfigException(values.problems());
+    }
+    return config;
+  }
+
+  private RunConfig run() {
+    return new RunConfig(
+        model(), task(), data(), method(), training(), values.require(ConfigKeys.OUTPUT, ""));
+  }
+
+  private ModelConfig model() {
+    return new ModelConfig(
+        values.require(ConfigKeys.MODEL_PATH, ""),
+        values.find(ConfigKeys.POOLING),
+        decimal(values.find(ConfigKeys.HIDDEN_DROPOUT)),
+        decimal(values.find(ConfigKeys.ATTENTION_DROPOUT)),
+        decimal(values.find(ConfigKeys.CLASSIFIER_DROPOUT)));
+  }
+
+  private TaskConfig task() {
+    TaskType type = values.get(ConfigKeys.TASK_TYPE);
+    List<String> labels = values.find(ConfigKeys.LABELS).orElse(List.of());
+    Metric standard = type == TaskType.REGRESSION ? Metric.PEARSON_SPEARMAN : Metric.ACCURACY;
+    Metric metric = values.find(ConfigKeys.METRIC).orElse(standard);
+    if (metric.forRegression() != (type == TaskType.REGRESSION)) {
+      values.problem(ConfigKeys.METRIC, "it does not fit task.type " + Key.lower(type));
+    }
+    if (values.given(ConfigKeys.LABELS)) {
+      checkLabels(type, labels, metric);
+    }
+    String text = values.get(ConfigKeys.TEXT);
+    String label = values.get(ConfigKeys.LABEL);
+    Optional<String> textPair = values.find(ConfigKeys.TEXT_PAIR);
+    Set<String> columns = new HashSet<>(Set.of(text));
+    if (!columns.add(label) || textPair.filter(pair -> !columns.add(pair)).isPresent()) {
+      values.problem(
+          "Invalid task columns: task.text, task.text_pair and task.label have to be different columns");
+    }
+    return new TaskConfig(type, text, textPair, label, labels, metric);
+  }
+
+  private void checkLabels(TaskType type, List<String> labels, Metric metric) {
+    if (type == TaskType.REGRESSION) {
+      values.problem(ConfigKeys.LABELS, "regression has no list of labels");
+    } else if (labels.size() < 2 || new HashSet<>(labels).size() < labels.size()) {
+      values.problem(ConfigKeys.LABELS, "expected at least two labels, each once");
+    } else if (labels.size() > 2 && (metric == Metric.F1 || metric == Metric.ACCURACY_F1)) {
+      values.problem(
+          ConfigKeys.METRIC,
+          "it is for two labels, task.labels has " + labels.size() + "; use f1_macro");
+    }
+  }
+
+  private DataConfig data() {
+    Optional<Double> share =
+        values.node(ConfigKeys.VALIDATION.name()).flatMap(node -> Key.decimal(node, v -> true));
+    List<String> validation = List.of();
+    if (share.isPresent()) {
+      if (share.get() < 0 || share.get() >= 1) {
+        values.problem(ConfigKeys.VALIDATION, "expected " + ConfigKeys.VALIDATION.expected());
+      }
+    } else {
+      validation = values.find(ConfigKeys.VALIDATION).orElse(List.of());
+    }
+    return new DataConfig(
+        nonEmpty(ConfigKeys.TRAIN, values.require(ConfigKeys.TRAIN, List.of("-"))),
+        validation,
+        validation.isEmpty() ? share.orElse(DEFAULT_VALIDATION_SHARE) : 0,
+        values.find(ConfigKeys.TEST).orElse(List.of()),
+        values.find(ConfigKeys.FORMAT),
+        values.get(ConfigKeys.ON_BAD_ROW),
+        values.get(ConfigKeys.MAX_SEQ_LENGTH),
+        values.get(ConfigKeys.LENGTH_WINDOW));
+  }
+
+  private MethodConfig method() {
+    String name = values.get(ConfigKeys.METHOD);
+    Granularity granularity = values.get(ConfigKeys.GRANULARITY);
+    boolean byExample = name.equals("fisher") && granularity == Granularity.EXAMPLE;
+    boolean budget = !WITHOUT_BUDGET.contains(name);
+    Optional<Double> sparsity = values.find(ConfigKeys.SPARSITY);
+    Optional<Integer> k = values.find(ConfigKeys.K);
+    if (sparsity.isPresent() && k.isPresent()) {
+      values.problem(ConfigKeys.K, "give either method.sparsity or method.k, not both");
+    }
+    if (!budget) {
+      notOf(name, ConfigKeys.SPARSITY, ConfigKeys.K, ConfigKeys.SCOPE);
+    } else if (sparsity.isEmpty() && k.isEmpty()) {
+      sparsity = Optional.of(DEFAULT_SPARSITY);
+    }
+    if (!name.equals("fisher")) {
+      notOf(name, ConfigKeys.GRANULARITY);
+    }
+    if (!byExample) {
+      notOf(name, ConfigKeys.SAMPLES);
+    }
+    if (!name.equals("bitfit")) {
+      notOf(name, ConfigKeys.BIASES);
+    }
+    boolean scores = name.equals("sam") || name.equals("fisher");
+    if (!scores) {
+      notOf(name, ConfigKeys.SCORING_DROPOUT);
+    }
+    if (!scores || byExample) {
+      notOf(name, ConfigKeys.SCORE_STEPS);
+    }
+    Optional<Integer> scoreSteps = values.find(ConfigKeys.SCORE_STEPS);
+    return new MethodConfig(
+        name,
+        decimal(sparsity),
+        whole(k),
+        values.find(ConfigKeys.SCOPE).orElse(byExample ? Scope.GLOBAL : Scope.TENSOR),
+        nonEmpty(ConfigKeys.INCLUDE, values.get(ConfigKeys.INCLUDE)),
+        values.get(ConfigKeys.EXCLUDE),
+        values.get(ConfigKeys.TENSORS).equals("linear"),
+        values.get(ConfigKeys.HEAD_IN_BUDGET),
+        scoreSteps.orElse(DEFAULT_SCORE_STEPS),
+        scoreSteps.isPresent(),
+        values.get(ConfigKeys.SCORING_DROPOUT),
+        OptionalDouble.empty(),
+        granularity,
+        whole(values.find(ConfigKeys.SAMPLES)),
+        values.get(ConfigKeys.BIASES));
+  }
+
+  private void notOf(String method, Key<?>... keys) {
+    for (Key<?> key : keys) {
+      if (values.given(key)) {
+        values.problem(key, "it has no meaning for method.name " + method + "; remove it");
+      }
+    }
+  }
+
+  private TrainingConfig training() {
+    evaluationStrategy();
+    Optimizer optimizer = values.get(ConfigKeys.OPTIMIZER);
+    int batch = values.get(ConfigKeys.BATCH_SIZE);
+    int micro = values.get(ConfigKeys.MICRO_BATCH_SIZE);
+    if (batch % micro != 0) {
+      values.problem(
+          "Invalid training.batch_size: "
+              + batch
+              + " is not a multiple of training.micro_batch_size "
+              + micro
+              + "; a micro-batch of "
+              + largestDivisor(batch, micro)
+              + " would fit");
+    }
+    Optional<Double> warmupShare = warmupShare();
+    return new TrainingConfig(
+        values.get(ConfigKeys.LEARNING_RATE),
+        values.get(ConfigKeys.EPOCHS),
+        whole(values.find(ConfigKeys.MAX_STEPS)),
+        batch,
+        micro,
+        values.get(ConfigKeys.EVAL_BATCH_SIZE),
+        optimizer,
+        values.get(ConfigKeys.ADAM_BETA1),
+        values.get(ConfigKeys.ADAM_BETA2),
+        values.get(ConfigKeys.ADAM_EPSILON),
+        values.get(ConfigKeys.MOMENTUM),
+        values.get(ConfigKeys.WEIGHT_DECAY),
+        values.get(ConfigKeys.NO_DECAY),
+        values.get(ConfigKeys.SCHEDULE),
+        warmupShare.orElse(values.get(ConfigKeys.WARMUP_RATIO)),
+        whole(values.find(ConfigKeys.WARMUP_STEPS)),
+        decimal(values.get(ConfigKeys.MAX_GRAD_NORM)),
+        whole(values.find(ConfigKeys.EVAL_STEPS)),
+        values.get(ConfigKeys.LOGGING_STEPS),
+        values.get(ConfigKeys.LOAD_BEST),
+        whole(values.find(ConfigKeys.PATIENCE).flatMap(patience -> patience)),
+        values.get(ConfigKeys.SEED));
+  }
+
+  /** Hugging Face's eval_strategy says in another way what eval_steps says; it has to agree. */
+  private void evaluationStrategy() {
+    Optional<Node> node = values.node(OtherNames.EVAL_STRATEGY);
+    if (node.isEmpty()) {
+      return;
+    }
+    String strategy = Key.string(node.get()).orElse("");
+    boolean agrees =
+        switch (strategy) {
+          case "epoch" -> !values.given(ConfigKeys.EVAL_STEPS);
+          case "steps" -> values.given(ConfigKeys.EVAL_STEPS);
+          default -> false;
+        };
+    if (!agrees) {
+      values.invalid(
+          OtherNames.EVAL_STRATEGY,
+          node.get(),
+          "steps together with training.eval_steps, or epoch without it");
+    }
+  }
+
+  /**
+   * A share in (0, 1) under the name of warmup_steps, as newer versions of transformers have it.
+   */
+  private Optional<Double> warmupShare() {
+    String name = ConfigKeys.WARMUP_STEPS.name();
+    Optional<Double> share =
+        values.node(name).flatMap(node -> Key.decimal(node, v -> v > 0 && v < 1));
+    if (share.isPresent()) {
+      values.remove(name);
+    }
+    return share;
+  }
+
+  private static int largestDivisor(int number, int limit) {
+    int divisor = Math.min(number, limit);
+    while (number % divisor != 0) {
+      divisor--;
+    }
+    return divisor;
+  }
+
+  private <T> List<T> nonEmpty(Key<List<T>> key, List<T> list) {
+    if (list.isEmpty()) {
+      values.problem(key, "expected " + key.expected() + ", not an empty one");
+    }
+    return list;
+  }
+
+  private static OptionalDouble decimal(Optional<Double> value) {
+    return value.map(OptionalDouble::of).orElseGet(OptionalDouble::empty);
+  }
+
+  private static OptionalInt whole(Optional<Integer> value) {
+    return value.map(OptionalInt::of).orElseGet(OptionalInt::empty);
+  }
+}

@@ -1,0 +1,236 @@
+package io.sparsetune.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import io.sparsetune.method.MethodConfig;
+import io.sparsetune.method.MethodConfig.Granularity;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/** Writes a run's configuration with every default filled in; the parser reads it back. */
+public final class RunConfigWriter {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+  private static final ObjectMapper YAML =
+      new ObjectMapper(
+          new YAMLFactory()
+              .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+              .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+              .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS));
+
+  private RunConfigWriter() {}
+
+  public static String toYaml(RunConfig config) {
+    return write(YAML, toMap(config));
+  }
+
+  /** One line of JSON, keys sorted: the same characters on every machine and JDK. */
+  public static String toCanonicalJson(RunConfig config) {
+    return write(JSON, toMap(config));
+  }
+
+  /**
+   * As {@link #toCanonicalJson}, of what the result depends on: without {@code output} and without
+   * paths, whose contents are told apart by their own hashes.
+   */
+  public static String toIdentityJson(RunConfig config) {
+    Map<String, Object> identity = new LinkedHashMap<>(toMap(config));
+    identity.remove("output");
+    without(identity, "model", List.of("path"));
+    // A share is part of what the result depends on; the paths of a validation set are not.
+    boolean share = config.data().validation().isEmpty();
+    without(
+        identity,
+        "data",
+        share
+            ? List.of("train", "test", "format")
+            : List.of("train", "validation", "test", "format"));
+    return write(JSON, identity);
+  }
+
+  /** Sections in the order of the documentation; values are texts, numbers, flags and lists. */
+  public static Map<String, Object> toMap(RunConfig config) {
+    Map<String, Object> sections = new LinkedHashMap<>();
+    sections.put("model", model(config.model()));
+    sections.put("task", task(config.task()));
+    sections.put("data", data(config.data()));
+    sections.put("method", method(config.method()));
+    sections.put("training", training(config.training()));
+    sections.put("output", config.output());
+    return sections;
+  }
+
+  private static Map<String, Object> model(ModelConfig model) {
+    Section section = new Section();
+    section.put(ConfigKeys.MODEL_PATH, model.path());
+    section.put(ConfigKeys.POOLING, model.pooling());
+    Map<String, Object> dropout = new LinkedHashMap<>();
+    model.hiddenDropout().ifPresent(p -> dropout.put("hidden", shortest(p)));
+    model.attentionDropout().ifPresent(p -> dropout.put("attention", shortest(p)));
+    model.classifierDropout().ifPresent(p -> dropout.put("classifier", shortest(p)));
+    if (!dropout.isEmpty()) {
+      section.entries.put("dropout", dropout);
+    }
+    return section.entries;
+  }
+
+  private static Map<String, Object> task(TaskConfig task) {
+    Section section = new Section();
+    section.put(ConfigKeys.TASK_TYPE, task.type());
+    section.put(ConfigKeys.TEXT, task.text());
+    section.put(ConfigKeys.TEXT_PAIR, task.textPair());
+    section.put(ConfigKeys.LABEL, task.label());
+    if (!task.labels().isEmpty()) {
+      section.put(ConfigKeys.LABELS, task.labels());
+    }
+    section.put(ConfigKeys.METRIC, task.metric());
+    return section.entries;
+  }
+
+  private static Map<String, Object> data(DataConfig data) {
+    Section section = new Section();
+    section.put(ConfigKeys.TRAIN, data.train());
+    section.put(
+        ConfigKeys.VALIDATION,
+        data.validation().isEmpty() ? data.validationShare() : data.validation());
+    if (!data.test().isEmpty()) {
+      section.put(ConfigKeys.TEST, data.test());
+    }
+    section.put(ConfigKeys.FORMAT, data.format());
+    section.put(ConfigKeys.ON_BAD_ROW, data.onBadRow());
+    section.put(ConfigKeys.MAX_SEQ_LENGTH, data.maxSeqLength());
+    section.put(ConfigKeys.LENGTH_WINDOW, data.lengthWindow());
+    return section.entries;
+  }
+
+  private static Map<String, Object> method(MethodConfig method) {
+    Section section = new Section();
+    boolean budget = method.sparsity().isPresent() || method.k().isPresent();
+    section.put(ConfigKeys.METHOD, method.name());
+    section.put(ConfigKeys.SPARSITY, method.sparsity());
+    section.put(ConfigKeys.K, method.k());
+    if (budget) {
+      section.put(ConfigKeys.SCOPE, method.scope());
+    }
+    section.put(ConfigKeys.INCLUDE, method.include());
+    if (!method.exclude().isEmpty()) {
+      section.put(ConfigKeys.EXCLUDE, method.exclude());
+    }
+    section.put(ConfigKeys.TENSORS, method.linearOnly() ? "linear" : "all");
+    section.put(ConfigKeys.HEAD_IN_BUDGET, method.headInBudget());
+    boolean fisher = method.name().equals("fisher");
+    if (method.scoreStepsGiven()) {
+      section.put(ConfigKeys.SCORE_STEPS, method.scoreSteps());
+    }
+    if (fisher || method.name().equals("sam")) {
+      section.put(ConfigKeys.SCORING_DROPOUT, method.scoringDropout());
+    }
+    if (fisher) {
+      section.put(ConfigKeys.GRANULARITY, method.granularity());
+    }
+    if (fisher && method.granularity() == Granularity.EXAMPLE) {
+      section.put(ConfigKeys.SAMPLES, method.samples());
+    }
+    if (!method.biases().isEmpty()) {
+      section.put(ConfigKeys.BIASES, method.biases());
+    }
+    return section.entries;
+  }
+
+  private static Map<String, Object> training(TrainingConfig training) {
+    Section section = new Section();
+    section.put(ConfigKeys.LEARNING_RATE, training.learningRate());
+    section.put(ConfigKeys.EPOCHS, training.epochs());
+    section.put(ConfigKeys.MAX_STEPS, training.maxSteps());
+    section.put(ConfigKeys.BATCH_SIZE, training.batchSize());
+    section.put(ConfigKeys.MICRO_BATCH_SIZE, training.microBatchSize());
+    section.put(ConfigKeys.EVAL_BATCH_SIZE, training.evalBatchSize());
+    section.put(ConfigKeys.OPTIMIZER, training.optimizer());
+    section.put(ConfigKeys.ADAM_BETA1, training.adamBeta1());
+    section.put(ConfigKeys.ADAM_BETA2, training.adamBeta2());
+    section.put(ConfigKeys.ADAM_EPSILON, training.adamEpsilon());
+    section.put(ConfigKeys.MOMENTUM, training.momentum());
+    section.put(ConfigKeys.WEIGHT_DECAY, training.weightDecay());
+    section.put(ConfigKeys.NO_DECAY, training.noDecay());
+    section.put(ConfigKeys.SCHEDULE, training.schedule());
+    section.put(ConfigKeys.WARMUP_RATIO, training.warmupRatio());
+    section.put(ConfigKeys.WARMUP_STEPS, training.warmupSteps());
+    section.put(
+        ConfigKeys.MAX_GRAD_NORM,
+        training.maxGradNorm().isPresent() ? training.maxGradNorm() : "none");
+    section.put(ConfigKeys.EVAL_STEPS, training.evalSteps());
+    section.put(ConfigKeys.LOGGING_STEPS, training.loggingSteps());
+    section.put(ConfigKeys.LOAD_BEST, training.loadBestModelAtEnd());
+    section.put(ConfigKeys.PATIENCE, training.patience());
+    section.put(ConfigKeys.SEED, training.seed());
+    return section.entries;
+  }
+
+  /** A section's entries by the last part of their keys; absent values are left out. */
+  private static final class Section {
+    private final Map<String, Object> entries = new LinkedHashMap<>();
+
+    void put(Key<?> key, Object value) {
+      plain(value)
+          .ifPresent(
+              plain -> entries.put(key.name().substring(key.name().indexOf('.') + 1), plain));
+    }
+
+    private static Optional<Object> plain(Object value) {
+      if (value instanceof Optional<?> optional) {
+        return optional.flatMap(Section::plain);
+      }
+      if (value instanceof OptionalInt number) {
+        return number.isPresent() ? Optional.of(number.getAsInt()) : Optional.empty();
+      }
+      if (value instanceof OptionalDouble number) {
+        return number.isPresent() ? Optional.of(shortest(number.getAsDouble())) : Optional.empty();
+      }
+      if (value instanceof Double number) {
+        return Optional.of(shortest(number));
+      }
+      return Optional.of(value instanceof Enum<?> constant ? Key.lower(constant) : value);
+    }
+  }
+
+  /** The fewest digits that give the number back, whatever the JDK prints. */
+  private static BigDecimal shortest(double value) {
+    BigDecimal exact = new BigDecimal(value);
+    for (int digits = 1; digits < 17; digits++) {
+      BigDecimal rounded = exact.round(new MathContext(digits));
+      if (rounded.doubleValue() == value) {
+        return whole(rounded);
+      }
+    }
+    return whole(exact.round(new MathContext(17)));
+  }
+
+  private static BigDecimal whole(BigDecimal value) {
+    BigDecimal plain = value.stripTrailingZeros();
+    return plain.scale() < 0 ? plain.setScale(0) : plain;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static void without(Map<String, Object> sections, String name, List<String> keys) {
+    Map<String, Object> section = new LinkedHashMap<>((Map<String, Object>) sections.get(name));
+    keys.forEach(section::remove);
+    sections.put(name, section);
+  }
+
+  private static String write(ObjectMapper mapper, Map<String, Object> sections) {
+    try {
+      return mapper.writeValueAsString(sections);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Cannot write the configuration", e);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package io.sparsetune.config;
+
+import io.sparsetune.error.NearestName;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** A configuration's values by key, and all that is wrong with them. */
+final class Values {
+  private static final Set<String> SECTIONS =
+      ConfigKeys.ALL.stream()
+          .filter(key -> key.name().contains("."))
+          .map(key -> key.name().substring(0, key.name().indexOf('.')))
+          .collect(Collectors.toCollection(TreeSet::new));
+  private static final List<String> NAMES = ConfigKeys.ALL.stream().map(Key::name).toList();
+  private static final String DROPOUT = "model.dropout";
+
+  private final Map<String, Node> byName = new LinkedHashMap<>();
+  private final List<String> problems = new ArrayList<>();
+  private final String source;
+
+  Values(Node.Mapping root, String source) {
+    this.source = source;
+    put("", root);
+  }
+
+  /** Applies {@code a.b=value}, over what is there. */
+  void override(String override) {
+    int equals = override.indexOf('=');
+    if (equals < 1) {
+      problem("Invalid --set " + override + ": expected key=value, such as training.seed=2");
+      return;
+    }
+    String name = override.substring(0, equals).strip();
+    String value = override.substring(equals + 1);
+    put(name, YamlReader.value(value, "--set " + override));
+  }
+
+  /** The key's value, or its default. Only for keys that have one. */
+  <T> T get(Key<T> key) {
+    return find(key).or(key::fallback).orElseThrow();
+  }
+
+  /** The key's value where it is given and right. */
+  <T> Optional<T> find(Key<T> key) {
+    Node node = byName.get(key.name());
+    if (node == null) {
+      return Optional.empty();
+    }
+    Optional<T> value = key.reader().apply(node);
+    if (value.isEmpty()) {
+      invalid(key.name(), node, key.expected());
+      byName.remove(key.name());
+    }
+    return value;
+  }
+
+  /** The key's value; a problem and a stand-in where it is not given. */
+  <T> T require(Key<T> key, T standIn) {
+    if (!byName.containsKey(key.name())) {
+      problem("Cannot find " + key.name() + ": it has to be given (" + key.expected() + ")");
+    }
+    return find(key).orElse(standIn);
+  }
+
+  Optional<Node> node(String name) {
+    return Optional.ofNullable(byName.get(name));
+  }
+
+  boolean given(Key<?> key) {
+    return byName.containsKey(key.name());
+  }
+
+  void remove(String name) {
+    byName.remove(name);
+  }
+
+  void invalid(String name, Node node, String expected) {
+    problem("Invalid " + name + ": " + node.shown() + at(node) + "; expected " + expected);
+  }
+
+  /** Adds what is wrong with a given key, with where it stands. */
+  void problem(Key<?> key, String message) {
+    Node node = byName.get(key.name());
+    problem(
+        "Invalid "
+            + key.name()
+            + ": "
+            + (node == null ? message : node.shown() + at(node) + ": " + message));
+  }
+
+  void problem(String message) {
+    problems.add(message);
+  }
+
+  List<String> problems() {
+    return List.copyOf(problems);
+  }
+
+  private String at(Node node) {
+    return node.where().startsWith("--set")
+        ? " (" + node.where() + ")"
+        : " (" + source + ", " + node.where() + ")";
+  }
+
+  private void put(String name, Node node) {
+    String known = OtherNames.ALIASES.getOrDefault(name, name);
+    boolean section = name.isEmpty() || SECTIONS.contains(name) || name.equals(DROPOUT);
+    if (section && node instanceof Node.Mapping mapping) {
+      mapping
+          .entries()
+          .forEach((key, value) -> put(name.isEmpty() ? key : name + "." + key, value));
+    } else if (name.equals(DROPOUT)) {
+      for (String part : List.of("hidden", "attention", "classifier")) {
+        put(DROPOUT + "." + part, node);
+      }
+    } else if (SECTIONS.contains(name)) {
+      if (!(node instanceof Node.Scalar scalar && scalar.isNull())) {
+        invalid(name, node, "a section with keys such as " + firstKeyOf(name));
+      }
+    } else if (!NAMES.contains(known) && !known.equals(OtherNames.EVAL_STRATEGY)) {
+      unknown(name, node);
+    } else if (node instanceof Node.Scalar scalar && scalar.isNull()) {
+      byName.remove(known);
+    } else {
+      Node before = byName.put(known, node);
+      if (before != null && !node.where().startsWith("--set")) {
+        problem(
+            "Cannot use "
+                + known
+                + " twice: "
+                + name
+                + at(node)
+                + " means the same as"
+                + at(before));
+      }
+    }
+  }
+
+  private void unknown(String name, Node node) {
+    String refusal = OtherNames.refusal(name);
+    problem(
+        refusal.isEmpty()
+            ? "Unknown key " + name + at(node) + "." + hint(name)
+            : "Cannot use " + name + at(node) + ": " + refusal);
+  }
+
+  private static String hint(String name) {
+    String last = name.substring(name.lastIndexOf('.') + 1);
+    for (String known : NAMES) {
+      if (known.endsWith("." + last)) {
+        return " Did you mean '" + known + "'?";
+      }
+    }
+    if (!name.contains(".")) {
+      List<String> top = new ArrayList<>(SECTIONS);
+      top.add("output");
+      Optional<String> near = NearestName.of(name, top);
+      if (near.isPresent()) {
+        return " Did you mean '" + near.get() + "'?";
+      }
+    }
+    String section = name.substring(0, Math.max(0, name.indexOf('.')));
+    List<String> siblings =
+        NAMES.stream()
+            .filter(known -> known.startsWith(section + "."))
+            .map(known -> known.substring(section.length() + 1))
+            .toList();
+    Optional<String> near =
+        NearestName.of(last, siblings)
+            .map(found -> section + "." + found)
+            .or(() -> NearestName.of(name, NAMES));
+    return near.or(() -> nearestLast(last))
+        .map(found -> " Did you mean '" + found + "'?")
+        .orElse(" The known keys are in docs/configuration.md");
+  }
+
+  private static Optional<String> nearestLast(String last) {
+    List<String> lasts = NAMES.stream().map(n -> n.substring(n.lastIndexOf('.') + 1)).toList();
+    return NearestName.of(last, lasts).map(found -> NAMES.get(lasts.indexOf(found)));
+  }
+
+  private static String firstKeyOf(String section) {
+    return NAMES.stream().filter(n -> n.startsWith(section + ".")).findFirst().orElseThrow();
+  }
+}
