@@ -1,6 +1,7 @@
 package io.sparsetune.text;
 
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * One of V parts of a data set: examples in rank order, packed in flat arrays. The parts depend on
@@ -15,6 +16,24 @@ import java.io.Serializable;
  */
 public record Shard(int index, int[] tokenIds, int[] typeIds, int[] starts, float[] targets)
     implements Serializable {
+
+  /** The examples, in the order given, end to end. */
+  public static Shard pack(int index, List<EncodedExample> examples) {
+    int[] starts = new int[examples.size() + 1];
+    float[] targets = new float[examples.size()];
+    for (int e = 0; e < targets.length; e++) {
+      starts[e + 1] = Math.addExact(starts[e], examples.get(e).tokenIds().length);
+      targets[e] = examples.get(e).target();
+    }
+    int[] tokenIds = new int[starts[targets.length]];
+    int[] typeIds = new int[tokenIds.length];
+    for (int e = 0; e < targets.length; e++) {
+      int length = starts[e + 1] - starts[e];
+      System.arraycopy(examples.get(e).tokenIds(), 0, tokenIds, starts[e], length);
+      System.arraycopy(examples.get(e).typeIds(), 0, typeIds, starts[e], length);
+    }
+    return new Shard(index, tokenIds, typeIds, starts, targets);
+  }
 
   public int size() {
     return targets.length;
