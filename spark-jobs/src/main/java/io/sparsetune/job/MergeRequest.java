@@ -1,0 +1,11 @@
+package io.sparsetune.job;
+
+import java.util.Optional;
+
+/**
+ * @param run folder of a finished run
+ * @param output folder to write: a whole model in Hugging Face's format
+ * @param model where the base is now; empty: where the run recorded it
+ * @param overwrite whether a folder that is already there may be replaced
+ */
+public record MergeRequest(String run, String output, Optional<String> model, boolean overwrite) {}

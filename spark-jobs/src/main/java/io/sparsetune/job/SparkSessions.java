@@ -1,0 +1,39 @@
+package io.sparsetune.job;
+
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens the session that jobs run in, with defaults that suit many small jobs. */
+public final class SparkSessions {
+  private static final Logger LOG = LoggerFactory.getLogger(SparkSessions.class);
+
+  private SparkSessions() {}
+
+  /**
+   * Opens a session; what spark-submit or the user has set is kept. The caller stops it, also after
+   * a failure.
+   */
+  public static SparkSession open(String name) {
+    SparkConf conf = new SparkConf();
+    conf.setIfMissing("spark.master", "local[*]");
+    conf.setIfMissing("spark.app.name", name);
+    // A step's tasks are short and all the same: waiting for a place costs more than it gains.
+    conf.setIfMissing("spark.locality.wait", "0s");
+    // A run has thousands of jobs; the driver's memory must not grow with them.
+    conf.setIfMissing("spark.ui.retainedJobs", "100");
+    conf.setIfMissing("spark.ui.retainedStages", "100");
+    conf.setIfMissing("spark.ui.retainedTasks", "1000");
+    conf.setIfMissing("spark.ui.dagGraph.retainedRootRDDs", "100");
+    conf.setIfMissing("spark.sql.ui.retainedExecutions", "10");
+    conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+    SparkSession session = SparkSession.builder().config(conf).getOrCreate();
+    LOG.info(
+        "Spark {} on {}, application {}",
+        session.version(),
+        session.sparkContext().master(),
+        session.sparkContext().applicationId());
+    return session;
+  }
+}
