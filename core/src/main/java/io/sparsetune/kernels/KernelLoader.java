@@ -5,6 +5,6 @@ final class KernelLoader {
   private KernelLoader() {}
 
   static Kernels create() {
-    throw new UnsupportedOperationException("written with the kernels");
+    return new ScalarKernels();
   }
 }
