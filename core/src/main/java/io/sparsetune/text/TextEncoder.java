@@ -1,0 +1,86 @@
+package io.sparsetune.text;
+
+import ai.djl.huggingface.tokenizers.Encoding;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import io.sparsetune.error.CorruptFileException;
+import java.io.ByteArrayInputStream;
+import java.util.Map;
+
+/**
+ * Turns text into tokens by the Hugging Face tokenizer library. Special tokens are added, text
+ * beyond the maximum length is cut off (from the longer of two), nothing is padded. Safe for use by
+ * several threads; holds native memory until closed.
+ */
+public final class TextEncoder implements AutoCloseable {
+  private final HuggingFaceTokenizer tokenizer;
+  private final int maxSeqLength;
+
+  private TextEncoder(HuggingFaceTokenizer tokenizer, int maxSeqLength) {
+    this.tokenizer = tokenizer;
+    this.maxSeqLength = maxSeqLength;
+  }
+
+  /**
+   * @param tokenizerJson the contents of a {@code tokenizer.json}, as {@link TokenizerJson} finds
+   *     them
+   * @param source what messages call it
+   * @param maxSeqLength in tokens, special ones included; at least 3
+   * @throws CorruptFileException where the library does not accept the file
+   */
+  public static TextEncoder of(byte[] tokenizerJson, String source, int maxSeqLength) {
+    if (maxSeqLength < 3) {
+      throw new IllegalArgumentException(
+          "Invalid maximum length: " + maxSeqLength + " (at least 3)");
+    }
+    String length = Integer.toString(maxSeqLength);
+    Map<String, String> options =
+        Map.of(
+            "padding", "do_not_pad",
+            "truncation", "longest_first",
+            "maxLength", length,
+            "modelMaxLength", length,
+            "stride", "0");
+    NativeTokenizers.ensureLoaded();
+    try {
+      return new TextEncoder(
+          NativeTokenizers.quietly(
+              () ->
+                  HuggingFaceTokenizer.newInstance(
+                      new ByteArrayInputStream(tokenizerJson), options)),
+          maxSeqLength);
+    } catch (Exception e) {
+      throw new CorruptFileException(
+          source, "the tokenizer library does not accept it: " + e.getMessage(), e);
+    }
+  }
+
+  public Tokens encode(String text) {
+    return tokens(tokenizer.encode(text));
+  }
+
+  public Tokens encode(String text, String pair) {
+    return tokens(tokenizer.encode(text, pair));
+  }
+
+  public int maxSeqLength() {
+    return maxSeqLength;
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+  }
+
+  private static Tokens tokens(Encoding encoding) {
+    return new Tokens(
+        narrow(encoding.getIds()), narrow(encoding.getTypeIds()), encoding.exceedMaxLength());
+  }
+
+  private static int[] narrow(long[] values) {
+    int[] narrow = new int[values.length];
+    for (int i = 0; i < values.length; i++) {
+      narrow[i] = Math.toIntExact(values[i]);
+    }
+    return narrow;
+  }
+}
