@@ -5,18 +5,17 @@ import java.io.Serializable;
 /**
  * Sums of gradients, loss and examples in 64-bit fixed point, so that adding is exact, associative
  * and commutative: the order in which micro-batches, threads and tasks meet does not matter. The
- * unit is 2⁻⁴⁰; a sum holds magnitudes up to 2²². Not thread-safe.
+ * unit is 2⁻⁴⁰; one addend is below 2²² in magnitude, a sum below 2²³; beyond that is an error,
+ * never a wrong number. Not thread-safe.
  */
 public final class GradientSum implements Serializable {
   private static final long serialVersionUID = 1;
-  private static final double UNIT = 0x1p-40;
-  private static final double PER_UNIT = 0x1p40;
-  private static final double LIMIT = 0x1p62;
 
   private final long[] sums;
   private long loss;
   private long examples;
   private long microBatches;
+  private long tokens;
 
   public GradientSum(int size) {
     this.sums = new long[size];
@@ -26,49 +25,68 @@ public final class GradientSum implements Serializable {
     return sums.length;
   }
 
-  /** Adds g to the sum of that ordinal. */
+  /**
+   * Adds g to the sum of that ordinal.
+   *
+   * @throws NotFiniteException when g is not finite, or it or the sum is out of range
+   */
   public void add(int ordinal, float g) {
-    sums[ordinal] = Math.addExact(sums[ordinal], fixed(g, "gradient"));
+    sums[ordinal] = FixedPoint.sum(sums[ordinal], FixedPoint.of(g, "gradient"), "gradient");
   }
 
-  /** Adds g[from .. from + count) to the sums from {@code firstOrdinal} on. */
+  /**
+   * Adds g[from .. from + count) to the sums from {@code firstOrdinal} on.
+   *
+   * @throws NotFiniteException when one is not finite, or it or its sum is out of range
+   */
   public void add(int firstOrdinal, float[] g, int from, int count) {
-    for (int i = 0; i < count; i++) {
-      add(firstOrdinal + i, g[from + i]);
-    }
+    FixedPoint.addAll(g, from, sums, firstOrdinal, count, "gradient");
   }
 
-  /** Adds one micro-batch's loss, summed over its examples. */
+  /**
+   * Adds one micro-batch's loss, summed over its examples.
+   *
+   * @throws NotFiniteException when the loss is not finite or out of range
+   */
   public void addLoss(double lossSum, int exampleCount) {
-    loss = Math.addExact(loss, fixed(lossSum, "loss"));
+    loss = FixedPoint.sum(loss, FixedPoint.of(lossSum, "loss"), "loss");
     examples += exampleCount;
     microBatches++;
   }
 
+  /** Counts tokens that went through the model. */
+  public void addTokens(long count) {
+    tokens += count;
+  }
+
+  /**
+   * Adds all of the other.
+   *
+   * @throws NotFiniteException when a sum is out of range
+   */
   public void merge(GradientSum other) {
     if (other.sums.length != sums.length) {
       throw new IllegalArgumentException(
           "Invalid sizes: " + other.sums.length + " and " + sums.length);
     }
-    for (int i = 0; i < sums.length; i++) {
-      sums[i] = Math.addExact(sums[i], other.sums[i]);
-    }
-    loss = Math.addExact(loss, other.loss);
+    FixedPoint.mergeAll(other.sums, sums, "gradient");
+    loss = FixedPoint.sum(loss, other.loss, "loss");
     examples += other.examples;
     microBatches += other.microBatches;
+    tokens += other.tokens;
   }
 
   public double sum(int ordinal) {
-    return sums[ordinal] * UNIT;
+    return sums[ordinal] * FixedPoint.UNIT;
   }
 
   /** Mean over the examples. */
   public double mean(int ordinal) {
-    return sums[ordinal] * UNIT / examples;
+    return sums[ordinal] * FixedPoint.UNIT / examples;
   }
 
   public double meanLoss() {
-    return loss * UNIT / examples;
+    return loss * FixedPoint.UNIT / examples;
   }
 
   public long examples() {
@@ -79,13 +97,7 @@ public final class GradientSum implements Serializable {
     return microBatches;
   }
 
-  private static long fixed(double x, String what) {
-    double scaled = x * PER_UNIT;
-    if (!(Math.abs(scaled) < LIMIT)) {
-      throw new NotFiniteException(
-          "A %s is %s: not finite or above 4,194,304; a lower learning rate or more warm-up may help"
-              .formatted(what, x));
-    }
-    return (long) Math.rint(scaled);
+  public long tokens() {
+    return tokens;
   }
 }

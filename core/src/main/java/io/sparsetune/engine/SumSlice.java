@@ -1,0 +1,38 @@
+package io.sparsetune.engine;
+
+import io.sparsetune.mask.ScoreSlice;
+import java.io.Serializable;
+
+/**
+ * A part of a {@link ScoreSum}: the sums of the positions [from, from + sums.length) of a tensor,
+ * in multiples of the unit. What is shuffled between executors.
+ */
+public record SumSlice(int tensor, int from, double unit, long[] sums) implements Serializable {
+
+  /**
+   * Both slices' sums; exact, whatever the order. Neither is changed.
+   *
+   * @throws IllegalArgumentException for slices of different places
+   * @throws NotFiniteException when a sum is out of range
+   */
+  public SumSlice merge(SumSlice other) {
+    if (other.tensor != tensor
+        || other.from != from
+        || other.unit != unit
+        || other.sums.length != sums.length) {
+      throw new IllegalArgumentException("Invalid slices: they are of different places");
+    }
+    long[] total = sums.clone();
+    FixedPoint.mergeAll(other.sums, total, "gradient");
+    return new SumSlice(tensor, from, unit, total);
+  }
+
+  /** |sum|, rounded to single precision. */
+  public ScoreSlice scores() {
+    float[] scores = new float[sums.length];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = (float) Math.abs(sums[i] * unit);
+    }
+    return new ScoreSlice(tensor, from, scores);
+  }
+}

@@ -1,0 +1,44 @@
+package io.sparsetune.engine;
+
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.params.TensorSpec;
+import java.io.Serializable;
+import java.util.List;
+import java.util.function.IntPredicate;
+
+/** A layout's tensors and which of them a dense sum takes. */
+final class WantedTensors implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final List<String> names;
+  private final int[] sizes;
+  private final boolean[] wanted;
+
+  WantedTensors(ParameterLayout layout, IntPredicate wants) {
+    this.names = layout.tensors().stream().map(TensorSpec::name).toList();
+    this.sizes = layout.tensors().stream().mapToInt(TensorSpec::size).toArray();
+    this.wanted = new boolean[sizes.length];
+    for (int t = 0; t < sizes.length; t++) {
+      wanted[t] = wants.test(t);
+    }
+  }
+
+  int count() {
+    return sizes.length;
+  }
+
+  int size(int tensor) {
+    return sizes[tensor];
+  }
+
+  boolean wants(int tensor) {
+    return wanted[tensor];
+  }
+
+  NotFiniteException outOfRange(int tensor, double gradient) {
+    return new NotFiniteException(
+        ("A gradient of %s is %s while scoring: not finite or out of range; the model's weights may"
+                + " be damaged, or fewer method.score_steps may help")
+            .formatted(names.get(tensor), gradient));
+  }
+}

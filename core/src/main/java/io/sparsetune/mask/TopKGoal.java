@@ -1,0 +1,66 @@
+package io.sparsetune.mask;
+
+import io.sparsetune.params.ParameterLayout;
+import java.io.Serializable;
+import java.util.Arrays;
+
+/**
+ * How many of the largest scores to keep, and of which tensors: a group for each tensor, or one for
+ * all. Immutable.
+ */
+public final class TopKGoal implements Serializable {
+  private static final long serialVersionUID = 1;
+  private static final int OUTSIDE = -1;
+
+  private final int[] groupOfTensor;
+  private final long[] keep;
+
+  private TopKGoal(int[] groupOfTensor, long[] keep) {
+    this.groupOfTensor = groupOfTensor;
+    this.keep = keep;
+  }
+
+  static TopKGoal perTensor(ParameterLayout layout, MaskScope scope, int[] keep) {
+    int[] groups = outside(layout);
+    for (int i = 0; i < scope.tensors().size(); i++) {
+      groups[scope.tensors().get(i)] = i;
+    }
+    return new TopKGoal(groups, Arrays.stream(keep).asLongStream().toArray());
+  }
+
+  static TopKGoal global(ParameterLayout layout, MaskScope scope, long keep) {
+    int[] groups = outside(layout);
+    scope.tensors().forEach(t -> groups[t] = 0);
+    return new TopKGoal(groups, new long[] {keep});
+  }
+
+  private static int[] outside(ParameterLayout layout) {
+    int[] groups = new int[layout.tensorCount()];
+    Arrays.fill(groups, OUTSIDE);
+    return groups;
+  }
+
+  /** Whether the tensor's scores take part. */
+  public boolean wants(int tensor) {
+    return groupOfTensor[tensor] != OUTSIDE;
+  }
+
+  /** The tensor's group, or −1. */
+  public int group(int tensor) {
+    return groupOfTensor[tensor];
+  }
+
+  public int groups() {
+    return keep.length;
+  }
+
+  /** How many of the group's scores to keep. */
+  public long keep(int group) {
+    return keep[group];
+  }
+
+  /** k, over all groups. */
+  public long size() {
+    return Arrays.stream(keep).sum();
+  }
+}

@@ -1,0 +1,47 @@
+package io.sparsetune.method;
+
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.NearestName;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.params.TensorSpec.Part;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** The methods that this version has. */
+public final class Methods {
+  private static final List<MaskMethod> ALL =
+      List.of(new Full(), new RandomMask(), new BitFit(), new Magnitude(), new Sam(), new Fisher());
+
+  private Methods() {}
+
+  public static List<String> names() {
+    return ALL.stream().map(MaskMethod::name).toList();
+  }
+
+  /**
+   * @throws ConfigException for an unknown name
+   */
+  public static MaskMethod named(String name) {
+    return ALL.stream()
+        .filter(method -> method.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ConfigException(
+                    "Invalid method.name: '%s' is not one of %s.%s"
+                        .formatted(
+                            name, String.join(", ", names()), NearestName.hint(name, names()))));
+  }
+
+  /**
+   * Tensors that are trained whole beside the mask: the head's, unless they are in the budget.
+   *
+   * @return indices in the layout
+   */
+  public static List<Integer> headTensors(ParameterLayout layout, MethodConfig method) {
+    return IntStream.range(0, layout.tensorCount())
+        .filter(t -> layout.tensor(t).part() == Part.HEAD && !method.headInBudget())
+        .boxed()
+        .toList();
+  }
+}

@@ -1,0 +1,65 @@
+package io.sparsetune.method;
+
+import io.sparsetune.text.EpochPlan;
+import java.io.Serializable;
+
+/**
+ * Gradients to be summed at θ⁰ over the first steps of the training plan.
+ *
+ * @param kind what is summed
+ * @param steps global batches; where they exceed an epoch the next epoch's plan follows
+ * @param examples at most so many, in the plan's order
+ * @param dropout whether dropout is on
+ */
+public record ScoreRound(Kind kind, int steps, long examples, boolean dropout)
+    implements Serializable {
+
+  /** The sums of a score round. */
+  public enum Kind {
+    /** Σ g over examples; the score is its magnitude. */
+    GRADIENTS,
+    /** Σ over micro-batches of the square of the mean gradient. */
+    BATCH_SQUARES,
+    /** Σ over examples of g². */
+    EXAMPLE_SQUARES
+  }
+
+  public ScoreRound {
+    if (steps <= 0 || examples <= 0) {
+      throw new IllegalArgumentException("Invalid score round: it has no examples");
+    }
+  }
+
+  /** Whether units have to be found first, by a pass of their own. */
+  public boolean ofSquares() {
+    return kind != Kind.GRADIENTS;
+  }
+
+  /** At most {@code wanted} steps, and at most one epoch unless more is asked for. */
+  static ScoreRound ofSteps(Kind kind, MethodConfig config, EpochPlan plan) {
+    int steps =
+        config.scoreStepsGiven()
+            ? config.scoreSteps()
+            : Math.min(config.scoreSteps(), plan.stepsPerEpoch());
+    return new ScoreRound(kind, steps, Long.MAX_VALUE, config.scoringDropout());
+  }
+
+  /** Epoch of a step of the round, from 0. */
+  public static int epoch(EpochPlan plan, int step) {
+    return step / plan.stepsPerEpoch();
+  }
+
+  /** How many of the examples of shard {@code shard}'s micro-batch of that step take part. */
+  public int take(EpochPlan plan, int shard, int step) {
+    int stepInEpoch = step % plan.stepsPerEpoch();
+    int size = plan.microBatchSize(shard, epoch(plan, step), stepInEpoch);
+    if (examples == Long.MAX_VALUE) {
+      return size;
+    }
+    long before = plan.examplesBefore(step);
+    for (int s = 0; s < shard; s++) {
+      before += plan.microBatchSize(s, epoch(plan, step), stepInEpoch);
+    }
+    return (int) Math.max(0, Math.min(size, examples - before));
+  }
+}
