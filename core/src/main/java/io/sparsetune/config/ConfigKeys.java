@@ -82,7 +82,9 @@ final class ConfigKeys {
           .note("micro-batches within which examples are sorted by length");
 
   static final Key<String> METHOD =
-      Key.word("method.name", METHODS).withDefault("sam").note("see methods.md");
+      Key.word("method.name", METHODS)
+          .withDefault("sam")
+          .note("the README says what each one trains");
   static final Key<Double> SPARSITY =
       Key.number("method.sparsity", "a number in (0, 1]", v -> v > 0 && v <= 1)
           .absentMeans("0.005")
