@@ -1,0 +1,96 @@
+package io.sparsetune.files;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparsetune.error.CorruptFileException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/** JSON without leniency: UTF-8, no repeated keys, nothing after the value. */
+public final class StrictJson {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private StrictJson() {}
+
+  /**
+   * The object in a file.
+   *
+   * @param limit longest file accepted, in bytes
+   * @throws CorruptFileException where it is not one JSON object
+   */
+  public static ObjectNode readObject(ByteSource file, int limit) {
+    return parseObject(file.path(), decode(file.path(), file.readAll(limit), 0), 0);
+  }
+
+  /**
+   * The object in a text.
+   *
+   * @param path and {@code offset}: where the text stands, for messages
+   */
+  public static ObjectNode parseObject(String path, String text, long offset) {
+    try {
+      JsonNode tree = MAPPER.readTree(text);
+      if (tree instanceof ObjectNode object) {
+        return object;
+      }
+      throw new CorruptFileException(path, "it is not a JSON object (at byte " + offset + ")");
+    } catch (JsonProcessingException e) {
+      throw notJson(path, text, offset, e);
+    }
+  }
+
+  /** A strict parser to pull tokens from. */
+  public static JsonParser parser(String text) {
+    try {
+      return MAPPER.createParser(text);
+    } catch (IOException e) {
+      throw new IllegalStateException("A string cannot fail to be read", e);
+    }
+  }
+
+  /** The error for a text that is not JSON, at the byte where it stops being so. */
+  public static CorruptFileException notJson(
+      String path, String text, long offset, JsonProcessingException e) {
+    long at = e.getLocation() == null ? 0 : e.getLocation().getCharOffset();
+    String before = text.substring(0, (int) Math.max(0, Math.min(at, text.length())));
+    return new CorruptFileException(
+        path,
+        "not valid JSON at byte %d: %s"
+            .formatted(
+                offset + before.getBytes(StandardCharsets.UTF_8).length,
+                e.getOriginalMessage().lines().findFirst().orElse("")),
+        e);
+  }
+
+  /**
+   * UTF-8 to text, nothing replaced.
+   *
+   * @throws CorruptFileException naming the first byte that is not UTF-8
+   */
+  public static String decode(String path, ByteBuffer bytes, long offset) {
+    int start = bytes.position();
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPORT)
+          .onUnmappableCharacter(CodingErrorAction.REPORT)
+          .decode(bytes)
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw new CorruptFileException(
+          path, "not UTF-8 at byte " + (offset + bytes.position() - start), e);
+    }
+  }
+}

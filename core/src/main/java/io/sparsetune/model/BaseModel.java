@@ -1,0 +1,218 @@
+package io.sparsetune.model;
+
+import io.sparsetune.error.CorruptFileException;
+import io.sparsetune.error.DataException;
+import io.sparsetune.files.InputFolder;
+import io.sparsetune.files.Unreadable;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.safetensors.FloatSink;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A pre-trained encoder in its files: a Hugging Face folder, or an ONNX export. Opening it reads
+ * and checks every description but no weights; {@link #load} gives θ⁰, the other methods stream.
+ * Safe for many threads.
+ */
+public final class BaseModel {
+  static final String CONFIG = "config.json";
+  private static final List<String> TOKENIZER_FILES =
+      List.of(
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "vocab.txt",
+          "vocab.json",
+          "merges.txt");
+
+  private final InputFolder folder;
+  private final ModelConfigFile config;
+  private final WeightSource weights;
+  private final List<String> files;
+  private final List<String> tokenizerFiles;
+  private final WeightImport imported;
+  private String fingerprint = "";
+
+  private BaseModel(
+      InputFolder folder, ModelConfigFile config, WeightSource weights, boolean ownConfig)
+      throws IOException {
+    this.folder = folder;
+    this.config = config;
+    this.weights = weights;
+    this.imported = new WeightImport(weights, config.encoder());
+    List<String> present = new ArrayList<>();
+    for (String name : TOKENIZER_FILES) {
+      if (folder.contains(name)) {
+        present.add(name);
+      }
+    }
+    this.tokenizerFiles = List.copyOf(present);
+    List<String> all = new ArrayList<>();
+    if (ownConfig) {
+      all.add(CONFIG);
+    }
+    all.addAll(weights.files());
+    all.addAll(present);
+    this.files = List.copyOf(all);
+  }
+
+  /**
+   * A folder with {@code config.json} and {@code model.safetensors}, or its index and shards.
+   *
+   * @throws CorruptFileException where a file breaks its format, or a tensor does not fit the
+   *     configuration
+   * @throws DataException where a file is missing
+   */
+  public static BaseModel open(InputFolder folder) {
+    try {
+      boolean single = folder.contains(SafetensorsWeights.SINGLE);
+      boolean sharded = folder.contains(SafetensorsWeights.INDEX);
+      if (!single && !sharded) {
+        String remedy =
+            folder.contains("pytorch_model.bin")
+                ? "; its pytorch_model.bin is not read: save the model anew with safe_serialization"
+                : "";
+        throw new DataException(
+            "Cannot read a model from %s: it has no model.safetensors and no model.safetensors.index.json%s"
+                .formatted(folder.location(), remedy));
+      }
+      if (!folder.contains(CONFIG)) {
+        throw new DataException(
+            "Cannot read a model from %s: it has no config.json".formatted(folder.location()));
+      }
+      ModelConfigFile config = ModelConfigFile.read(folder.file(CONFIG));
+      WeightSource weights =
+          single ? SafetensorsWeights.single(folder) : SafetensorsWeights.sharded(folder);
+      return new BaseModel(folder, config, weights, true);
+    } catch (IOException e) {
+      throw Unreadable.because(folder.location(), e);
+    }
+  }
+
+  /** A folder, or an {@code .onnx} file, on the local disk. */
+  public static BaseModel open(Path path) {
+    if (!Files.isDirectory(path)) {
+      throw new DataException("Cannot read a model from " + path + ": there is no such folder");
+    }
+    return open(InputFolder.local(path));
+  }
+
+  /** Where it was opened. */
+  public String location() {
+    return folder.location();
+  }
+
+  /** The folder it was opened in. */
+  public InputFolder folder() {
+    return folder;
+  }
+
+  public ModelConfigFile config() {
+    return config;
+  }
+
+  public EncoderConfig encoder() {
+    return config.encoder();
+  }
+
+  /** The model's own dropout. */
+  public Dropout dropout() {
+    return config.dropout();
+  }
+
+  /** Names in {@link #folder} of everything that opening it elsewhere needs. */
+  public List<String> files() {
+    return files;
+  }
+
+  /** Names in {@link #folder} of the tokenizer's files that are there. */
+  public List<String> tokenizerFiles() {
+    return tokenizerFiles;
+  }
+
+  /** {@link BaseFingerprint} of its weights; reads them all, in constant memory, the first time. */
+  public synchronized String fingerprint() {
+    if (fingerprint.isEmpty()) {
+      try {
+        fingerprint = BaseFingerprint.of(imported.encoderLayout(), weights::read);
+      } catch (IOException e) {
+        throw new IllegalStateException("A digest cannot fail to be written", e);
+      }
+    }
+    return fingerprint;
+  }
+
+  /** Which modules of that model's head come from the base, and which are drawn anew. */
+  public HeadOrigin headOrigin(ModelSpec spec) {
+    return imported.headOrigin(checked(spec));
+  }
+
+  /**
+   * θ⁰ in layout order, [n].
+   *
+   * @param seed of the head's initialisation
+   */
+  public float[] load(ModelSpec spec, long seed) {
+    ParameterLayout layout = checked(spec).layout();
+    float[] theta = new float[layout.size()];
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      readInto(spec, layout, t, seed, theta, layout.offset(t));
+    }
+    return theta;
+  }
+
+  /**
+   * θ⁰ of the head alone, [sum of the head's tensors' sizes], in layout order.
+   *
+   * @param seed of the head's initialisation
+   */
+  public float[] headValues(ModelSpec spec, long seed) {
+    ParameterLayout layout = checked(spec).layout();
+    int size = 0;
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      size += layout.tensor(t).part() == Part.HEAD ? layout.tensor(t).size() : 0;
+    }
+    float[] values = new float[size];
+    int at = 0;
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      if (layout.tensor(t).part() == Part.HEAD) {
+        readInto(spec, layout, t, seed, values, at);
+        at += layout.tensor(t).size();
+      }
+    }
+    return values;
+  }
+
+  /**
+   * One tensor of θ⁰, row-major, piece by piece; a head's tensor too.
+   *
+   * @param tensor index in {@code spec.layout()}
+   * @throws IOException what the sink throws, and nothing else
+   */
+  public void read(ModelSpec spec, int tensor, long seed, FloatSink sink) throws IOException {
+    ModelSpec known = checked(spec);
+    imported.read(known, known.layout(), tensor, seed, sink);
+  }
+
+  private void readInto(
+      ModelSpec spec, ParameterLayout layout, int tensor, long seed, float[] into, int at) {
+    try {
+      imported.read(spec, layout, tensor, seed, FloatSink.into(into, at));
+    } catch (IOException e) {
+      throw new IllegalStateException("An array cannot fail to be written", e);
+    }
+  }
+
+  private ModelSpec checked(ModelSpec spec) {
+    if (!spec.encoder().equals(config.encoder())) {
+      throw new IllegalArgumentException(
+          "Invalid model: its encoder is %s, but the base in %s has %s"
+              .formatted(spec.encoder(), location(), config.encoder()));
+    }
+    return spec;
+  }
+}
