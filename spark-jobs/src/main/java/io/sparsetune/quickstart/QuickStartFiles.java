@@ -1,0 +1,45 @@
+package io.sparsetune.quickstart;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sparsetune.error.DataException;
+import io.sparsetune.quickstart.GrammarSplit.Row;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/** Writes files under a temporary name first, so that one that is there is whole. */
+final class QuickStartFiles {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private QuickStartFiles() {}
+
+  /** One JSON object a line, {@code {"text": …, "label": …}}. */
+  static void writeRows(Path file, List<Row> rows) {
+    StringBuilder lines = new StringBuilder();
+    for (Row row : rows) {
+      lines
+          .append(
+              JSON.createObjectNode().put("text", row.text()).put("label", row.label()).toString())
+          .append('\n');
+    }
+    writeText(file, lines.toString());
+  }
+
+  static void writeText(Path file, String text) {
+    Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
+    try {
+      Files.createDirectories(file.getParent());
+      Files.writeString(unfinished, text, StandardCharsets.UTF_8);
+      Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw cannotWrite(file, e);
+    }
+  }
+
+  static DataException cannotWrite(Path file, IOException e) {
+    return new DataException("Cannot write %s: %s".formatted(file, e), e);
+  }
+}
