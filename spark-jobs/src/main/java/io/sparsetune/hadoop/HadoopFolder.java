@@ -1,0 +1,99 @@
+package io.sparsetune.hadoop;
+
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.files.ByteSource;
+import io.sparsetune.files.InputFolder;
+import io.sparsetune.files.OutputFolder;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** A folder on a Hadoop file system; a path without a scheme is one of {@code fs.defaultFS}. */
+public final class HadoopFolder implements InputFolder, OutputFolder {
+  private final FileSystem fileSystem;
+  private final Path folder;
+  private final String location;
+
+  private HadoopFolder(FileSystem fileSystem, Path folder, String location) {
+    this.fileSystem = fileSystem;
+    this.folder = folder;
+    this.location = location;
+  }
+
+  /**
+   * @throws ConfigException for a path that is none, or of a file system that is not there
+   */
+  public static HadoopFolder of(String path, Configuration hadoop) {
+    Path folder = HadoopFiles.path(path);
+    return new HadoopFolder(HadoopFiles.fileSystem(folder, hadoop), folder, path);
+  }
+
+  @Override
+  public String location() {
+    return location;
+  }
+
+  public boolean exists() throws IOException {
+    return fileSystem.exists(folder);
+  }
+
+  /**
+   * @throws IOException where it is not a folder, or not there
+   */
+  public boolean isEmpty() throws IOException {
+    if (!fileSystem.getFileStatus(folder).isDirectory()) {
+      throw new IOException("it is a file, not a folder");
+    }
+    return fileSystem.listStatus(folder).length == 0;
+  }
+
+  @Override
+  public boolean contains(String name) throws IOException {
+    Path file = new Path(folder, name);
+    if (!fileSystem.exists(file)) {
+      return false;
+    }
+    FileStatus status = fileSystem.getFileStatus(file);
+    return status.isFile();
+  }
+
+  @Override
+  public ByteSource file(String name) {
+    return new HadoopFile(fileSystem, new Path(folder, name), location + "/" + name);
+  }
+
+  @Override
+  public void write(String name, Content content) throws IOException {
+    fileSystem.mkdirs(folder);
+    Path temporary = new Path(folder, "." + name + ".tmp");
+    Path target = new Path(folder, name);
+    try {
+      try (OutputStream out =
+          new BufferedOutputStream(fileSystem.create(temporary, true), 1 << 16)) {
+        content.writeTo(out);
+      }
+      // Hadoop's rename replaces nothing.
+      fileSystem.delete(target, false);
+      if (!fileSystem.rename(temporary, target)) {
+        throw new IOException("cannot rename " + temporary + " to " + target);
+      }
+    } catch (IOException | RuntimeException e) {
+      fileSystem.delete(temporary, false);
+      throw e;
+    }
+  }
+
+  /** Removes a file if it is there. */
+  public void delete(String name) throws IOException {
+    fileSystem.delete(new Path(folder, name), false);
+  }
+
+  /** Removes the folder and all that is in it. */
+  public void deleteAll() throws IOException {
+    fileSystem.delete(folder, true);
+  }
+}

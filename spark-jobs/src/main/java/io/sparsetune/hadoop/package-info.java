@@ -1,0 +1,2 @@
+/** Folders and files on Hadoop file systems, as core reads and writes them. */
+package io.sparsetune.hadoop;
