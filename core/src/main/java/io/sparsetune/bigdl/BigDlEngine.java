@@ -1,0 +1,91 @@
+package io.sparsetune.bigdl;
+
+import io.sparsetune.engine.Engine;
+import io.sparsetune.engine.EngineWorker;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.params.ParameterLayout;
+
+/** One θ, what is installed in it, and what stood there before. */
+final class BigDlEngine implements Engine {
+  private final ModelSpec spec;
+  private final ParameterLayout layout;
+  private final float[] theta;
+  private volatile Mask installed;
+  private float[] original = {};
+
+  BigDlEngine(ModelSpec spec, float[] theta) {
+    this.spec = spec;
+    this.layout = spec.layout();
+    this.theta = theta;
+    this.installed = Mask.none(layout);
+    if (theta.length != layout.size()) {
+      throw new IllegalArgumentException(
+          "Invalid parameters: %d for a model of %d".formatted(theta.length, layout.size()));
+    }
+  }
+
+  @Override
+  public ModelSpec spec() {
+    return spec;
+  }
+
+  @Override
+  public void install(Mask trained, float[] values) {
+    if (values.length != trained.size() || trained.tensorCount() != layout.tensorCount()) {
+      throw new IllegalArgumentException(
+          "Invalid values: %d in %d tensors for a mask of %d in %d"
+              .formatted(
+                  values.length, layout.tensorCount(), trained.size(), trained.tensorCount()));
+    }
+    if (!trained.equals(installed)) {
+      write(installed, original);
+      original = gather(trained);
+      installed = trained;
+    }
+    write(trained, values);
+  }
+
+  private void write(Mask mask, float[] values) {
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      int first = mask.firstOrdinal(t);
+      int offset = layout.offset(t);
+      if (mask.isWhole(t)) {
+        System.arraycopy(values, first, theta, offset, mask.count(t));
+        continue;
+      }
+      int[] positions = mask.positions(t);
+      for (int q = 0; q < positions.length; q++) {
+        theta[offset + positions[q]] = values[first + q];
+      }
+    }
+  }
+
+  @Override
+  public float[] gather(Mask mask) {
+    float[] values = new float[mask.size()];
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      int first = mask.firstOrdinal(t);
+      int offset = layout.offset(t);
+      if (mask.isWhole(t)) {
+        System.arraycopy(theta, offset, values, first, mask.count(t));
+        continue;
+      }
+      int[] positions = mask.positions(t);
+      for (int q = 0; q < positions.length; q++) {
+        values[first + q] = theta[offset + positions[q]];
+      }
+    }
+    return values;
+  }
+
+  /** What workers compute gradients of. */
+  Mask installed() {
+    return installed;
+  }
+
+  @Override
+  public EngineWorker newWorker() {
+    return new BigDlWorker(this, layout, theta);
+  }
+}

@@ -1,0 +1,178 @@
+package io.sparsetune.bigdl;
+
+import com.intel.analytics.bigdl.nn.Input$;
+import com.intel.analytics.bigdl.nn.StaticGraph;
+import com.intel.analytics.bigdl.nn.Tanh;
+import com.intel.analytics.bigdl.nn.abstractnn.AbstractModule;
+import com.intel.analytics.bigdl.nn.abstractnn.Activity;
+import com.intel.analytics.bigdl.tensor.Tensor;
+import com.intel.analytics.bigdl.utils.Node;
+import io.sparsetune.model.Loss;
+import io.sparsetune.model.Pooling;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntPredicate;
+import scala.Option;
+import scala.collection.JavaConverters;
+import scala.collection.Seq;
+
+/**
+ * The model as one BigDL graph: embeddings, layers, pooling, head, and for classification the
+ * logarithms of probabilities. Knows which modules lie below the lowest trained tensor.
+ */
+@SuppressWarnings({"unchecked", "rawtypes"})
+final class EncoderGraph {
+  private static final int[] NO_TENSORS = {};
+
+  /** A module with its tensors and the names of the modules that feed it. */
+  private record Step(int[] tensors, List<String> from) {}
+
+  private final Workspace ws;
+  private final Map<String, Step> steps = new LinkedHashMap<>();
+  private final Map<String, Node<AbstractModule<Activity, Activity, Float>>> nodes =
+      new LinkedHashMap<>();
+  private final StaticGraph<Float> graph;
+  private final Slot hidden;
+  private final Slot logits;
+  private boolean trainable;
+
+  EncoderGraph(Workspace ws) {
+    this.ws = ws;
+    this.logits = ws.kept();
+    nodes.put("tokens", Input$.MODULE$.apply("tokens", BigDl.FLOAT, BigDl.NUMERIC));
+    steps.put("tokens", new Step(NO_TENSORS, List.of()));
+    Embeddings embeddings = new Embeddings(ws, 0);
+    String top = add("embeddings", embeddings, embeddings.tensors(), "tokens");
+    Slot states = embeddings.states();
+    for (int layer = 0; layer < ws.spec.encoder().layers(); layer++) {
+      AddNorm last = layer(layer, top);
+      top = "encoder.layer." + layer + ".output.LayerNorm";
+      states = last.states();
+    }
+    this.hidden = states;
+    String output = head(add("pooling", new Pool(ws), NO_TENSORS, top));
+    this.graph =
+        new StaticGraph<>(
+            seq(nodes.get("tokens")),
+            seq(nodes.get(output)),
+            (Option) Option.empty(),
+            false,
+            BigDl.FLOAT,
+            BigDl.NUMERIC);
+  }
+
+  private AddNorm layer(int layer, String x) {
+    String name = "encoder.layer." + layer + ".";
+    String self = name + "attention.self.";
+    String projections =
+        linear(List.of(self + "query", self + "key", self + "value"), ws.kept(), "projections", x);
+    String attention =
+        add(self + "attention", new SelfAttention(ws, 3 * layer + 1), NO_TENSORS, projections);
+    String dense =
+        linear(
+            List.of(name + "attention.output.dense"),
+            ws.passing("attention.output"),
+            "attention.output",
+            attention);
+    AddNorm middle =
+        new AddNorm(ws, name + "attention.output.LayerNorm", "attention", 3 * layer + 2);
+    String y = add(name + "attention.output.LayerNorm", middle, middle.tensors(), dense, x);
+    String inner = linear(List.of(name + "intermediate.dense"), ws.kept(), "intermediate", y);
+    String activated = add(name + "intermediate.activation", new Activate(ws), NO_TENSORS, inner);
+    String outer =
+        linear(List.of(name + "output.dense"), ws.passing("output"), "output", activated);
+    AddNorm last = new AddNorm(ws, name + "output.LayerNorm", "output", 3 * layer + 3);
+    add(name + "output.LayerNorm", last, last.tensors(), outer, y);
+    return last;
+  }
+
+  private String head(String pooled) {
+    int site = 3 * ws.spec.encoder().layers() + 1;
+    String top = pooled;
+    if (ws.spec.pooling() == Pooling.POOLER) {
+      top = linear(List.of("pooler.dense"), ws.kept(), "pooler", top);
+      top = add("pooler.tanh", new Tanh<>(BigDl.FLOAT, BigDl.NUMERIC), NO_TENSORS, top);
+    }
+    top = add("classifier.dropout", new Drop(ws, site), NO_TENSORS, top);
+    if (ws.spec.hasRobertaHead()) {
+      top = linear(List.of("classifier.dense"), ws.kept(), "classifier.dense", top);
+      top = add("classifier.tanh", new Tanh<>(BigDl.FLOAT, BigDl.NUMERIC), NO_TENSORS, top);
+      top = add("classifier.dropout.2", new Drop(ws, site + 1), NO_TENSORS, top);
+      top = linear(List.of("classifier.out_proj"), logits, "classifier", top);
+    } else {
+      top = linear(List.of("classifier"), logits, "classifier", top);
+    }
+    return ws.spec.loss() == Loss.CROSS_ENTROPY
+        ? add("log.probabilities", new LogProbabilities(ws), NO_TENSORS, top)
+        : top;
+  }
+
+  private String linear(List<String> layers, Slot output, String role, String from) {
+    MaskedLinear module = new MaskedLinear(ws, layers, output, role);
+    return add(layers.get(0), module, module.tensors(), from);
+  }
+
+  private String add(
+      String name, AbstractModule<?, ?, Float> module, int[] tensors, String... from) {
+    module.setName(name);
+    Node<AbstractModule<Activity, Activity, Float>>[] below = new Node[from.length];
+    for (int i = 0; i < from.length; i++) {
+      below[i] = nodes.get(from[i]);
+    }
+    nodes.put(name, BigDl.node(module, below));
+    steps.put(name, new Step(tensors, List.of(from)));
+    return name;
+  }
+
+  private static Seq<Node<AbstractModule<Activity, Activity, Float>>> seq(
+      Node<AbstractModule<Activity, Activity, Float>> node) {
+    return JavaConverters.asScalaBufferConverter(List.of(node)).asScala().toSeq();
+  }
+
+  /**
+   * Rewires the backward pass for another set of tensors: no module computes its input's gradient
+   * when nothing below it is trained.
+   */
+  void train(IntPredicate trained) {
+    Map<String, Boolean> reaches = new LinkedHashMap<>();
+    List<String> lowest = new ArrayList<>();
+    trainable = false;
+    steps.forEach(
+        (name, step) -> {
+          boolean below = step.from().stream().anyMatch(reaches::get);
+          boolean own = Arrays.stream(step.tensors()).anyMatch(trained);
+          reaches.put(name, below || own);
+          trainable |= own;
+          if (!below) {
+            lowest.add(name);
+          }
+        });
+    graph.reset();
+    if (trainable) {
+      graph.stopGradient(lowest.toArray(String[]::new));
+    }
+  }
+
+  Tensor<Float> forward(Tensor<Float> tokens) {
+    return graph.forward(tokens).toTensor(BigDl.NUMERIC);
+  }
+
+  void backward(Tensor<Float> tokens, Tensor<Float> gradOutput) {
+    if (trainable) {
+      graph.backward(tokens, gradOutput);
+    }
+  }
+
+  /** The last hidden states of the latest forward pass, [hidden, tokens]. */
+  Slot hidden() {
+    return hidden;
+  }
+
+  /** The logits of the latest forward pass, [outputs, examples]. */
+  Slot logits() {
+    return logits;
+  }
+}

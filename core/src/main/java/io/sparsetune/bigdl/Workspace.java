@@ -1,0 +1,141 @@
+package io.sparsetune.bigdl;
+
+import com.intel.analytics.bigdl.tensor.Storage;
+import com.intel.analytics.bigdl.tensor.Tensor;
+import io.sparsetune.engine.EngineWorker;
+import io.sparsetune.engine.Randomness;
+import io.sparsetune.kernels.Kernels;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.params.TensorSpec;
+import io.sparsetune.text.MicroBatch;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a worker's modules have in common: θ, kernels, the micro-batch they are at, where gradients
+ * go, and the buffers. Gradients of activations live in buffers shared by modules of the same role
+ * in all layers, since each is read before the layer below writes it anew.
+ */
+final class Workspace {
+  private static final int DROPOUT_UNITS = 1 << 16;
+
+  final ModelSpec spec;
+  final ParameterLayout layout;
+  final float[] theta;
+  final Kernels kernels;
+  private final Storage<Float> thetaStorage;
+  private final Map<String, Buffer> shared = new HashMap<>();
+  private final List<Buffer> buffers = new ArrayList<>();
+
+  private MicroBatch batch;
+  private long dropoutKey;
+  private Gradients gradients = Gradients.NONE;
+
+  Workspace(ModelSpec spec, ParameterLayout layout, float[] theta, Kernels kernels) {
+    this.spec = spec;
+    this.layout = layout;
+    this.theta = theta;
+    this.kernels = kernels;
+    this.thetaStorage = BigDl.storage(theta);
+  }
+
+  /** Starts on a micro-batch; modules read it until the next. */
+  void begin(MicroBatch newBatch, long newDropoutKey, Gradients newGradients) {
+    batch = newBatch;
+    dropoutKey = newDropoutKey;
+    gradients = newGradients;
+  }
+
+  MicroBatch batch() {
+    return batch;
+  }
+
+  Gradients gradients() {
+    return gradients;
+  }
+
+  /** Index of a tensor that the layout has. */
+  int tensor(String name) {
+    int index = layout.indexOf(name);
+    if (index < 0) {
+      throw new IllegalArgumentException("Unknown tensor: " + name);
+    }
+    return index;
+  }
+
+  /** Tensors as BigDL's views on θ: matrices, vectors as one column. */
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  Tensor<Float>[] views(int... tensors) {
+    Tensor<Float>[] views = new Tensor[tensors.length];
+    for (int i = 0; i < tensors.length; i++) {
+      TensorSpec tensor = layout.tensor(tensors[i]);
+      int columns = tensor.shape().size() == 1 ? 1 : tensor.columns();
+      views[i] =
+          BigDl.view(thetaStorage, layout.offset(tensors[i]), tensor.size() / columns, columns);
+    }
+    return views;
+  }
+
+  /** A slot of a module's own, kept from the forward to the backward pass. */
+  Slot kept() {
+    return new Slot(newBuffer());
+  }
+
+  /** A slot that all modules of that role share. */
+  Slot passing(String role) {
+    return new Slot(scratch(role));
+  }
+
+  Buffer scratch(String role) {
+    return shared.computeIfAbsent(role, absent -> newBuffer());
+  }
+
+  Buffer newBuffer() {
+    Buffer buffer = new Buffer();
+    buffers.add(buffer);
+    return buffer;
+  }
+
+  long bytes() {
+    return buffers.stream().mapToLong(buffer -> 4L * buffer.size()).sum();
+  }
+
+  boolean drops(double probability) {
+    return dropoutKey != EngineWorker.NO_DROPOUT && threshold(probability) > 0;
+  }
+
+  /**
+   * y = dropout(x), the same elements whenever it is asked again for this micro-batch.
+   *
+   * @param site tells the model's places of dropout apart
+   * @param counter number of the first element within the site
+   */
+  void dropout(
+      int site,
+      double probability,
+      long counter,
+      float[] x,
+      int xOffset,
+      float[] y,
+      int yOffset,
+      int n) {
+    int threshold = threshold(probability);
+    kernels.dropout(
+        x,
+        xOffset,
+        y,
+        yOffset,
+        n,
+        Randomness.bits(dropoutKey, site),
+        counter,
+        threshold,
+        (float) DROPOUT_UNITS / (DROPOUT_UNITS - threshold));
+  }
+
+  private static int threshold(double probability) {
+    return (int) Math.min(DROPOUT_UNITS - 1, Math.round(probability * DROPOUT_UNITS));
+  }
+}

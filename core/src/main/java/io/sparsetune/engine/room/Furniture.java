@@ -1,0 +1,77 @@
+package io.sparsetune.engine.room;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+
+/**
+ * Reads the room's jars from the application's resources into memory, checked against their list:
+ * nothing is unpacked, so no folder must be writable and none is left behind.
+ */
+final class Furniture {
+  private static final String FOLDER = "room/";
+
+  private Furniture() {}
+
+  /** All entries by name; where two jars have the same one, the first in the list wins. */
+  static Map<String, byte[]> read(ClassLoader application) {
+    String index = new String(resource(application, "index"), StandardCharsets.UTF_8);
+    Map<String, byte[]> entries = new HashMap<>();
+    index
+        .lines()
+        .map(line -> line.split(" "))
+        .forEach(line -> add(entries, line[0], checked(application, line[0], line[1], line[2])));
+    return entries;
+  }
+
+  private static byte[] checked(ClassLoader application, String name, String size, String sha256) {
+    byte[] jar = resource(application, name);
+    if (jar.length != Integer.parseInt(size) || !sha256(jar).equals(sha256)) {
+      throw new IllegalStateException(
+          "Cannot open the engine's room: %s%s is not the file that was built (%d bytes, not %s)"
+              .formatted(FOLDER, name, jar.length, size));
+    }
+    return jar;
+  }
+
+  private static byte[] resource(ClassLoader application, String name) {
+    try (InputStream in = application.getResourceAsStream(FOLDER + name)) {
+      if (in == null) {
+        throw new IllegalStateException(
+            "Cannot open the engine's room: no %s%s beside the library's classes"
+                .formatted(FOLDER, name));
+      }
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new IllegalStateException("Cannot open the engine's room: " + FOLDER + name, e);
+    }
+  }
+
+  private static void add(Map<String, byte[]> entries, String name, byte[] jar) {
+    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(jar))) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        if (!entry.isDirectory()) {
+          entries.putIfAbsent(entry.getName(), zip.readAllBytes());
+        }
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("Cannot open the engine's room: " + FOLDER + name, e);
+    }
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The sealed room: the class loader that BigDL lives in, and the way in. */
+package io.sparsetune.engine.room;
