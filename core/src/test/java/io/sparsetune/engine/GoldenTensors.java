@@ -1,0 +1,60 @@
+package io.sparsetune.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A trusting reader of the golden files, which knows nothing of the code under test. */
+final class GoldenTensors {
+  private final ByteBuffer data;
+  private final JsonNode header;
+
+  private GoldenTensors(ByteBuffer data, JsonNode header) {
+    this.data = data;
+    this.header = header;
+  }
+
+  static Path folder() {
+    return Path.of(System.getProperty("golden.dir", "src/test/resources/golden"));
+  }
+
+  static GoldenTensors read(String file) {
+    try {
+      ByteBuffer bytes =
+          ByteBuffer.wrap(Files.readAllBytes(folder().resolve(file)))
+              .order(ByteOrder.LITTLE_ENDIAN);
+      int length = (int) bytes.getLong();
+      byte[] json = new byte[length];
+      bytes.get(json);
+      return new GoldenTensors(
+          bytes.slice().order(ByteOrder.LITTLE_ENDIAN), new ObjectMapper().readTree(json));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  boolean has(String name) {
+    return header.has(name);
+  }
+
+  int[] shape(String name) {
+    return new ObjectMapper().convertValue(header.required(name).required("shape"), int[].class);
+  }
+
+  float[] floats(String name) {
+    JsonNode tensor = header.required(name);
+    boolean integers = tensor.required("dtype").asText().equals("I64");
+    int begin = tensor.required("data_offsets").get(0).asInt();
+    int end = tensor.required("data_offsets").get(1).asInt();
+    float[] values = new float[(end - begin) / (integers ? 8 : 4)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = integers ? data.getLong(begin + 8 * i) : data.getFloat(begin + 4 * i);
+    }
+    return values;
+  }
+}
