@@ -2,6 +2,7 @@ package io.sparsetune.train;
 
 import io.sparsetune.engine.GradientSum;
 import io.sparsetune.mask.Mask;
+import java.util.Optional;
 
 /**
  * Runs a training loop's dense work somewhere: in this process, or in Spark's tasks. Every
@@ -13,7 +14,10 @@ public interface StepExecutor extends AutoCloseable {
   /** Examples in the training data; with the batch sizes it fixes the plan of every epoch. */
   long trainExamples();
 
-  /** θ⁰ at the mask's positions, initialised head included, [mask.size()]. */
+  /**
+   * θ⁰ at the mask's positions, initialised head included, [mask.size()]. Asked for before the
+   * first step.
+   */
   float[] initialValues(Mask mask);
 
   /**
@@ -27,6 +31,11 @@ public interface StepExecutor extends AutoCloseable {
 
   /** Outputs of the model at the given values for every example of a data set. */
   Predictions evaluate(EvaluationRequest request);
+
+  /** Traffic with the driver; empty where there is none. */
+  default Optional<BytesMoved> bytesMoved() {
+    return Optional.empty();
+  }
 
   @Override
   void close();

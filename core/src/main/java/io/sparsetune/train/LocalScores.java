@@ -1,0 +1,28 @@
+package io.sparsetune.train;
+
+import io.sparsetune.mask.Histogram;
+import io.sparsetune.mask.ScoreSlice;
+import io.sparsetune.mask.ScoreSource;
+import io.sparsetune.mask.SliceFunction;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** Scores in this process, made slice by slice whenever they are asked for. */
+final class LocalScores implements ScoreSource {
+  private final Supplier<Stream<ScoreSlice>> slices;
+
+  LocalScores(Supplier<Stream<ScoreSlice>> slices) {
+    this.slices = slices;
+  }
+
+  @Override
+  public Histogram histogram(SliceFunction<Histogram> function) {
+    return slices.get().map(function::apply).reduce(Histogram.EMPTY, Histogram::merge);
+  }
+
+  @Override
+  public <R> List<R> map(SliceFunction<R> function) {
+    return slices.get().<R>map(function::apply).toList();
+  }
+}
