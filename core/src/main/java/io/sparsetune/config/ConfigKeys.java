@@ -6,6 +6,7 @@ import io.sparsetune.config.TrainingConfig.Optimizer;
 import io.sparsetune.config.TrainingConfig.Schedule;
 import io.sparsetune.method.MethodConfig.Granularity;
 import io.sparsetune.method.MethodConfig.Scope;
+import io.sparsetune.method.Methods;
 import io.sparsetune.model.Pooling;
 import io.sparsetune.task.Metric;
 import java.util.List;
@@ -14,9 +15,6 @@ import java.util.Optional;
 /** Every key of a configuration. {@code docs/configuration.md} shows this table. */
 final class ConfigKeys {
   private ConfigKeys() {}
-
-  static final List<String> METHODS =
-      List.of("full", "random", "bitfit", "magnitude", "sam", "fisher");
 
   static final Key<String> MODEL_PATH =
       Key.text("model.path", "a path")
@@ -82,7 +80,7 @@ final class ConfigKeys {
           .note("micro-batches within which examples are sorted by length");
 
   static final Key<String> METHOD =
-      Key.word("method.name", METHODS)
+      Key.word("method.name", Methods.names())
           .withDefault("sam")
           .note("the README says what each one trains");
   static final Key<Double> SPARSITY =

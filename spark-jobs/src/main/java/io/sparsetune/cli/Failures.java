@@ -1,0 +1,122 @@
+package io.sparsetune.cli;
+
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.UserException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** What a user sees when a command fails, and with which code it ends. */
+final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+  static final int INTERNAL = 1;
+  static final int USAGE = 2;
+
+  private final Interruption interruption;
+
+  Failures(Interruption interruption) {
+    this.interruption = interruption;
+  }
+
+  /** Wrong arguments: what is wrong, and where the help is. */
+  @Override
+  public int handleParseException(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("Error: " + e.getMessage());
+    UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    return USAGE;
+  }
+
+  @Override
+  public int handleExecutionException(Exception e, CommandLine command, ParseResult arguments) {
+    return handle(e, command.getErr(), arguments);
+  }
+
+  int handle(Throwable failure, PrintWriter err, ParseResult arguments) {
+    if (interruption.happened()) {
+      // What fails while everything is being stopped is no news.
+      return INTERNAL;
+    }
+    boolean trace = wantsTrace(arguments);
+    Optional<UserException> mistake = userException(failure);
+    if (mistake.isPresent()) {
+      print(mistake.get(), err);
+    } else if (outOfMemory(failure)) {
+      err.println(
+          "Error: out of memory ("
+              + failure.getMessage()
+              + "). Give the driver more with SPARSETUNE_DRIVER_MEMORY=8g or --driver-memory, the"
+              + " executors with --executor-memory.");
+    } else {
+      err.println("Error: " + describe(failure));
+      if (!trace) {
+        err.println(
+            "This is not a mistake of yours as far as SparseTune can tell; --stacktrace says where it happened.");
+      }
+    }
+    if (trace) {
+      failure.printStackTrace(err);
+    }
+    err.flush();
+    return mistake.map(UserException::exitCode).orElse(INTERNAL);
+  }
+
+  private static void print(UserException mistake, PrintWriter err) {
+    List<String> problems =
+        mistake instanceof ConfigException config
+            ? config.problems()
+            : List.of(mistake.getMessage());
+    if (problems.size() == 1) {
+      err.println("Error: " + problems.get(0));
+      return;
+    }
+    err.println("Error: " + problems.size() + " problems:");
+    for (String problem : problems) {
+      err.println("  - " + problem);
+    }
+  }
+
+  private static boolean wantsTrace(ParseResult arguments) {
+    for (ParseResult at = arguments; at != null; at = at.hasSubcommand() ? at.subcommand() : null) {
+      if (at.hasMatchedOption("--stacktrace")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Optional<UserException> userException(Throwable failure) {
+    Throwable at = failure;
+    for (int depth = 0; at != null && depth < 32; depth++) {
+      if (at instanceof UserException mistake) {
+        return Optional.of(mistake);
+      }
+      at = at.getCause();
+    }
+    return Optional.empty();
+  }
+
+  private static boolean outOfMemory(Throwable failure) {
+    Throwable at = failure;
+    for (int depth = 0; at != null && depth < 32; depth++) {
+      if (at instanceof OutOfMemoryError) {
+        return true;
+      }
+      at = at.getCause();
+    }
+    return false;
+  }
+
+  private static String describe(Throwable failure) {
+    String message = failure.getMessage();
+    String name = failure.getClass().getSimpleName();
+    return message == null || message.isBlank() ? name : name + ": " + message.strip();
+  }
+}

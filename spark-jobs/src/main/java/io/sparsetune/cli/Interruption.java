@@ -1,0 +1,51 @@
+package io.sparsetune.cli;
+
+import java.io.PrintWriter;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Ctrl-C and SIGTERM: stops what is running before the process ends. The process then ends with the
+ * code that the signal gives it (130 or 143).
+ */
+final class Interruption {
+  private final AtomicBoolean happened = new AtomicBoolean();
+
+  /** Whether the process is being stopped from outside. */
+  boolean happened() {
+    return happened.get();
+  }
+
+  /** Runs work that {@code stop} stops when the process is interrupted meanwhile. */
+  <T> T guard(PrintWriter err, String whatIsLeft, Runnable stop, Work<T> work) throws Exception {
+    Thread hook =
+        new Thread(
+            () -> {
+              happened.set(true);
+              err.println();
+              err.println("Interrupted: stopping the running jobs. " + whatIsLeft);
+              err.flush();
+              stop.run();
+            },
+            "sparsetune-interrupted");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      return work.run();
+    } finally {
+      remove(hook);
+    }
+  }
+
+  private static void remove(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process is ending: the hook has run, or is running.
+    }
+  }
+
+  /** Work that may fail. */
+  @FunctionalInterface
+  interface Work<T> {
+    T run() throws Exception;
+  }
+}

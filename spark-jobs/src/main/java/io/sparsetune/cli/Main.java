@@ -1,0 +1,57 @@
+package io.sparsetune.cli;
+
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+
+/**
+ * Entry point of the application jar, for spark-submit and the launcher.
+ *
+ * <p>Exit codes: 0 done; 2 wrong configuration or arguments; 3 bad data or file; 4 diverged; 1
+ * anything else.
+ */
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    Terminal terminal = Terminal.ofProcess(writer(System.out), writer(System.err));
+    int code = run(terminal, arguments);
+    // Only a failure ends the process itself: after success Spark may still have to say good-bye.
+    if (code != 0) {
+      System.exit(code);
+    }
+  }
+
+  /** Runs a command in this process. */
+  static int run(Terminal terminal, String... arguments) {
+    Interruption interruption = new Interruption();
+    Failures failures = new Failures(interruption);
+    CommandLine line =
+        new CommandLine(new SparseTune(new Session(terminal, interruption)))
+            .setOut(terminal.out())
+            .setErr(terminal.err())
+            .setExecutionExceptionHandler(failures)
+            .setParameterExceptionHandler(failures)
+            .setUsageHelpAutoWidth(true)
+            .setCaseInsensitiveEnumValuesAllowed(true);
+    line.getSubcommands().values().forEach(Main::withUsage);
+    try {
+      return line.execute(arguments);
+    } catch (Error e) {
+      return failures.handle(e, terminal.err(), line.getParseResult());
+    } finally {
+      terminal.out().flush();
+      terminal.err().flush();
+    }
+  }
+
+  private static void withUsage(CommandLine command) {
+    command.setUsageHelpLongOptionsMaxWidth(24);
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+  }
+}
