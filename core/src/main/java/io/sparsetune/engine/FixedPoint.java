@@ -73,8 +73,7 @@ final class FixedPoint {
 
   private static NotFiniteException tooLarge(String what) {
     return new NotFiniteException(
-        "A sum of "
-            + what
-            + "s is above 8,388,608: a smaller batch, a lower learning rate or more warm-up may help");
+        "The sum of a %s is above 8,388,608: a smaller batch, a lower learning rate or more warm-up may help"
+            .formatted(what));
   }
 }

@@ -75,7 +75,8 @@ public final class ScoreSum implements DenseSum {
         if (squares) {
           addSquares(tensor, from, gradient, offset + from, count, examples);
         } else {
-          FixedPoint.addAll(gradient, offset + from, sums[tensor], from, count, "gradient");
+          String what = tensors.gradientOf(tensor);
+          FixedPoint.addAll(gradient, offset + from, sums[tensor], from, count, what);
         }
       }
     }

@@ -10,12 +10,13 @@ import java.util.function.IntPredicate;
 final class WantedTensors implements Serializable {
   private static final long serialVersionUID = 1;
 
-  private final List<String> names;
+  private final List<String> gradients;
   private final int[] sizes;
   private final boolean[] wanted;
 
   WantedTensors(ParameterLayout layout, IntPredicate wants) {
-    this.names = layout.tensors().stream().map(TensorSpec::name).toList();
+    this.gradients =
+        layout.tensors().stream().map(TensorSpec::name).map("gradient of "::concat).toList();
     this.sizes = layout.tensors().stream().mapToInt(TensorSpec::size).toArray();
     this.wanted = new boolean[sizes.length];
     for (int t = 0; t < sizes.length; t++) {
@@ -35,10 +36,15 @@ final class WantedTensors implements Serializable {
     return wanted[tensor];
   }
 
+  /** What messages call the tensor's gradient. */
+  String gradientOf(int tensor) {
+    return gradients.get(tensor);
+  }
+
   NotFiniteException outOfRange(int tensor, double gradient) {
     return new NotFiniteException(
-        ("A gradient of %s is %s while scoring: not finite or out of range; the model's weights may"
+        ("A %s is %s while scoring: not finite or out of range; the model's weights may"
                 + " be damaged, or fewer method.score_steps may help")
-            .formatted(names.get(tensor), gradient));
+            .formatted(gradients.get(tensor), gradient));
   }
 }

@@ -19,9 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A golden case: model, parameters and batches. */
-record GoldenModel(String name, ModelSpec spec, float[] theta) {
+public record GoldenModel(String name, ModelSpec spec, float[] theta) {
 
-  static GoldenModel read(String name) {
+  public static GoldenModel read(String name) {
     JsonNode json;
     try {
       json =
@@ -57,7 +57,7 @@ record GoldenModel(String name, ModelSpec spec, float[] theta) {
   }
 
   /** A file's tensors in the order of the layout; those that are missing are zero. */
-  static float[] values(String file, ParameterLayout layout) {
+  public static float[] values(String file, ParameterLayout layout) {
     GoldenTensors tensors = GoldenTensors.read(file);
     float[] theta = new float[layout.size()];
     for (int t = 0; t < layout.tensorCount(); t++) {
@@ -72,17 +72,17 @@ record GoldenModel(String name, ModelSpec spec, float[] theta) {
     return theta;
   }
 
-  ModelSpec withDropout(double p) {
+  public ModelSpec withDropout(double p) {
     return new ModelSpec(
         spec.encoder(), spec.pooling(), spec.outputs(), spec.loss(), new Dropout(p, p, p));
   }
 
-  GoldenTensors expected(String file) {
+  public GoldenTensors expected(String file) {
     return GoldenTensors.read(name + "/" + file + ".safetensors");
   }
 
   /** A step's examples without their padding. */
-  List<MicroBatch> examples(int step) {
+  public List<MicroBatch> examples(int step) {
     GoldenTensors batches = expected("batches");
     int[] shape = batches.shape("input_ids");
     float[] ids = batches.floats("input_ids");
@@ -109,7 +109,7 @@ record GoldenModel(String name, ModelSpec spec, float[] theta) {
   }
 
   /** The examples as one micro-batch. */
-  static MicroBatch pack(List<MicroBatch> examples) {
+  public static MicroBatch pack(List<MicroBatch> examples) {
     int tokens = examples.stream().mapToInt(MicroBatch::tokens).sum();
     int[] ids = new int[tokens];
     int[] types = new int[tokens];

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A trusting reader of the golden files, which knows nothing of the code under test. */
-final class GoldenTensors {
+public final class GoldenTensors {
   private final ByteBuffer data;
   private final JsonNode header;
 
@@ -19,11 +19,11 @@ final class GoldenTensors {
     this.header = header;
   }
 
-  static Path folder() {
+  public static Path folder() {
     return Path.of(System.getProperty("golden.dir", "src/test/resources/golden"));
   }
 
-  static GoldenTensors read(String file) {
+  public static GoldenTensors read(String file) {
     try {
       ByteBuffer bytes =
           ByteBuffer.wrap(Files.readAllBytes(folder().resolve(file)))
@@ -38,15 +38,15 @@ final class GoldenTensors {
     }
   }
 
-  boolean has(String name) {
+  public boolean has(String name) {
     return header.has(name);
   }
 
-  int[] shape(String name) {
+  public int[] shape(String name) {
     return new ObjectMapper().convertValue(header.required(name).required("shape"), int[].class);
   }
 
-  float[] floats(String name) {
+  public float[] floats(String name) {
     JsonNode tensor = header.required(name);
     boolean integers = tensor.required("dtype").asText().equals("I64");
     int begin = tensor.required("data_offsets").get(0).asInt();
