@@ -4,6 +4,7 @@ import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.files.InputFolder;
 import io.sparsetune.files.Unreadable;
+import io.sparsetune.onnx.OnnxGraph;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.safetensors.FloatSink;
@@ -20,6 +21,7 @@ import java.util.List;
  */
 public final class BaseModel {
   static final String CONFIG = "config.json";
+  private static final String ONNX = "model.onnx";
   private static final List<String> TOKENIZER_FILES =
       List.of(
           "tokenizer.json",
@@ -61,7 +63,8 @@ public final class BaseModel {
   }
 
   /**
-   * A folder with {@code config.json} and {@code model.safetensors}, or its index and shards.
+   * A folder with {@code config.json} and {@code model.safetensors}, its index and shards, or
+   * {@code model.onnx}.
    *
    * @throws CorruptFileException where a file breaks its format, or a tensor does not fit the
    *     configuration
@@ -72,12 +75,15 @@ public final class BaseModel {
       boolean single = folder.contains(SafetensorsWeights.SINGLE);
       boolean sharded = folder.contains(SafetensorsWeights.INDEX);
       if (!single && !sharded) {
+        if (folder.contains(ONNX)) {
+          return openOnnx(folder, ONNX);
+        }
         String remedy =
             folder.contains("pytorch_model.bin")
                 ? "; its pytorch_model.bin is not read: save the model anew with safe_serialization"
                 : "";
         throw new DataException(
-            "Cannot read a model from %s: it has no model.safetensors and no model.safetensors.index.json%s"
+            "Cannot read a model from %s: it has no model.safetensors, model.safetensors.index.json or model.onnx%s"
                 .formatted(folder.location(), remedy));
       }
       if (!folder.contains(CONFIG)) {
@@ -93,8 +99,33 @@ public final class BaseModel {
     }
   }
 
+  /**
+   * An ONNX export; {@code config.json} in the same folder is used where it is there, else the
+   * graph has to tell a BERT's sizes.
+   *
+   * @param file its name in the folder
+   */
+  public static BaseModel openOnnx(InputFolder folder, String file) {
+    try {
+      OnnxGraph graph = OnnxGraph.open(folder.file(file));
+      OnnxWeights weights = new OnnxWeights(graph, file);
+      boolean ownConfig = folder.contains(CONFIG);
+      ModelConfigFile config =
+          ownConfig
+              ? ModelConfigFile.read(folder.file(CONFIG))
+              : ModelConfigFile.of(graph.path(), OnnxConfig.infer(graph, weights.shapes()));
+      return new BaseModel(folder, config, weights, ownConfig);
+    } catch (IOException e) {
+      throw Unreadable.because(folder.location(), e);
+    }
+  }
+
   /** A folder, or an {@code .onnx} file, on the local disk. */
   public static BaseModel open(Path path) {
+    Path name = path.getFileName();
+    if (name != null && name.toString().endsWith(".onnx")) {
+      return openOnnx(InputFolder.local(path.toAbsolutePath().getParent()), name.toString());
+    }
     if (!Files.isDirectory(path)) {
       throw new DataException("Cannot read a model from " + path + ": there is no such folder");
     }

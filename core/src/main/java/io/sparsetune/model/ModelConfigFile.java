@@ -59,7 +59,12 @@ public record ModelConfigFile(
    * @throws UnsupportedVersionException for a kind of model that cannot be trained here
    */
   public static ModelConfigFile read(ByteSource file) {
-    return new Parser(file.path(), StrictJson.readObject(file, MAX_BYTES)).parse();
+    return of(file.path(), StrictJson.readObject(file, MAX_BYTES));
+  }
+
+  /** The same of an object in memory; {@code path} is for messages. */
+  static ModelConfigFile of(String path, ObjectNode json) {
+    return new Parser(path, json).parse();
   }
 
   /** One reading of one file. */
