@@ -144,7 +144,6 @@ final class OnnxConfig {
 
   private UnsupportedVersionException unclear(String what) {
     return new UnsupportedVersionException(
-        graph.path(),
-        "it does not tell %s: put the model's config.json beside it".formatted(what));
+        graph.path(), "it does not tell %s: put the model's config.json beside it".formatted(what));
   }
 }

@@ -64,8 +64,7 @@ final class OnnxWeights implements WeightSource {
   }
 
   private void product(OnnxNode node, Map<String, String> biasOf) {
-    OnnxTensor weight =
-        node.inputs().size() < 2 ? null : graph.tensors().get(node.inputs().get(1));
+    OnnxTensor weight = node.inputs().size() < 2 ? null : graph.tensors().get(node.inputs().get(1));
     if (weight == null || !weight.isFloat() || weight.shape().size() != 2) {
       return;
     }

@@ -14,6 +14,5 @@ class MiniLmTest {
         .isEqualTo(
             new EncoderConfig(
                 Architecture.BERT, 30522, 384, 6, 12, 1536, Activation.GELU, 512, 2, 0, 1e-12));
-    System.out.println(base.files() + " " + base.fingerprint());
   }
 }
