@@ -1,0 +1,235 @@
+package io.sparsetune.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code bin/sparsetune}, asked to print its command for a Spark that is only a folder. */
+class LauncherTest {
+  private static final Path ROOT = root();
+
+  @TempDir private Path folder;
+  private Path sparkHome;
+
+  @BeforeEach
+  void sparkIsAFolder() throws IOException {
+    sparkHome = folder.resolve("spark");
+    Files.createDirectories(sparkHome.resolve("jars"));
+  }
+
+  @Test
+  void whatStandsAfterTheDashesGoesToSparkSubmitAndTheRestToUs() throws Exception {
+    String command =
+        print("train", "a b.yaml", "--set", "output=x", "--", "--num-executors", "4").output();
+    assertThat(command).startsWith(sparkHome + "/bin/spark-submit ");
+    assertThat(words(command))
+        .containsSubsequence("--num-executors", "4", "--class", "io.sparsetune.cli.Main");
+    assertThat(command.strip()).endsWith("train a\\ b.yaml --set output=x");
+  }
+
+  @Test
+  void theMasterIsForSparkSubmit() throws Exception {
+    assertThat(print("train", "c.yaml", "--master", "yarn").output())
+        .contains(" --master yarn ")
+        .endsWith(" train c.yaml \n");
+    assertThat(print("train", "c.yaml", "--master=k8s://host").output())
+        .contains(" --master k8s://host ");
+  }
+
+  @Test
+  void aMasterWithoutAValueIsRefused() throws Exception {
+    assertThat(print("train", "c.yaml", "--master"))
+        .isEqualTo(new Outcome(1, "", "--master needs a value, for example local[2] or yarn.\n"));
+  }
+
+  @Test
+  void driverAndExecutorsGetTheVectorApi() throws Exception {
+    assertThat(print("train", "c.yaml").output())
+        .contains("spark.driver.defaultJavaOptions=--add-modules=jdk.incubator.vector")
+        .contains("spark.executor.defaultJavaOptions=--add-modules=jdk.incubator.vector");
+  }
+
+  @Test
+  void aDriverInTheClusterIsNotSentToAFileOfThisMachine() throws Exception {
+    assertThat(print("train", "c.yaml").output()).contains("log4j2.properties");
+    assertThat(print("train", "c.yaml", "--", "--deploy-mode", "cluster").output())
+        .doesNotContain("log4j2.properties");
+  }
+
+  @Test
+  void aDriverOnThisMachineGetsFourGigabytesUnlessSomethingSaysOtherwise() throws Exception {
+    assertThat(print("train", "c.yaml").output()).contains("--driver-memory 4g");
+    assertThat(print("train", "c.yaml", "--master", "local[2]").output())
+        .contains("--driver-memory 4g");
+    assertThat(print("train", "c.yaml", "--master", "yarn").output())
+        .doesNotContain("--driver-memory");
+    assertThat(print("train", "c.yaml", "--", "--driver-memory", "2g").output())
+        .contains("--driver-memory 2g")
+        .doesNotContain("4g");
+    assertThat(print("train", "c.yaml", "--", "--conf", "spark.driver.memory=2g").output())
+        .doesNotContain("--driver-memory");
+    assertThat(
+            run(Map.of("SPARSETUNE_DRIVER_MEMORY", "3g"), "train", "c.yaml", "--master", "yarn")
+                .output())
+        .contains("--driver-memory 3g");
+  }
+
+  @Test
+  void sparkDefaultsDecideBeforeTheLauncherDoes() throws Exception {
+    Files.createDirectories(sparkHome.resolve("conf"));
+    Files.writeString(sparkHome.resolve("conf/spark-defaults.conf"), "spark.driver.memory 9g\n");
+    assertThat(print("train", "c.yaml").output()).doesNotContain("--driver-memory");
+  }
+
+  @Test
+  void helpAndInspectDoNotStartSpark() throws Exception {
+    for (String[] command :
+        List.of(
+            new String[] {},
+            new String[] {"train", "--help"},
+            new String[] {"--version"},
+            new String[] {"inspect", "run"})) {
+      assertThat(words(print(command).output()))
+          .doesNotContain("spark-submit")
+          .containsSubsequence("-cp", "io.sparsetune.cli.Main");
+    }
+  }
+
+  @Test
+  void theQuickStartIsToldWhereItsAssetsAre() throws Exception {
+    assertThat(print("quickstart", "--seed", "3").output())
+        .endsWith(" quickstart --seed 3 --assets " + ROOT + "/target/quickstart \n");
+  }
+
+  @Test
+  void aLinkToTheLauncherWorksFromAnywhere() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("tune"), ROOT.resolve("bin/sparsetune"));
+    assertThat(run(link, Map.of(), "inspect", "run").output())
+        .contains(ROOT + "/spark-jobs/target/sparsetune-");
+    Files.delete(link);
+  }
+
+  @Test
+  void aJavaThatIsTooOldOrMissingIsNamed() throws Exception {
+    Path home = folder.resolve("jdk");
+    Map<String, String> environment = Map.of("JAVA_HOME", home.toString());
+    assertThat(run(environment, "--help").error())
+        .isEqualTo(
+            "Cannot run %s/bin/java. SparseTune needs a JDK 17 or later: install one, or set JAVA_HOME.\n"
+                .formatted(home));
+    script(home.resolve("bin/java"), "echo 'openjdk version \"11.0.2\" 2019-01-15' >&2");
+    assertThat(run(environment, "--help").error())
+        .isEqualTo(
+            "SparseTune needs Java 17 or later, but %s/bin/java is version 11. Set JAVA_HOME to a newer JDK.\n"
+                .formatted(home));
+  }
+
+  @Test
+  void aSparkHomeWithoutJarsIsRefused() throws Exception {
+    assertThat(run(Map.of("SPARK_HOME", folder.toString()), "--help"))
+        .isEqualTo(
+            new Outcome(
+                1,
+                "",
+                "SPARK_HOME is %s, which has no folder jars: it is not a Spark installation. Mend it, or unset it to use the embedded Spark.\n"
+                    .formatted(folder)));
+  }
+
+  @Test
+  void buildingWithoutMavenSaysWhatToInstall() throws Exception {
+    Path project = folder.resolve("project");
+    Files.createDirectories(project.resolve("bin"));
+    Files.copy(ROOT.resolve("bin/sparsetune"), project.resolve("bin/sparsetune"));
+    Files.copy(ROOT.resolve("pom.xml"), project.resolve("pom.xml"));
+    Path tools = Files.createDirectories(folder.resolve("tools"));
+    for (String tool : List.of("bash", "dirname", "sed", "head", "find", "mkdir", "flock")) {
+      Path found = onPath(tool);
+      if (found != null) {
+        script(tools.resolve(tool), "exec " + found + " \"$@\"");
+      }
+    }
+    Outcome outcome =
+        run(
+            project.resolve("bin/sparsetune"),
+            Map.of(
+                "PATH", tools.toString(),
+                "JAVA_HOME", System.getProperty("java.home"),
+                "SPARSETUNE_PRINT_COMMAND", "0"),
+            "--help");
+    assertThat(outcome)
+        .isEqualTo(
+            new Outcome(
+                1,
+                "",
+                "Cannot find Maven (mvn), which builds SparseTune. Install Maven 3.8 or later and put mvn on the PATH.\n"));
+  }
+
+  private record Outcome(int code, String output, String error) {}
+
+  private Outcome print(String... arguments) throws Exception {
+    return run(Map.of(), arguments);
+  }
+
+  private Outcome run(Map<String, String> environment, String... arguments) throws Exception {
+    return run(ROOT.resolve("bin/sparsetune"), environment, arguments);
+  }
+
+  private Outcome run(Path launcher, Map<String, String> environment, String... arguments)
+      throws Exception {
+    List<String> command = new ArrayList<>(List.of(launcher.toString()));
+    command.addAll(Arrays.asList(arguments));
+    Path output = folder.resolve("output");
+    Path error = folder.resolve("error");
+    ProcessBuilder process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectOutput(output.toFile())
+            .redirectError(error.toFile());
+    process.environment().keySet().removeIf(k -> k.startsWith("SPARK"));
+    process.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    process.environment().put("SPARSETUNE_PRINT_COMMAND", "1");
+    process.environment().put("SPARK_HOME", sparkHome.toString());
+    process.environment().putAll(environment);
+    int code = process.start().waitFor();
+    return new Outcome(
+        code,
+        Files.readString(output, StandardCharsets.UTF_8),
+        Files.readString(error, StandardCharsets.UTF_8));
+  }
+
+  private static List<String> words(String command) {
+    return Arrays.asList(command.strip().split(" ", -1));
+  }
+
+  private static void script(Path file, String body) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "#!/bin/sh\n" + body + "\n");
+    assertThat(file.toFile().setExecutable(true)).isTrue();
+  }
+
+  private static Path onPath(String tool) {
+    return Arrays.stream(System.getenv("PATH").split(":", -1))
+        .map(part -> Path.of(part, tool))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static Path root() {
+    Path folder = Path.of("").toAbsolutePath();
+    while (!Files.exists(folder.resolve("bin/sparsetune"))) {
+      folder = folder.getParent();
+    }
+    return folder;
+  }
+}

@@ -1,0 +1,2 @@
+/** Tests of {@code bin/sparsetune}. */
+package io.sparsetune.launcher;
