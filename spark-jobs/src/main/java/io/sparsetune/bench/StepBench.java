@@ -1,0 +1,164 @@
+package io.sparsetune.bench;
+
+import io.sparsetune.config.RunConfigParser;
+import io.sparsetune.config.TrainingConfig;
+import io.sparsetune.engine.Engine;
+import io.sparsetune.engine.EngineWorker;
+import io.sparsetune.engine.GradientSum;
+import io.sparsetune.engine.Randomness;
+import io.sparsetune.engine.Randomness.Purpose;
+import io.sparsetune.engine.room.RoomEngine;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.optim.SparseOptimizer;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.params.TensorSpec;
+import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.text.MicroBatch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * One masked training step without Spark: install the values, forward and backward over the global
+ * batch's micro-batches on some threads with dropout on, merge the exact sums, update by AdamW.
+ */
+final class StepBench implements AutoCloseable {
+  private static final long SEED = 1;
+  private static final double LEARNING_RATE = 1e-4;
+  private static final String DEFAULTS =
+      "{model: {path: none}, data: {train: none}, output: none, training: {learning_rate: 1e-4}}";
+
+  private final Engine engine;
+  private final Mask mask;
+  private final Mask trained;
+  private final float[] values;
+  private final List<MicroBatch> batches;
+  private final EngineWorker[] workers;
+  private final ExecutorService threads;
+  private final SparseOptimizer optimizer;
+  private long step;
+
+  StepBench(StepShape shape, double sparsity, int threadCount) {
+    ModelSpec spec = shape.model();
+    ParameterLayout layout = spec.layout();
+    engine = RoomEngine.open(spec, weights(layout));
+    mask = mask(layout, sparsity);
+    trained =
+        mask.withWhole(
+            layout,
+            IntStream.range(0, layout.tensorCount())
+                .filter(t -> layout.tensor(t).part() == Part.HEAD)
+                .boxed()
+                .toList());
+    values = engine.gather(trained);
+    TrainingConfig defaults = RunConfigParser.parse(DEFAULTS, "bench", List.of()).training();
+    optimizer = SparseOptimizer.of(defaults, layout, trained);
+    batches = microBatches(shape);
+    workers = new EngineWorker[threadCount];
+    Arrays.setAll(workers, i -> engine.newWorker());
+    threads = Executors.newFixedThreadPool(threadCount);
+  }
+
+  int maskSize() {
+    return mask.size();
+  }
+
+  int trainedSize() {
+    return trained.size();
+  }
+
+  /** Runs one step, the update of the values included. */
+  void step() {
+    engine.install(trained, values);
+    List<Future<GradientSum>> parts = new ArrayList<>();
+    for (int w = 0; w < workers.length; w++) {
+      int first = w;
+      parts.add(threads.submit(() -> part(first)));
+    }
+    GradientSum total = new GradientSum(trained.size());
+    for (Future<GradientSum> part : parts) {
+      total.merge(result(part));
+    }
+    optimizer.step(values, total, 1, LEARNING_RATE);
+    step++;
+  }
+
+  private GradientSum part(int worker) {
+    GradientSum sum = new GradientSum(trained.size());
+    for (int b = worker; b < batches.size(); b += workers.length) {
+      long key = Randomness.key(SEED, Purpose.DROPOUT, step, b);
+      workers[worker].gradient(batches.get(b), key, sum);
+    }
+    return sum;
+  }
+
+  private static <T> T result(Future<T> future) {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while timing a step", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("A step failed: " + e.getCause(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+
+  private static float[] weights(ParameterLayout layout) {
+    float[] theta = new float[layout.size()];
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      TensorSpec tensor = layout.tensor(t);
+      boolean gain = tensor.name().endsWith("LayerNorm.weight");
+      boolean matrix = tensor.shape().size() > 1;
+      for (int i = layout.offset(t); i < layout.offset(t) + tensor.size(); i++) {
+        // Uniform with BERT's standard deviation of 0.02: normal numbers would only cost time.
+        double noise = (Randomness.uniform(SEED, i) - 0.5) * 0.0693;
+        theta[i] = gain ? 1 : matrix ? (float) noise : 0;
+      }
+    }
+    return theta;
+  }
+
+  private static Mask mask(ParameterLayout layout, double sparsity) {
+    Mask.Builder builder = new Mask.Builder(layout);
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      TensorSpec tensor = layout.tensor(t);
+      if (tensor.part() == Part.ENCODER) {
+        int k = Math.max(1, (int) (sparsity * tensor.size()));
+        long key = Randomness.key(SEED, Purpose.RANDOM_MASK, t);
+        int[] order = Randomness.permutation(key, tensor.size());
+        builder.positions(t, Arrays.stream(order).limit(k).sorted().toArray());
+      }
+    }
+    return builder.build();
+  }
+
+  private static List<MicroBatch> microBatches(StepShape shape) {
+    Function<Integer, MicroBatch> make =
+        number -> {
+          int tokens = shape.microBatch() * shape.length();
+          int[] ids = new int[tokens];
+          Arrays.setAll(
+              ids, i -> 5 + Randomness.below(SEED + 1, (long) number * tokens + i, 29995));
+          int[] starts = new int[shape.microBatch() + 1];
+          Arrays.setAll(starts, i -> i * shape.length());
+          float[] targets = new float[shape.microBatch()];
+          for (int i = 0; i < targets.length; i++) {
+            targets[i] = i % 2;
+          }
+          return new MicroBatch(ids, new int[tokens], starts, targets);
+        };
+    return IntStream.range(0, shape.batch() / shape.microBatch()).boxed().map(make).toList();
+  }
+}

@@ -1,0 +1,219 @@
+package io.sparsetune.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code bin/bench step}: the masked step, alternating with PyTorch's where an interpreter is
+ * given.
+ */
+@Command(
+    name = "step",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Times a masked training step (p = .005 of each encoder tensor, dropout on, head trained)",
+      "without Spark, and an empty Spark step. Each measurement is a process of its own; with",
+      "--against-torch the two alternate and the ratio is taken pair by pair."
+    })
+final class StepCommand implements Callable<Integer> {
+  private record Case(StepShape shape, int threads) {}
+
+  private static final List<Case> CASES =
+      List.of(
+          new Case(StepShape.MINILM, 1),
+          new Case(StepShape.MINILM, 2),
+          new Case(StepShape.BASE, 2));
+  private static final Pattern FIGURE = Pattern.compile("([a-z_]+)=([0-9.]+)");
+  private static final Pattern TORCH =
+      Pattern.compile("median ([0-9.]+) ms.*rss_max ([0-9]+) MB", Pattern.DOTALL);
+
+  @Option(
+      names = "--against-torch",
+      paramLabel = "PYTHON",
+      description = "an interpreter with torch, transformers and peft")
+  private String python;
+
+  @Option(
+      names = "--repetitions",
+      defaultValue = "3",
+      description = "pairs a shape (${DEFAULT-VALUE})")
+  private int repetitions;
+
+  @Option(
+      names = "--seconds",
+      defaultValue = "15",
+      description = "measured seconds a process (${DEFAULT-VALUE})")
+  private double seconds;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "write the figures there too")
+  private Path json;
+
+  @Option(names = "--shape", description = "minilm or base only")
+  private String only;
+
+  @Option(names = "--no-spark", description = "leave the empty Spark step out")
+  private boolean noSpark;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Map<String, Object> report = new LinkedHashMap<>();
+    for (Case c : CASES) {
+      if (only == null || only.equals(c.shape().name())) {
+        report.put(c.shape().name() + "-" + c.threads(), measure(c));
+      }
+    }
+    if (!noSpark) {
+      report.put("empty-spark-step", emptySparkStep());
+    }
+    if (json != null) {
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .writeValue(json.toFile(), report);
+    }
+    return 0;
+  }
+
+  private Map<String, Object> measure(Case c) throws IOException, InterruptedException {
+    List<Map<String, Double>> ours = new ArrayList<>();
+    List<Map<String, Double>> theirs = new ArrayList<>();
+    for (int i = 0; i < repetitions; i++) {
+      ours.add(ourStep(c));
+      if (python != null) {
+        theirs.add(torchStep(c));
+      }
+    }
+    String what =
+        "%s %d x %d, %d thread%s"
+            .formatted(
+                c.shape().name(),
+                c.shape().batch(),
+                c.shape().length(),
+                c.threads(),
+                c.threads() == 1 ? "" : "s");
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("sparsetune", ours);
+    System.out.printf(
+        Locale.ROOT,
+        "%-26s sparsetune %8.1f ms a step, %6.1f GFLOPS, %5.0f MB%n",
+        what,
+        median(ours, "median_ms"),
+        median(ours, "gflops"),
+        median(ours, "rss_mb"));
+    if (python != null) {
+      double[] ratios = new double[ours.size()];
+      for (int i = 0; i < ratios.length; i++) {
+        ratios[i] = theirs.get(i).get("median_ms") / ours.get(i).get("median_ms");
+      }
+      row.put("torch", theirs);
+      row.put("times_faster", ratios);
+      System.out.printf(
+          Locale.ROOT,
+          "%-26s torch      %8.1f ms a step, %19.0f MB; sparsetune is %.2f times as fast (pairs: %s)%n",
+          "",
+          median(theirs, "median_ms"),
+          median(theirs, "rss_mb"),
+          Timing.median(ratios),
+          rounded(ratios));
+    }
+    return row;
+  }
+
+  private static String rounded(double[] ratios) {
+    List<String> texts = new ArrayList<>();
+    for (double ratio : ratios) {
+      texts.add("%.2f".formatted(ratio));
+    }
+    return String.join(", ", texts);
+  }
+
+  private static double median(List<Map<String, Double>> rows, String figure) {
+    return Timing.median(rows.stream().mapToDouble(row -> row.get(figure)).toArray());
+  }
+
+  private Map<String, Double> ourStep(Case c) throws IOException, InterruptedException {
+    return figures(
+        java("step-process", c.shape().name(), "" + c.threads(), "--seconds", "" + seconds));
+  }
+
+  private Map<String, Double> emptySparkStep() throws IOException, InterruptedException {
+    Map<String, Double> row = figures(java("spark-step-process"));
+    System.out.printf(
+        Locale.ROOT,
+        "empty Spark step, local[2], k = %.0f: median %.1f ms, min %.1f ms%n",
+        row.get("k"),
+        row.get("median_ms"),
+        row.get("min_ms"));
+    return row;
+  }
+
+  private static Map<String, Double> figures(String line) {
+    Map<String, Double> row = new LinkedHashMap<>();
+    Matcher matcher = FIGURE.matcher(line);
+    while (matcher.find()) {
+      row.put(matcher.group(1), Double.parseDouble(matcher.group(2)));
+    }
+    return row;
+  }
+
+  private Map<String, Double> torchStep(Case c) throws IOException, InterruptedException {
+    String script = System.getProperty("sparsetune.bench.torch");
+    String line =
+        run(
+            List.of(
+                python,
+                script,
+                "" + c.threads(),
+                c.shape().name(),
+                "" + c.shape().batch(),
+                "" + c.shape().length(),
+                "mask",
+                "" + seconds));
+    Matcher matcher = TORCH.matcher(line);
+    if (!matcher.find()) {
+      throw new IllegalStateException("Cannot read the peer's figures: " + line);
+    }
+    Map<String, Double> row = new LinkedHashMap<>();
+    row.put("median_ms", Double.parseDouble(matcher.group(1)));
+    row.put("rss_mb", Double.parseDouble(matcher.group(2)));
+    return row;
+  }
+
+  /** This JVM's flags and class path again, in a process of its own. */
+  private static String java(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(System.getProperty("sparsetune.bench.flags", "").split(" ")));
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), BenchMain.class.getName()));
+    command.addAll(List.of(arguments));
+    command.removeIf(String::isEmpty);
+    return run(command);
+  }
+
+  private static String run(List<String> command) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    process.getOutputStream().close();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int code = process.waitFor();
+    if (code != 0) {
+      throw new IllegalStateException(
+          "Exit code %d from %s%n%s".formatted(code, new File(command.get(0)).getName(), output));
+    }
+    return output;
+  }
+}

@@ -1,0 +1,62 @@
+package io.sparsetune.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** One process that times one shape, so that its memory is its own: the peer's way too. */
+@Command(name = "step-process", hidden = true, mixinStandardHelpOptions = true)
+final class StepProcess implements Callable<Integer> {
+  @Parameters(index = "0")
+  private String shape;
+
+  @Parameters(index = "1")
+  private int threads;
+
+  @Option(names = "--sparsity", defaultValue = "0.005")
+  private double sparsity;
+
+  @Option(names = "--warm-up", defaultValue = "15")
+  private double warmUp;
+
+  @Option(names = "--seconds", defaultValue = "10")
+  private double seconds;
+
+  @Override
+  public Integer call() throws IOException {
+    StepShape wanted = shape.equals("base") ? StepShape.BASE : StepShape.MINILM;
+    try (StepBench bench = new StepBench(wanted, sparsity, threads)) {
+      Timing timing = Timing.of(bench::step, warmUp, seconds);
+      double flops = wanted.usefulFlops(bench.maskSize());
+      System.out.printf(
+          Locale.ROOT,
+          "median_ms=%.2f min_ms=%.2f n=%d gflops=%.1f rss_mb=%d k=%d trained=%d%n",
+          timing.median(),
+          timing.min(),
+          timing.count(),
+          flops / timing.median() / 1e6,
+          peakResidentMegabytes(),
+          bench.maskSize(),
+          bench.trainedSize());
+    }
+    return 0;
+  }
+
+  /** The kernel's high-water mark of this process's resident memory; 0 where it is not told. */
+  private static long peakResidentMegabytes() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return 0;
+    }
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("VmHWM:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+        .findFirst()
+        .orElse(0);
+  }
+}

@@ -1,0 +1,59 @@
+package io.sparsetune.bench;
+
+import io.sparsetune.model.Activation;
+import io.sparsetune.model.Architecture;
+import io.sparsetune.model.Dropout;
+import io.sparsetune.model.EncoderConfig;
+import io.sparsetune.model.Loss;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.model.Pooling;
+
+/**
+ * A model and a global batch to time: random weights, examples of equal length.
+ *
+ * @param name as {@code bench_torch.py} calls the shape
+ * @param batch examples in a global batch
+ * @param length tokens of an example
+ */
+record StepShape(
+    String name, int layers, int hidden, int intermediate, int batch, int length, int microBatch) {
+  static final StepShape MINILM = new StepShape("minilm", 6, 384, 1536, 32, 64, 8);
+  static final StepShape BASE = new StepShape("base", 12, 768, 3072, 16, 128, 8);
+  private static final int HEADS = 12;
+
+  ModelSpec model() {
+    return new ModelSpec(
+        new EncoderConfig(
+            Architecture.BERT,
+            30522,
+            hidden,
+            layers,
+            HEADS,
+            intermediate,
+            Activation.GELU,
+            512,
+            2,
+            0,
+            1e-12),
+        Pooling.POOLER,
+        2,
+        Loss.CROSS_ENTROPY,
+        new Dropout(0.1, 0.1, 0.1));
+  }
+
+  int tokens() {
+    return batch * length;
+  }
+
+  /**
+   * Floating-point operations that a masked step cannot do without: forward products, their input
+   * gradients (none below the first layer's projections), attention, and the mask's own entries.
+   */
+  double usefulFlops(int maskSize) {
+    double projections = 4.0 * hidden * hidden + 2.0 * hidden * intermediate;
+    double forward = 2 * projections * tokens() * layers;
+    double inputGradients = forward - 2 * 3.0 * hidden * hidden * tokens();
+    double attention = (4.0 + 8.0) * length * (double) length * hidden * batch * layers;
+    return forward + inputGradients + attention + 2.0 * maskSize * tokens();
+  }
+}
