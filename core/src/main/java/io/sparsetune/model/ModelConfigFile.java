@@ -1,6 +1,7 @@
 package io.sparsetune.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.UnsupportedVersionException;
@@ -8,6 +9,7 @@ import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.StrictJson;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -63,8 +65,34 @@ public record ModelConfigFile(
   }
 
   /** The same of an object in memory; {@code path} is for messages. */
-  static ModelConfigFile of(String path, ObjectNode json) {
+  public static ModelConfigFile of(String path, ObjectNode json) {
     return new Parser(path, json).parse();
+  }
+
+  /** The sizes of an encoder as {@code config.json} has them. */
+  public static ObjectNode json(EncoderConfig encoder) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("model_type", encoder.architecture().name().toLowerCase(Locale.ROOT));
+    json.put("vocab_size", encoder.vocabularySize());
+    json.put("hidden_size", encoder.hiddenSize());
+    json.put("num_hidden_layers", encoder.layers());
+    json.put("num_attention_heads", encoder.heads());
+    json.put("intermediate_size", encoder.intermediateSize());
+    json.put("hidden_act", name(encoder.activation()));
+    json.put("max_position_embeddings", encoder.maxPositions());
+    json.put("type_vocab_size", encoder.typeVocabularySize());
+    json.put("pad_token_id", encoder.padTokenId());
+    json.put("layer_norm_eps", encoder.layerNormEps());
+    return json;
+  }
+
+  private static String name(Activation activation) {
+    return switch (activation) {
+      case GELU -> "gelu";
+      case GELU_TANH -> "gelu_new";
+      case RELU -> "relu";
+      case SILU -> "silu";
+    };
   }
 
   /** One reading of one file. */

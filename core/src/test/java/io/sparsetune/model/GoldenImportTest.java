@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.safetensors.SafetensorsReader;
-import java.nio.file.Path;
+import io.sparsetune.testing.Golden;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
@@ -13,29 +13,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GoldenImportTest {
-  private static final Path GOLDEN =
-      Path.of(System.getProperty("golden.dir", "src/test/resources/golden"));
-
-  private static ModelSpec spec(String name) {
-    ModelConfigFile config = BaseModel.open(GOLDEN.resolve(name)).config();
-    boolean roberta = config.encoder().architecture() == Architecture.ROBERTA;
-    boolean regression = config.labels().size() == 1;
-    return new ModelSpec(
-        config.encoder(),
-        roberta ? Pooling.CLS : Pooling.POOLER,
-        config.labels().size(),
-        regression ? Loss.MEAN_SQUARED_ERROR : Loss.CROSS_ENTROPY,
-        config.dropout());
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"bert", "roberta", "bert-regression"})
   void everyTensorIsThatOfTheFileBitForBit(String name) {
-    BaseModel base = BaseModel.open(GOLDEN.resolve(name));
-    ModelSpec spec = spec(name);
+    BaseModel base = Golden.base(name);
+    ModelSpec spec = Golden.spec(Golden.base(name));
     ParameterLayout layout = spec.layout();
     float[] theta = base.load(spec, 1);
-    SafetensorsReader file = SafetensorsReader.open(GOLDEN.resolve(name + "/model.safetensors"));
+    SafetensorsReader file =
+        SafetensorsReader.open(Golden.folder(name).resolve("model.safetensors"));
     TreeSet<String> unused = new TreeSet<>(file.tensors().keySet());
     for (int t = 0; t < layout.tensorCount(); t++) {
       String tensor = layout.tensor(t).name();
@@ -53,8 +39,8 @@ class GoldenImportTest {
   @ParameterizedTest
   @ValueSource(strings = {"bert", "roberta"})
   void theHeadIsLoadedWhereItFits(String name) {
-    ModelSpec spec = spec(name);
-    BaseModel base = BaseModel.open(GOLDEN.resolve(name));
+    ModelSpec spec = Golden.spec(Golden.base(name));
+    BaseModel base = Golden.base(name);
     assertThat(base.headOrigin(spec).initialised()).isEmpty();
     ParameterLayout layout = spec.layout();
     float[] theta = base.load(spec, 7);
@@ -65,7 +51,7 @@ class GoldenImportTest {
 
   @Test
   void aHeadOfAnotherShapeIsDrawnAnewByTheSeed() {
-    BaseModel base = BaseModel.open(GOLDEN.resolve("bert"));
+    BaseModel base = Golden.base("bert");
     ModelSpec spec =
         new ModelSpec(base.encoder(), Pooling.POOLER, 7, Loss.CROSS_ENTROPY, base.dropout());
     assertThat(base.headOrigin(spec))
@@ -87,8 +73,8 @@ class GoldenImportTest {
   @ParameterizedTest
   @ValueSource(strings = {"bert", "roberta"})
   void theFingerprintOfFilesIsThatOfTheModelInMemory(String name) {
-    BaseModel base = BaseModel.open(GOLDEN.resolve(name));
-    ModelSpec spec = spec(name);
+    BaseModel base = Golden.base(name);
+    ModelSpec spec = Golden.spec(Golden.base(name));
     assertThat(base.fingerprint())
         .hasSize(64)
         .isEqualTo(BaseFingerprint.of(spec.layout(), base.load(spec, 1)));

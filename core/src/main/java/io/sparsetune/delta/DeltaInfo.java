@@ -1,0 +1,55 @@
+package io.sparsetune.delta;
+
+import io.sparsetune.config.TaskConfig.TaskType;
+import io.sparsetune.method.MethodConfig.Scope;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.task.Metric;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * Where a delta comes from and what it is for. Says nothing of where or when it was trained.
+ *
+ * @param spec the model it fits; dropout is not part of a delta
+ * @param baseFingerprint of the base model, 64 hexadecimal digits
+ * @param method name of the method that chose the mask
+ * @param sparsity p, where the budget was a share
+ * @param budget where the budget was a count
+ * @param n parameters the mask ranged over
+ * @param k size of the mask, without the head
+ * @param labels by index; empty for regression
+ * @param metric what the best values were chosen by
+ * @param seed of the run; the head's initial values follow from it
+ * @param runId 64 hexadecimal digits, from {@link RunId}
+ * @param libraryVersion of SparseTune
+ */
+public record DeltaInfo(
+    ModelSpec spec,
+    String baseFingerprint,
+    String method,
+    OptionalDouble sparsity,
+    OptionalInt budget,
+    Scope scope,
+    long n,
+    int k,
+    TaskType taskType,
+    List<String> labels,
+    Metric metric,
+    long seed,
+    String runId,
+    String libraryVersion) {
+
+  public DeltaInfo {
+    labels = List.copyOf(labels);
+    boolean regression = taskType == TaskType.REGRESSION;
+    if (spec.outputs() != (regression ? 1 : labels.size()) || (regression && !labels.isEmpty())) {
+      throw new IllegalArgumentException(
+          "Invalid delta: %d outputs for a %s task with the labels %s"
+              .formatted(spec.outputs(), taskType, labels));
+    }
+    if (k < 0 || n < k) {
+      throw new IllegalArgumentException("Invalid delta: k = %d of n = %d".formatted(k, n));
+    }
+  }
+}

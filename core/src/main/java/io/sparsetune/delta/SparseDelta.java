@@ -1,0 +1,122 @@
+package io.sparsetune.delta;
+
+import io.sparsetune.error.DataException;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.model.BaseModel;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.safetensors.FloatSink;
+import java.util.Arrays;
+
+/**
+ * A trained model as its difference from the base: new values, not increments, at the trained
+ * positions. Everything else is the base's, bit for bit. Immutable by convention: the arrays are
+ * its own.
+ *
+ * @param trained mask and head
+ * @param values [trained.size()], by ordinal
+ */
+public record SparseDelta(DeltaInfo info, Mask trained, float[] values) {
+
+  public SparseDelta {
+    if (trained.tensorCount() != info.spec().layout().tensorCount()
+        || trained.size() != values.length
+        || trained.size() < info.k()) {
+      throw new IllegalArgumentException("Invalid delta: its mask, values and model do not fit");
+    }
+  }
+
+  /** Trained parameters of the head: those that the mask's k does not count. */
+  public int head() {
+    return trained.size() - info.k();
+  }
+
+  /**
+   * Refuses a base that this delta was not trained on.
+   *
+   * @throws DataException naming both fingerprints
+   */
+  public void requireBase(BaseModel base) {
+    if (!base.fingerprint().equals(info.baseFingerprint())) {
+      throw new DataException(
+          "Cannot apply the delta to %s: it was trained on the base model %s, this one is %s; give the right one with --model"
+              .formatted(base.location(), info.baseFingerprint(), base.fingerprint()));
+    }
+    if (!base.encoder().equals(info.spec().encoder())) {
+      throw new DataException(
+          "Cannot apply the delta to %s: the weights are the right ones, but the configuration is %s instead of %s"
+              .formatted(base.location(), base.encoder(), info.spec().encoder()));
+    }
+  }
+
+  /**
+   * Writes the values into a model.
+   *
+   * @param theta [n of the layout]
+   * @return what stood there before, [trained.size()], for {@link #undo}
+   */
+  public float[] apply(float[] theta) {
+    float[] before = new float[values.length];
+    exchange(theta, values, before);
+    return before;
+  }
+
+  /**
+   * Restores a model to what it was.
+   *
+   * @param before as {@link #apply} returned it
+   */
+  public void undo(float[] theta, float[] before) {
+    exchange(theta, before, new float[before.length]);
+  }
+
+  private void exchange(float[] theta, float[] in, float[] out) {
+    ParameterLayout layout = info.spec().layout();
+    if (theta.length != layout.size() || in.length != trained.size()) {
+      throw new IllegalArgumentException(
+          "Invalid model: %d parameters and %d values for a layout of %d and a delta of %d"
+              .formatted(theta.length, in.length, layout.size(), trained.size()));
+    }
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      int first = trained.firstOrdinal(t);
+      int count = trained.count(t);
+      int offset = layout.offset(t);
+      if (trained.isWhole(t)) {
+        System.arraycopy(theta, offset, out, first, count);
+        System.arraycopy(in, first, theta, offset, count);
+      } else {
+        int[] positions = trained.positions(t);
+        for (int i = 0; i < count; i++) {
+          out[first + i] = theta[offset + positions[i]];
+          theta[offset + positions[i]] = in[first + i];
+        }
+      }
+    }
+  }
+
+  /**
+   * A sink that takes the base's elements of a tensor and passes the trained model's on.
+   *
+   * @param tensor index in the layout
+   */
+  public FloatSink applying(int tensor, FloatSink next) {
+    boolean whole = trained.isWhole(tensor);
+    int[] positions = whole ? new int[0] : trained.positions(tensor);
+    int first = trained.firstOrdinal(tensor);
+    int[] state = {0, 0}; // elements passed on, positions used
+    return (elements, count) -> {
+      int from = state[0];
+      if (whole) {
+        next.accept(Arrays.copyOfRange(values, first + from, first + from + count), count);
+      } else {
+        int used = state[1];
+        while (used < positions.length && positions[used] < from + count) {
+          elements[positions[used] - from] = values[first + used];
+          used++;
+        }
+        state[1] = used;
+        next.accept(elements, count);
+      }
+      state[0] = from + count;
+    };
+  }
+}
