@@ -1,16 +1,12 @@
 package io.sparsetune.engine.room;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.Map;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
+import java.util.List;
 
 /**
  * Reads the room's jars from the application's resources into memory, checked against their list:
@@ -21,15 +17,14 @@ final class Furniture {
 
   private Furniture() {}
 
-  /** All entries by name; where two jars have the same one, the first in the list wins. */
-  static Map<String, byte[]> read(ClassLoader application) {
+  /** The jars in the order of the list: where two have the same entry, the first wins. */
+  static List<MemoryJar> read(ClassLoader application) {
     String index = new String(resource(application, "index"), StandardCharsets.UTF_8);
-    Map<String, byte[]> entries = new HashMap<>();
-    index
+    return index
         .lines()
         .map(line -> line.split(" "))
-        .forEach(line -> add(entries, line[0], checked(application, line[0], line[1], line[2])));
-    return entries;
+        .map(line -> new MemoryJar(line[0], checked(application, line[0], line[1], line[2])))
+        .toList();
   }
 
   private static byte[] checked(ClassLoader application, String name, String size, String sha256) {
@@ -50,18 +45,6 @@ final class Furniture {
                 .formatted(FOLDER, name));
       }
       return in.readAllBytes();
-    } catch (IOException e) {
-      throw new IllegalStateException("Cannot open the engine's room: " + FOLDER + name, e);
-    }
-  }
-
-  private static void add(Map<String, byte[]> entries, String name, byte[] jar) {
-    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(jar))) {
-      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        if (!entry.isDirectory()) {
-          entries.putIfAbsent(entry.getName(), zip.readAllBytes());
-        }
-      }
     } catch (IOException e) {
       throw new IllegalStateException("Cannot open the engine's room: " + FOLDER + name, e);
     }

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.net.URL;
 import java.util.Collections;
 import java.util.Enumeration;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -34,12 +34,12 @@ final class RoomLoader extends ClassLoader {
   }
 
   private final ClassLoader application;
-  private final Map<String, byte[]> entries;
+  private final List<MemoryJar> jars;
 
-  private RoomLoader(ClassLoader application, Map<String, byte[]> entries) {
+  private RoomLoader(ClassLoader application, List<MemoryJar> jars) {
     super("sparsetune-room", ClassLoader.getPlatformClassLoader());
     this.application = application;
-    this.entries = entries;
+    this.jars = jars;
   }
 
   /**
@@ -59,7 +59,7 @@ final class RoomLoader extends ClassLoader {
 
   @Override
   protected Class<?> findClass(String name) throws ClassNotFoundException {
-    byte[] bytes = entries.get(name.replace('.', '/') + ".class");
+    byte[] bytes = read(name.replace('.', '/') + ".class");
     if (bytes == null) {
       throw new ClassNotFoundException(name + " is not in the engine's room");
     }
@@ -68,7 +68,7 @@ final class RoomLoader extends ClassLoader {
 
   @Override
   public InputStream getResourceAsStream(String name) {
-    byte[] bytes = entries.get(name);
+    byte[] bytes = read(name);
     return bytes == null ? super.getResourceAsStream(name) : new ByteArrayInputStream(bytes);
   }
 
@@ -81,6 +81,16 @@ final class RoomLoader extends ClassLoader {
   @Override
   protected Enumeration<URL> findResources(String name) throws IOException {
     return Collections.emptyEnumeration();
+  }
+
+  /** An entry of the room's jars, or null. */
+  private byte[] read(String name) {
+    for (MemoryJar jar : jars) {
+      if (jar.has(name)) {
+        return jar.read(name);
+      }
+    }
+    return null;
   }
 
   private static String packageOf(String className) {
