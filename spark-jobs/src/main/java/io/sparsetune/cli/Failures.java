@@ -85,7 +85,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
   private static boolean wantsTrace(ParseResult arguments) {
     for (ParseResult at = arguments; at != null; at = at.hasSubcommand() ? at.subcommand() : null) {
-      if (at.hasMatchedOption("--stacktrace")) {
+      if (at.commandSpec().userObject() instanceof Common command && command.wantsStackTrace()) {
         return true;
       }
     }

@@ -1,0 +1,131 @@
+package io.sparsetune.cli;
+
+import io.sparsetune.train.EvaluationReport;
+import io.sparsetune.train.MaskReport;
+import io.sparsetune.train.StepReport;
+import io.sparsetune.train.TrainingListener;
+import io.sparsetune.train.TrainingPlan;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * Shows how a training goes: one line that is redrawn on a screen, plain lines now and then
+ * elsewhere.
+ */
+final class ProgressDisplay implements TrainingListener {
+  private static final long REDRAW_NANOS = 200_000_000L;
+
+  private final Terminal terminal;
+  private final int loggingSteps;
+  private final LongSupplier nanoTime;
+
+  private long started;
+  private long windowStarted;
+  private long windowTokens;
+  private double windowLoss;
+  private long windowExamples;
+  private long drawn;
+  private double tokensPerSecond;
+  private Optional<String> score = Optional.empty();
+
+  /**
+   * @param loggingSteps steps from one plain line to the next
+   * @param nanoTime a clock that only rises
+   */
+  ProgressDisplay(Terminal terminal, int loggingSteps, LongSupplier nanoTime) {
+    this.terminal = terminal;
+    this.loggingSteps = loggingSteps;
+    this.nanoTime = nanoTime;
+  }
+
+  @Override
+  public void planned(TrainingPlan plan) {
+    say(
+        "%d steps of at most %d examples; choosing what to train …"
+            .formatted(plan.steps(), plan.epochs().shards() * plan.epochs().microBatchSize()));
+  }
+
+  @Override
+  public void maskSelected(MaskReport report) {
+    say(
+        String.format(
+            Locale.ROOT,
+            "Training %,d of %,d parameters (%.3f%%) and a head of %,d",
+            report.mask().size(),
+            report.parameters(),
+            100.0 * report.mask().size() / report.parameters(),
+            report.head()));
+    report.warnings().forEach(warning -> say("Warning: " + warning));
+    started = nanoTime.getAsLong();
+    windowStarted = started;
+  }
+
+  @Override
+  public void stepDone(StepReport report) {
+    long now = nanoTime.getAsLong();
+    windowTokens += report.tokens();
+    windowLoss += report.loss() * report.examples();
+    windowExamples += report.examples();
+    boolean last = report.step() == report.steps();
+    if (terminal.live() && (last || now - drawn >= REDRAW_NANOS)) {
+      draw(line(report, now).bar(terminal.width()));
+      drawn = now;
+    }
+    if (report.step() % loggingSteps == 0 || last) {
+      if (!terminal.live()) {
+        say(line(report, now).plain());
+      }
+      tokensPerSecond = rate(now);
+      windowStarted = now;
+      windowTokens = 0;
+      windowLoss = 0;
+      windowExamples = 0;
+    }
+  }
+
+  @Override
+  public void evaluated(EvaluationReport report) {
+    String text = String.format(Locale.ROOT, "%s %.4f", report.metric().key(), report.value());
+    score = Optional.of(text);
+    say("step %d: %s%s".formatted(report.step(), text, report.best() ? ", the best so far" : ""));
+    // What an evaluation takes is no measure of steps.
+    windowStarted = nanoTime.getAsLong();
+    windowTokens = 0;
+  }
+
+  private ProgressLine line(StepReport report, long now) {
+    double seconds = (now - started) * 1e-9;
+    double left = seconds / report.step() * (report.steps() - report.step());
+    double loss = windowExamples == 0 ? Double.NaN : windowLoss / windowExamples;
+    return new ProgressLine(report.step(), report.steps(), loss, rate(now), left, score);
+  }
+
+  private double rate(long now) {
+    double seconds = (now - windowStarted) * 1e-9;
+    return windowTokens == 0 || seconds <= 0 ? tokensPerSecond : windowTokens / seconds;
+  }
+
+  /** Redraws the line; it stays the last one. */
+  private void draw(String line) {
+    PrintWriter err = terminal.err();
+    err.print("\r" + line + "\u001b[K");
+    err.flush();
+  }
+
+  /** A line of its own; a bar is drawn anew below it. */
+  private void say(String line) {
+    PrintWriter err = terminal.err();
+    err.println((terminal.live() ? "\r\u001b[K" : "") + line);
+    err.flush();
+  }
+
+  /** Leaves the bar where it is; what is printed next starts on a new line. */
+  void end() {
+    if (terminal.live()) {
+      terminal.err().println();
+      terminal.err().flush();
+    }
+  }
+}

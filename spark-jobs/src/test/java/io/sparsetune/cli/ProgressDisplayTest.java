@@ -1,0 +1,67 @@
+package io.sparsetune.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparsetune.config.RunConfigParser;
+import io.sparsetune.task.Metric;
+import io.sparsetune.train.EvaluationReport;
+import io.sparsetune.train.StepReport;
+import io.sparsetune.train.TrainingPlan;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ProgressDisplayTest {
+  private final StringWriter err = new StringWriter();
+  private long seconds;
+
+  @Test
+  void plainLinesComeEveryLoggingSteps() {
+    ProgressDisplay display = display(false);
+    train(display, 10);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "10 steps of at most 32 examples; choosing what to train …",
+            "step 4/10, loss 1.0000, 500 tokens/s, 0:12 left",
+            "step 5: accuracy 0.7500, the best so far",
+            "step 8/10, loss 1.0000, 500 tokens/s, accuracy 0.7500, 0:04 left",
+            "step 10/10, loss 1.0000, 500 tokens/s, accuracy 0.7500, 0:00 left");
+    assertThat(err.toString()).doesNotContain("\r", "\u001b");
+  }
+
+  @Test
+  void aScreenHasOneLineThatIsRedrawn() {
+    ProgressDisplay display = display(true);
+    train(display, 10);
+    display.end();
+    assertThat(err.toString()).contains("\r[== ").contains("\r\u001b[Kstep 5: accuracy 0.7500");
+    assertThat(err.toString().lines().toList())
+        .last()
+        .asString()
+        .contains("[========================] step 10/10, loss 1.0000, 500 tokens/s");
+  }
+
+  private ProgressDisplay display(boolean live) {
+    Terminal terminal =
+        new Terminal(new PrintWriter(err, true), new PrintWriter(err, true), live, 100);
+    return new ProgressDisplay(terminal, 4, () -> seconds * 1_000_000_000L);
+  }
+
+  private void train(ProgressDisplay display, int steps) {
+    display.planned(
+        TrainingPlan.of(
+            RunConfigParser.parse(
+                "{model: {path: m}, data: {train: t}, output: o}",
+                "test",
+                List.of("training.max_steps=" + steps)),
+            320));
+    for (int step = 1; step <= steps; step++) {
+      seconds += 2;
+      display.stepDone(new StepReport(step, steps, 0.1 * step, 1.0, 1e-3, 1.0, 32, 1000));
+      if (step == 5) {
+        display.evaluated(new EvaluationReport(5, 0.5, Metric.ACCURACY, 0.75, true));
+      }
+    }
+  }
+}
