@@ -2,6 +2,8 @@ package io.sparsetune.optim;
 
 import io.sparsetune.config.TrainingConfig;
 import io.sparsetune.config.TrainingConfig.Schedule;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 
 /**
  * The learning rate of each step, by transformers' formulas: a linear warm-up from zero, then by
@@ -15,7 +17,15 @@ public record LearningRate(Schedule schedule, double base, int warmupSteps, int 
 
   /** As configured, for a training of that many steps. */
   public static LearningRate of(TrainingConfig training, int steps) {
-    int warmup = training.warmupSteps().orElse((int) Math.ceil(training.warmupRatio() * steps));
+    int warmup =
+        training
+            .warmupSteps()
+            .orElseGet(
+                () ->
+                    BigDecimal.valueOf(training.warmupRatio())
+                        .multiply(BigDecimal.valueOf(steps))
+                        .setScale(0, RoundingMode.CEILING)
+                        .intValueExact());
     return new LearningRate(training.schedule(), training.learningRate(), warmup, steps);
   }
 

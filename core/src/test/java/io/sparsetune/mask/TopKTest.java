@@ -1,0 +1,181 @@
+package io.sparsetune.mask;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparsetune.engine.Randomness;
+import io.sparsetune.engine.Randomness.Purpose;
+import io.sparsetune.error.DivergedException;
+import io.sparsetune.method.MethodConfig.Scope;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.params.TensorSpec;
+import io.sparsetune.params.TensorSpec.Part;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class TopKTest {
+  private static final long SEED = 20240607;
+
+  /** A tensor and a position in it. */
+  private record Place(int tensor, int position, float score) {}
+
+  private static ParameterLayout layout(int... sizes) {
+    List<TensorSpec> tensors = new ArrayList<>();
+    for (int t = 0; t < sizes.length; t++) {
+      tensors.add(TensorSpec.of("encoder.layer.0.t" + t, Part.ENCODER, sizes[t]));
+    }
+    return new ParameterLayout(tensors);
+  }
+
+  private static List<float[]> scores(ParameterLayout layout, IntToDoubleFunction score) {
+    List<float[]> all = new ArrayList<>();
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      float[] scores = new float[layout.tensor(t).size()];
+      for (int i = 0; i < scores.length; i++) {
+        scores[i] = (float) score.applyAsDouble(layout.offset(t) + i);
+      }
+      all.add(scores);
+    }
+    return all;
+  }
+
+  /** The slow, obvious way. */
+  private static Mask sorted(ParameterLayout layout, List<float[]> scores, Scope scope, double p) {
+    Mask.Builder builder = new Mask.Builder(layout);
+    List<List<Place>> groups = new ArrayList<>();
+    List<Place> all = new ArrayList<>();
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      List<Place> places = new ArrayList<>();
+      for (int i = 0; i < scores.get(t).length; i++) {
+        places.add(new Place(t, i, scores.get(t)[i]));
+      }
+      groups.add(places);
+      all.addAll(places);
+    }
+    List<Place> chosen = new ArrayList<>();
+    for (List<Place> group : scope == Scope.GLOBAL ? List.of(all) : groups) {
+      int keep = Math.max(1, (int) (p * group.size()));
+      group.stream()
+          .sorted(Comparator.comparing(Place::score).reversed())
+          .limit(keep)
+          .forEach(chosen::add);
+    }
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      int tensor = t;
+      int[] positions =
+          chosen.stream()
+              .filter(place -> place.tensor() == tensor)
+              .mapToInt(Place::position)
+              .sorted()
+              .toArray();
+      if (positions.length == layout.tensor(t).size()) {
+        builder.whole(t);
+      } else {
+        builder.positions(t, positions);
+      }
+    }
+    return builder.build();
+  }
+
+  private static Mask selected(
+      ParameterLayout layout, List<float[]> scores, Scope scope, double p) {
+    MaskScope all =
+        MaskScope.ofTensors(layout, IntStream.range(0, layout.tensorCount()).boxed().toList());
+    TopKGoal goal =
+        new MaskBudget(OptionalDouble.of(p), OptionalInt.empty(), scope).goal(layout, all);
+    return TopK.select(layout, goal, new ListedScores(scores));
+  }
+
+  @Test
+  void agreesWithASortOfAllScores() {
+    for (int round = 0; round < 60; round++) {
+      long key = Randomness.key(SEED, Purpose.RANDOM_MASK, round);
+      int[] sizes = new int[1 + Randomness.below(key, 0, 5)];
+      for (int t = 0; t < sizes.length; t++) {
+        sizes[t] = 1 + Randomness.below(key, t + 1L, 300);
+      }
+      ParameterLayout layout = layout(sizes);
+      // Few distinct values give ties; the exponents reach down to denormal numbers and zero.
+      int distinct = 1 + Randomness.below(key, 10, 40);
+      List<float[]> scores =
+          scores(
+              layout,
+              i -> {
+                int v = Randomness.below(key, 100L + i, distinct);
+                return v == 0 ? 0 : Math.pow(10, -v) * (1 + v);
+              });
+      double p = (1 + Randomness.below(key, 11, 1000)) / 1000.0;
+      for (Scope scope : Scope.values()) {
+        if (scope == Scope.GLOBAL && p * layout.size() < 1) {
+          continue;
+        }
+        assertThat(selected(layout, scores, scope, p))
+            .as("seed %d, round %d, %s", SEED, round, scope)
+            .isEqualTo(sorted(layout, scores, scope, p));
+      }
+    }
+  }
+
+  @Test
+  void lowerPositionWinsATieAcrossSlices() {
+    ParameterLayout layout = layout(3, 2 * ScoreSlice.LENGTH + 7, 5);
+    List<float[]> scores = scores(layout, i -> i % 1000 == 0 ? 2 : 1);
+    for (Scope scope : Scope.values()) {
+      assertThat(selected(layout, scores, scope, 0.7))
+          .isEqualTo(sorted(layout, scores, scope, 0.7));
+    }
+  }
+
+  @Test
+  void allEqualScoresGiveTheFirstPositions() {
+    ParameterLayout layout = layout(10, 10);
+    Mask mask = selected(layout, scores(layout, i -> 0), Scope.GLOBAL, 0.6);
+    assertThat(mask.isWhole(0)).isTrue();
+    assertThat(mask.positions(1)).containsExactly(0, 1);
+  }
+
+  @Test
+  void exactlyKAreChosen() {
+    ParameterLayout layout = layout(977, 1013);
+    List<float[]> scores = scores(layout, i -> i % 7);
+    MaskScope scope = MaskScope.ofTensors(layout, List.of(0, 1));
+    for (Scope by : Scope.values()) {
+      for (int k : new int[] {1, 2, 10, 999, 1990}) {
+        TopKGoal goal =
+            new MaskBudget(OptionalDouble.empty(), OptionalInt.of(k), by).goal(layout, scope);
+        assertThat(TopK.select(layout, goal, new ListedScores(scores)).size()).isEqualTo(k);
+      }
+    }
+  }
+
+  @Test
+  void tensorsOutOfScopeAreLeftAlone() {
+    ParameterLayout layout = layout(10, 10);
+    TopKGoal goal =
+        new MaskBudget(OptionalDouble.of(0.5), OptionalInt.empty(), Scope.GLOBAL)
+            .goal(layout, MaskScope.ofTensors(layout, List.of(1)));
+    Mask mask = TopK.select(layout, goal, new ListedScores(scores(layout, i -> 20 - i)));
+    assertThat(mask.count(0)).isZero();
+    assertThat(mask.positions(1)).containsExactly(0, 1, 2, 3, 4);
+  }
+
+  @Test
+  void aScoreThatIsNotFiniteIsAnError() {
+    ParameterLayout layout = layout(3);
+    for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, -1}) {
+      assertThatThrownBy(
+              () -> selected(layout, List.of(new float[] {1, bad, 2}), Scope.TENSOR, 0.5))
+          .isInstanceOf(DivergedException.class)
+          .hasMessage(
+              "A score of tensor 0 is %s: not a finite number of 0 or more; the model's weights or"
+                  + " its gradients at the start are out of range",
+              bad);
+    }
+  }
+}
