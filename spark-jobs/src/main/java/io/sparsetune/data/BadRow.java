@@ -1,0 +1,61 @@
+package io.sparsetune.data;
+
+import java.io.Serializable;
+
+/**
+ * A row that cannot be used, and why.
+ *
+ * @param block and
+ * @param index as in {@link TableRow}
+ * @param column the column at fault; empty for a row that could not be parsed
+ * @param value what stands there, shortened; empty for nothing
+ */
+record BadRow(String file, long block, long index, Reason reason, String column, String value)
+    implements Serializable {
+  private static final int SHOWN = 80;
+
+  enum Reason {
+    MALFORMED("could not be parsed"),
+    NO_TEXT("have no text"),
+    NO_LABEL("have no label"),
+    UNKNOWN_LABEL("have an unknown label"),
+    NOT_A_NUMBER("have a label that is not a number");
+
+    private final String plural;
+
+    Reason(String plural) {
+      this.plural = plural;
+    }
+
+    /** To go on after a number of rows. */
+    String plural() {
+      return plural;
+    }
+  }
+
+  static BadRow of(TableRow row, Reason reason, String column, String value) {
+    String shown = value.length() <= SHOWN ? value : value.substring(0, SHOWN) + "…";
+    return new BadRow(row.file(), row.block(), row.index(), reason, column, shown);
+  }
+
+  /**
+   * @param number the row's number in its file, from 1
+   * @param labels the known labels, for an unknown one
+   */
+  String message(long number, String labels) {
+    String what =
+        switch (reason) {
+          case MALFORMED -> "it breaks the format: " + value + ".";
+          case NO_TEXT -> "column '%s' has no text (null).".formatted(column);
+          case NO_LABEL -> "column '%s' has no label (null).".formatted(column);
+          case UNKNOWN_LABEL ->
+              "label '%s' in column '%s' is not among the labels of the training data: %s."
+                  .formatted(value, column, labels);
+          case NOT_A_NUMBER ->
+              "'%s' in column '%s' is not a finite number, which regression needs."
+                  .formatted(value, column);
+        };
+    return "Cannot use row %d of %s: %s Mend it, or set data.on_bad_row: skip."
+        .formatted(number, Table.shown(file), what);
+  }
+}

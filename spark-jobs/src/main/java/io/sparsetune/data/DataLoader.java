@@ -1,0 +1,186 @@
+package io.sparsetune.data;
+
+import io.sparsetune.config.DataConfig;
+import io.sparsetune.config.DataConfig.OnBadRow;
+import io.sparsetune.config.TaskConfig;
+import io.sparsetune.config.TaskConfig.TaskType;
+import io.sparsetune.error.DataException;
+import io.sparsetune.task.Labels;
+import io.sparsetune.text.Shard;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a task's tables: checks every row, tokenises on the executors, ranks by content, deals into
+ * shards. How the input is cut in files and partitions does not matter to the result.
+ */
+public final class DataLoader {
+  private static final Logger LOG = LoggerFactory.getLogger(DataLoader.class);
+  private static final String PARTITIONS = "spark.sparsetune.partitions";
+
+  private final SparkSession session;
+  private final TaskConfig task;
+  private final DataConfig data;
+  private final Columns columns;
+  private final Broadcast<byte[]> tokenizer;
+  private final String tokenizerSource;
+  private final int slots;
+
+  /**
+   * @param tokenizerJson contents of the model's tokenizer
+   * @param tokenizerSource what messages call it
+   */
+  public DataLoader(
+      SparkSession session,
+      TaskConfig task,
+      DataConfig data,
+      byte[] tokenizerJson,
+      String tokenizerSource) {
+    this.session = session;
+    this.task = task;
+    this.data = data;
+    this.columns = Columns.of(task);
+    this.tokenizer =
+        JavaSparkContext.fromSparkContext(session.sparkContext()).broadcast(tokenizerJson);
+    this.tokenizerSource = tokenizerSource;
+    this.slots = Slots.of(session);
+  }
+
+  /**
+   * Reads {@code data.train}, sets a share aside for validation where no files are named for it,
+   * and deals the rest into V shards.
+   *
+   * @param batchSize V times
+   * @param microBatchSize examples
+   * @throws DataException for data that cannot be used
+   */
+  public TrainData train(int batchSize, int microBatchSize) {
+    int shards = batchSize / microBatchSize;
+    Table table = open("data.train", data.train());
+    Optional<Labels> known =
+        task.labels().isEmpty() ? Optional.empty() : Optional.of(Labels.of(task.labels()));
+    boolean collect = !regression() && known.isEmpty();
+    RowReader first = collect ? RowReader.ofAnyLabel(columns) : reader(known);
+    Survey survey = survey(table, first, known, collect);
+    Optional<Labels> labels = collect ? Optional.of(Labels.sortedDistinct(survey.labels())) : known;
+    JavaRDD<EncodedRow> sorted = sorted(table, reader(labels));
+    double share = data.validation().isEmpty() ? data.validationShare() : 0;
+    RankedRows rows = RankedRows.number(sorted.filter(row -> !row.example().hash().inShare(share)));
+    Optional<EvaluationData> validation =
+        share > 0
+            ? Optional.of(
+                evaluation(
+                    "validation", sorted.filter(row -> row.example().hash().inShare(share)), 0))
+            : Optional.empty();
+    if (rows.examples() == 0 || validation.filter(v -> v.examples() == 0).isPresent()) {
+      throw new DataException(
+          "Cannot set %s of data.train aside for validation: %s has %,d rows, too few. Name files in data.validation, or change the share."
+              .formatted(share, table.shown(), survey.usable()));
+    }
+    int partitions = partitions(shards);
+    warnOfIdleSlots(shards, batchSize, microBatchSize);
+    JavaRDD<Shard> dealt = rows.deal(shards, partitions).persist(StorageLevel.MEMORY_AND_DISK());
+    return new TrainData(
+        labels,
+        dealt,
+        shards,
+        rows.examples(),
+        survey.badRows(),
+        rows.truncated(),
+        rows.hash(),
+        validation);
+  }
+
+  /**
+   * Reads labelled rows to score.
+   *
+   * @param name {@code validation} or {@code test}: of the configuration key {@code data.name}
+   * @param labels of the training data; empty for regression
+   * @throws DataException for data that cannot be used
+   */
+  public EvaluationData evaluation(String name, List<String> paths, Optional<Labels> labels) {
+    Table table = open("data." + name, paths);
+    RowReader reader = reader(labels);
+    Survey survey = survey(table, reader, labels, false);
+    return evaluation(name, sorted(table, reader), survey.badRows());
+  }
+
+  private EvaluationData evaluation(String name, JavaRDD<EncodedRow> sorted, long skipped) {
+    RankedRows rows = RankedRows.number(sorted);
+    JavaRDD<RankedBlock> blocks =
+        rows.blocks().coalesce(slots).persist(StorageLevel.MEMORY_AND_DISK());
+    return new EvaluationData(
+        name, blocks, rows.examples(), skipped, rows.truncated(), rows.hash());
+  }
+
+  private Table open(String key, List<String> paths) {
+    Table table = Table.open(session, key, paths, data.format());
+    table.require(columns);
+    return table;
+  }
+
+  private Survey survey(Table table, RowReader reader, Optional<Labels> labels, boolean collect) {
+    boolean skip = data.onBadRow() == OnBadRow.SKIP;
+    String names = labels.map(known -> String.join(", ", known.names())).orElse("");
+    Survey survey = Survey.of(table, reader, collect, skip, names);
+    if (survey.badRows() > 0) {
+      LOG.warn(
+          "{}: {} rows of {} are skipped: {}",
+          table.key(),
+          survey.badRows(),
+          table.shown(),
+          survey.badInWords());
+    }
+    return survey;
+  }
+
+  private JavaRDD<EncodedRow> sorted(Table table, RowReader reader) {
+    RowEncoder encoder = new RowEncoder(reader, tokenizer, tokenizerSource, data.maxSeqLength());
+    JavaRDD<EncodedRow> encoded = table.rows(reader.names()).mapPartitions(encoder::encode);
+    return RankedRows.sorted(encoded, Math.max(slots, encoded.getNumPartitions()));
+  }
+
+  private RowReader reader(Optional<Labels> labels) {
+    return regression()
+        ? RowReader.ofNumbers(columns)
+        : RowReader.of(columns, labels.orElseThrow());
+  }
+
+  private boolean regression() {
+    return task.type() == TaskType.REGRESSION;
+  }
+
+  private int partitions(int shards) {
+    int asked = session.sparkContext().conf().getInt(PARTITIONS, 0);
+    return Math.min(shards, asked > 0 ? asked : slots);
+  }
+
+  private void warnOfIdleSlots(int shards, int batchSize, int microBatchSize) {
+    if (slots > shards) {
+      LOG.warn(
+          "A batch has {} micro-batches, so only {} of the cluster's {} slots have work in a step; {}",
+          shards,
+          shards,
+          slots,
+          remedy(batchSize, microBatchSize));
+    }
+  }
+
+  /** The batch or the micro-batch that would use all slots. */
+  private String remedy(int batchSize, int microBatchSize) {
+    String larger = "training.batch_size %d would use them all".formatted(slots * microBatchSize);
+    for (int smaller = microBatchSize - 1; smaller > 0; smaller--) {
+      if (batchSize % smaller == 0 && batchSize / smaller >= slots) {
+        return larger + ", or micro_batch_size %d (either changes the result)".formatted(smaller);
+      }
+    }
+    return larger;
+  }
+}

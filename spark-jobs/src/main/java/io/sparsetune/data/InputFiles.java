@@ -1,0 +1,139 @@
+package io.sparsetune.data;
+
+import io.sparsetune.error.DataException;
+import io.sparsetune.error.NearestName;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The files that a configuration's paths and globs stand for, on any Hadoop file system: folders
+ * give the files in them, except those whose name begins with {@code _} or {@code .}.
+ *
+ * @param key the configuration key that named them
+ * @param paths at least one, none of them empty, all of one format
+ */
+record InputFiles(String key, List<Path> paths, TableFormat format) {
+
+  /**
+   * @throws DataException where a path matches nothing, or every file is empty
+   */
+  static InputFiles find(
+      Configuration hadoop, String key, List<String> names, Optional<String> format) {
+    List<FileStatus> found = new ArrayList<>();
+    for (String name : names) {
+      found.addAll(find(hadoop, key, name));
+    }
+    List<Path> paths =
+        found.stream().filter(file -> file.getLen() > 0).map(FileStatus::getPath).toList();
+    if (paths.isEmpty()) {
+      throw new DataException(
+          "Cannot read %s: %s is empty.".formatted(key, String.join(", ", names)));
+    }
+    TableFormat first = TableFormat.of(format, key, paths.get(0).getName());
+    for (Path path : paths) {
+      TableFormat other = TableFormat.of(format, key, path.getName());
+      if (other != first) {
+        throw new DataException(
+            "Cannot read %s: %s is %s, but %s is %s. One list must be of one format."
+                .formatted(
+                    key,
+                    shown(paths.get(0).toString()),
+                    first.name().toLowerCase(Locale.ROOT),
+                    shown(path.toString()),
+                    other.name().toLowerCase(Locale.ROOT)));
+      }
+    }
+    for (Path path : paths) {
+      // Spark and Hadoop take every path as a glob, each with escapes of its own.
+      if (path.toString().matches(".*[\\\\{}\\[\\]*?].*")) {
+        throw new DataException(
+            "Cannot read %s: the name of %s has one of the characters {}[]*?\\ that globs are made of. Rename it."
+                .formatted(key, shown(path.toString())));
+      }
+    }
+    return new InputFiles(key, paths, first);
+  }
+
+  /** The paths as Spark takes them. */
+  String[] names() {
+    return paths.stream().map(Path::toString).toArray(String[]::new);
+  }
+
+  /** For messages: the first file, and how many more there are. */
+  String shown() {
+    String first = shown(paths.get(0).toString());
+    return paths.size() == 1 ? first : first + " and " + (paths.size() - 1) + " more";
+  }
+
+  /** A path as people write it: without the scheme where it is the local file system. */
+  static String shown(String path) {
+    return path.replaceFirst("^file:/+", "/");
+  }
+
+  private static List<FileStatus> find(Configuration hadoop, String key, String name) {
+    try {
+      Path pattern = new Path(name);
+      FileSystem files = pattern.getFileSystem(hadoop);
+      FileStatus[] matches = matches(files, pattern);
+      if (matches.length == 0) {
+        throw new DataException(
+            "Cannot read %s: %s does not exist.%s".formatted(key, name, hint(files, pattern)));
+      }
+      Arrays.sort(matches, Comparator.comparing(FileStatus::getPath));
+      List<FileStatus> found = new ArrayList<>();
+      for (FileStatus match : matches) {
+        collect(files, match, found);
+      }
+      if (found.isEmpty()) {
+        throw new DataException("Cannot read %s: %s has no files.".formatted(key, name));
+      }
+      return found;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new DataException("Cannot read %s: %s: %s".formatted(key, name, e.getMessage()), e);
+    }
+  }
+
+  /** A file of exactly that name goes before what its name would mean as a glob. */
+  private static FileStatus[] matches(FileSystem files, Path pattern) throws IOException {
+    if (files.exists(pattern)) {
+      return new FileStatus[] {files.getFileStatus(pattern)};
+    }
+    FileStatus[] matches = files.globStatus(pattern);
+    return matches == null ? new FileStatus[0] : matches;
+  }
+
+  private static void collect(FileSystem files, FileStatus status, List<FileStatus> into)
+      throws IOException {
+    if (!status.isDirectory()) {
+      into.add(status);
+      return;
+    }
+    FileStatus[] inside = files.listStatus(status.getPath());
+    Arrays.sort(inside, Comparator.comparing(FileStatus::getPath));
+    for (FileStatus entry : inside) {
+      String name = entry.getPath().getName();
+      if (!name.startsWith("_") && !name.startsWith(".")) {
+        collect(files, entry, into);
+      }
+    }
+  }
+
+  private static String hint(FileSystem files, Path missing) throws IOException {
+    Path folder = missing.getParent();
+    if (folder == null || !files.exists(folder)) {
+      return "";
+    }
+    List<String> names =
+        Arrays.stream(files.listStatus(folder)).map(file -> file.getPath().getName()).toList();
+    return NearestName.hint(missing.getName(), names);
+  }
+}

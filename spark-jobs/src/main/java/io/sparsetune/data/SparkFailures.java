@@ -1,0 +1,95 @@
+package io.sparsetune.data;
+
+import io.sparsetune.engine.NotFiniteException;
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.DataException;
+import io.sparsetune.error.UserException;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.sql.AnalysisException;
+
+/** Finds, in what Spark throws when a task has failed, the error that the task meant. */
+public final class SparkFailures {
+  /** In a message of Spark's: our error's class, its message, and the first line of its trace. */
+  private static final Pattern OURS =
+      Pattern.compile(
+          "io\\.sparsetune\\.(?:error|engine)\\.(DataException|ConfigException"
+              + "|CorruptFileException|UnsupportedVersionException|NotFiniteException): (.*?)(?=\\R\\s+at |$)",
+          Pattern.DOTALL);
+
+  private static final Pattern READING =
+      Pattern.compile("FAILED_READ_FILE|Encountered error while reading file|not a Parquet file");
+
+  private SparkFailures() {}
+
+  /**
+   * Runs Spark's work; a user's error or a {@link NotFiniteException} inside a failure is thrown as
+   * itself.
+   */
+  public static <T> T unwrapped(Callable<T> work) {
+    try {
+      return work.call();
+    } catch (Exception e) {
+      throw unwrapped(e);
+    }
+  }
+
+  /** Like {@link #unwrapped(Callable)}; what Spark cannot read is a {@link DataException} too. */
+  static <T> T whileReading(String key, String files, Callable<T> work) {
+    try {
+      return work.call();
+    } catch (Exception e) {
+      RuntimeException known = unwrapped(e);
+      if (known instanceof UserException || known instanceof NotFiniteException) {
+        throw known;
+      }
+      String reason = readFailure(e);
+      if (reason.isEmpty()) {
+        throw known;
+      }
+      throw new DataException("Cannot read %s: %s: %s".formatted(key, files, reason), e);
+    }
+  }
+
+  static RuntimeException unwrapped(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UserException || cause instanceof NotFiniteException) {
+        return (RuntimeException) cause;
+      }
+    }
+    // An exception that could not travel is left in words alone.
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      Matcher ours = OURS.matcher(String.valueOf(cause.getMessage()));
+      if (ours.find()) {
+        return again(ours.group(1), ours.group(2).strip(), failure);
+      }
+    }
+    return failure instanceof RuntimeException runtime
+        ? runtime
+        : new IllegalStateException(failure.getMessage(), failure);
+  }
+
+  /** Why a file cannot be read, in one line; empty where the failure is of another kind. */
+  private static String readFailure(Throwable failure) {
+    boolean reading = failure instanceof AnalysisException;
+    Throwable deepest = failure;
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String message = String.valueOf(cause.getMessage());
+      if (message.contains("CSV header")) {
+        return "its files have different headers";
+      }
+      reading |= READING.matcher(message).find();
+      deepest = cause;
+    }
+    return reading ? String.valueOf(deepest.getMessage()).lines().findFirst().orElse("") : "";
+  }
+
+  private static RuntimeException again(String name, String message, Throwable failure) {
+    return switch (name) {
+      case "ConfigException" -> new ConfigException(message);
+      case "NotFiniteException" -> new NotFiniteException(message);
+      default -> new DataException(message, failure);
+    };
+  }
+}

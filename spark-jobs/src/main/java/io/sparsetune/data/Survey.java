@@ -1,0 +1,88 @@
+package io.sparsetune.data;
+
+import io.sparsetune.data.BadRow.Reason;
+import io.sparsetune.error.DataException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * A first look at a table: how many rows can be used, what is wrong with the others, which labels
+ * there are. Its result does not depend on how Spark splits the files.
+ *
+ * @param usable rows without a problem
+ * @param bad rows that cannot be used, by reason
+ * @param labels distinct labels of the usable rows, where they were asked for
+ */
+record Survey(long usable, Map<Reason, Long> bad, Set<String> labels) {
+  /**
+   * @param reader what the task needs of a row
+   * @param known the known labels in words, for messages
+   * @throws DataException for a bad row, unless {@code skip}; where no row is left
+   */
+  static Survey of(
+      Table table, RowReader reader, boolean collectLabels, boolean skip, String known) {
+    List<SurveyPart> parts =
+        SparkFailures.whileReading(
+            table.key(),
+            table.shown(),
+            () ->
+                table
+                    .rows(reader.names())
+                    .mapPartitions(
+                        rows -> List.of(SurveyPart.of(rows, reader, collectLabels)).iterator())
+                    .collect());
+    Map<Reason, Long> bad = new EnumMap<>(Reason.class);
+    Set<String> labels = new TreeSet<>();
+    long usable = 0;
+    for (SurveyPart part : parts) {
+      usable += part.usable();
+      part.bad().forEach((reason, count) -> bad.merge(reason, count, Long::sum));
+      labels.addAll(part.labels());
+    }
+    Survey survey = new Survey(usable, bad, labels);
+    if (!skip && !bad.isEmpty()) {
+      throw new DataException(survey.firstProblem(parts, known));
+    }
+    if (usable == 0) {
+      throw new DataException(
+          "Cannot use %s: %s has no rows%s."
+              .formatted(
+                  table.key(),
+                  table.shown(),
+                  bad.isEmpty() ? "" : " that can be used (" + survey.badInWords() + ")"));
+    }
+    if (labels.size() > SurveyPart.MOST_LABELS) {
+      throw new DataException(
+          "Cannot use the labels of %s: there are more than %,d different ones. For numbers set task.type: regression; else name another column in task.label."
+              .formatted(table.shown(), SurveyPart.MOST_LABELS));
+    }
+    return survey;
+  }
+
+  long badRows() {
+    return bad.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** {@code 3 rows have no text, 1 row …}. */
+  String badInWords() {
+    return bad.entrySet().stream()
+        .map(entry -> "%,d %s".formatted(entry.getValue(), entry.getKey().plural()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private String firstProblem(List<SurveyPart> parts, String known) {
+    BadRow first =
+        parts.stream()
+            .flatMap(part -> part.firstBad().stream())
+            .min(SurveyPart.BY_PLACE)
+            .orElseThrow();
+    long before =
+        parts.stream().mapToLong(part -> part.rowsBefore(first.file(), first.block())).sum();
+    String message = first.message(before + first.index() + 1, known);
+    return badRows() == 1 ? message : message + " In all " + badInWords() + ".";
+  }
+}

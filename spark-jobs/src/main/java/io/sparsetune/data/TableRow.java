@@ -1,0 +1,16 @@
+package io.sparsetune.data;
+
+import java.io.Serializable;
+import org.apache.spark.sql.Row;
+
+/**
+ * A row and where it stands.
+ *
+ * @param file as Spark names it
+ * @param block where the row's part of the file begins, in bytes
+ * @param index number of the row in that part, from 0
+ * @param cells the columns asked for, in that order
+ * @param malformed the row's text where it could not be parsed, else empty
+ */
+public record TableRow(String file, long block, long index, Row cells, String malformed)
+    implements Serializable {}

@@ -1,0 +1,275 @@
+package io.sparsetune.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparsetune.config.DataConfig;
+import io.sparsetune.config.DataConfig.OnBadRow;
+import io.sparsetune.config.TaskConfig;
+import io.sparsetune.config.TaskConfig.TaskType;
+import io.sparsetune.error.DataException;
+import io.sparsetune.task.Labels;
+import io.sparsetune.task.Metric;
+import io.sparsetune.testing.SharedSession;
+import io.sparsetune.testing.TinyTokenizer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Formats, and what is said about tables that cannot be used. */
+class TableTest {
+  @TempDir private Path folder;
+  private OnBadRow onBadRow = OnBadRow.FAIL;
+  private TaskType type = TaskType.CLASSIFICATION;
+
+  @Test
+  void csvHasQuotesAndLineBreaksInFields() throws IOException {
+    write("a.csv", "id,text,label\n1,\"one, \"\"two\"\"\nthree\",x\n2,four,y\n");
+    assertThat(texts("a.csv")).containsExactly("one, \"two\"\nthree", "four");
+  }
+
+  @Test
+  void tsvTakesQuotesAsTheyAre() throws IOException {
+    write("a.tsv", "text\tlabel\n\"half quoted\tx\nsay \"no\", he\ty\n");
+    assertThat(texts("a.tsv")).containsExactly("\"half quoted", "say \"no\", he");
+  }
+
+  @Test
+  void jsonLinesKeepTextAndNumbersAsWritten() throws IOException {
+    write("a.jsonl", "{\"text\":\"a\\nb\",\"label\":1}\n{\"label\":0,\"text\":\"c\"}\n");
+    assertThat(texts("a.jsonl")).containsExactly("a\nb", "c");
+    assertThat(load("a.jsonl").labels()).contains(Labels.of(List.of("0", "1")));
+  }
+
+  @Test
+  void parquetHasTypesOfItsOwn() {
+    SharedSession.get()
+        .sql("select 'a' as text, 2.0D as label union all select 'b', 10.0D")
+        .coalesce(1)
+        .write()
+        .parquet(folder.resolve("a.parquet").toString());
+    assertThat(texts("a.parquet")).containsExactlyInAnyOrder("a", "b");
+    assertThat(load("a.parquet").labels()).contains(Labels.of(List.of("2", "10")));
+  }
+
+  @Test
+  void compressedFilesAndFoldersAndGlobsAreRead() throws IOException {
+    Files.createDirectory(folder.resolve("parts"));
+    write("parts/a.csv", "text,label\na,x\n");
+    try (OutputStream out =
+        new GZIPOutputStream(Files.newOutputStream(folder.resolve("parts/b (2).csv.gz")))) {
+      out.write("text,label\nb,y\n".getBytes(StandardCharsets.UTF_8));
+    }
+    write("parts/_SUCCESS", "");
+    assertThat(texts("parts")).containsExactly("a", "b");
+    assertThat(texts("parts/*.csv*")).containsExactly("a", "b");
+    assertThat(texts("parts/b (2).csv.gz")).containsExactly("b");
+  }
+
+  @Test
+  void aNameThatWouldBeAGlobIsRefused() throws IOException {
+    write("a[1].csv", "text,label\na,x\n");
+    assertThatThrownBy(() -> load("a[1].csv"))
+        .hasMessage(
+            "Cannot read data.train: the name of %s/a[1].csv has one of the characters {}[]*?\\ that globs are made of. Rename it."
+                .formatted(folder));
+  }
+
+  @Test
+  void aMissingFileIsNamedWithTheNearestOne() throws IOException {
+    write("train.csv", "text,label\na,x\n");
+    assertThatThrownBy(() -> load("trian.csv"))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "Cannot read data.train: %s/trian.csv does not exist. Did you mean 'train.csv'?"
+                .formatted(folder));
+  }
+
+  @Test
+  void emptyFilesAreRefused() throws IOException {
+    write("a.csv", "");
+    assertThatThrownBy(() -> load("a.csv"))
+        .hasMessage("Cannot read data.train: %s/a.csv is empty.".formatted(folder));
+    write("b.csv", "text,label\n");
+    assertThatThrownBy(() -> load("b.csv"))
+        .hasMessage("Cannot use data.train: %s/b.csv has no rows.".formatted(folder));
+    Files.createDirectory(folder.resolve("none"));
+    assertThatThrownBy(() -> load("none"))
+        .hasMessage("Cannot read data.train: %s/none has no files.".formatted(folder));
+  }
+
+  @Test
+  void anUnknownSuffixNeedsAFormat() throws IOException {
+    write("a.txt", "text,label\na,x\nb,y\n");
+    assertThatThrownBy(() -> load("a.txt"))
+        .hasMessage(
+            "Cannot tell the format of a.txt (data.train) by its suffix."
+                + " Set data.format: csv, tsv, jsonl or parquet.");
+  }
+
+  @Test
+  void filesOfOneListAreOfOneFormat() throws IOException {
+    write("a.csv", "text,label\na,x\n");
+    write("b.tsv", "text\tlabel\nb\ty\n");
+    assertThatThrownBy(() -> load("*.?sv"))
+        .hasMessage(
+            "Cannot read data.train: %s/a.csv is csv, but %s/b.tsv is tsv. One list must be of one format."
+                .formatted(folder, folder));
+  }
+
+  @Test
+  void aWrongColumnIsNamedWithTheNearestOneAndAllThereAre() throws IOException {
+    write("a.csv", "txt,label,id\na,x,1\n");
+    assertThatThrownBy(() -> load("a.csv"))
+        .hasMessage(
+            "Cannot find column 'text' (task.text) in %s/a.csv. Did you mean 'txt'? Its columns: txt, label, id."
+                .formatted(folder));
+  }
+
+  @Test
+  void aColumnThatIsNotASingleValueIsRefused() throws IOException {
+    write("a.jsonl", "{\"text\":[\"a\",\"b\"],\"label\":\"x\"}\n");
+    assertThatThrownBy(() -> load("a.jsonl"))
+        .hasMessage(
+            "Cannot use column 'text' (task.text) of %s/a.jsonl: its type is array, not text or a number."
+                .formatted(folder));
+  }
+
+  @Test
+  void filesWithOtherHeadersAreRefused() throws IOException {
+    Files.createDirectory(folder.resolve("parts"));
+    write("parts/a.csv", "text,label\na,x\nb,y\n");
+    write("parts/b.csv", "label,text\nx,c\n");
+    assertThatThrownBy(() -> load("parts"))
+        .hasMessage(
+            "Cannot read data.train: %s/parts/a.csv and 1 more: its files have different headers"
+                .formatted(folder));
+  }
+
+  @Test
+  void aRowWithoutTextIsNamedByFileAndNumber() throws IOException {
+    write("a.jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n{\"text\":null,\"label\":\"y\"}\n");
+    assertThatThrownBy(() -> load("a.jsonl"))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "Cannot use row 2 of %s/a.jsonl: column 'text' has no text (null). Mend it, or set data.on_bad_row: skip."
+                .formatted(folder));
+  }
+
+  @Test
+  void aRowWithoutLabelIsNamedByFileAndNumber() throws IOException {
+    write("a.csv", "text,label\na,x\nb,y\nc,\n");
+    assertThatThrownBy(() -> load("a.csv"))
+        .hasMessageContaining("row 3 of " + folder + "/a.csv: column 'label' has no label (null).");
+  }
+
+  @Test
+  void aRowThatBreaksTheFormatIsShown() throws IOException {
+    write("a.csv", "text,label\na,x\nb,y,z\nc,x\n");
+    assertThatThrownBy(() -> load("a.csv"))
+        .hasMessageContaining("row 2 of " + folder + "/a.csv: it breaks the format: b,y,z.");
+    write("a.jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n{\"text\":\n");
+    assertThatThrownBy(() -> load("a.jsonl"))
+        .hasMessageContaining("row 2 of " + folder + "/a.jsonl: it breaks the format: {\"text\":.");
+  }
+
+  @Test
+  void aLabelNeverSeenInTrainingIsShownWithTheKnownOnes() throws IOException {
+    write("a.csv", "text,label\na,x\nb,maybe\n");
+    assertThatThrownBy(
+            () ->
+                loader("a.csv")
+                    .evaluation(
+                        "validation", paths("a.csv"), Optional.of(Labels.of(List.of("x", "y")))))
+        .hasMessageContaining(
+            "row 2 of %s/a.csv: label 'maybe' in column 'label' is not among the labels of the training data: x, y."
+                .formatted(folder));
+  }
+
+  @Test
+  void regressionNeedsNumbers() throws IOException {
+    type = TaskType.REGRESSION;
+    write("a.csv", "text,label\na,1.5\nb,high\nc,NaN\n");
+    assertThatThrownBy(() -> load("a.csv"))
+        .hasMessageContaining(
+            "row 2 of %s/a.csv: 'high' in column 'label' is not a finite number, which regression needs."
+                .formatted(folder))
+        .hasMessageEndingWith(" In all 2 have a label that is not a number.");
+  }
+
+  @Test
+  void oneLabelIsNotEnough() throws IOException {
+    write("a.csv", "text,label\na,x\nb,x\n");
+    assertThatThrownBy(() -> load("a.csv")).hasMessageContaining("every row has the label [x]");
+  }
+
+  @Test
+  void badRowsAreSkippedAndCountedOnRequest() throws IOException {
+    onBadRow = OnBadRow.SKIP;
+    write("a.csv", "text,label\na,x\n,y\nb,\nc,y\nd,y,1\n");
+    TrainData data = load("a.csv");
+    assertThat(data.examples()).isEqualTo(2);
+    assertThat(data.skipped()).isEqualTo(3);
+    write("b.csv", "text,label\n,x\n");
+    assertThatThrownBy(() -> load("b.csv"))
+        .hasMessage(
+            "Cannot use data.train: %s/b.csv has no rows that can be used (1 have no text)."
+                .formatted(folder));
+  }
+
+  @Test
+  void aRowsNumberDoesNotDependOnHowTheFileIsSplit() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 1; i <= 3000; i++) {
+      String text = i == 2757 ? "null" : "\"word\"";
+      lines.append("{\"text\":%s,\"label\":\"%d\"}\n".formatted(text, i % 2));
+    }
+    write("a.jsonl", lines.toString());
+    assertThat(table("a.jsonl").rows(List.of("text")).getNumPartitions()).isGreaterThan(2);
+    assertThatThrownBy(() -> load("a.jsonl"))
+        .hasMessageContaining("row 2757 of " + folder + "/a.jsonl");
+  }
+
+  private List<String> texts(String name) {
+    List<String> texts = new ArrayList<>();
+    table(name)
+        .rowsInOrder(List.of("text"))
+        .collect()
+        .forEach(row -> texts.add(row.cells().getString(0)));
+    return texts;
+  }
+
+  private Table table(String name) {
+    return Table.open(SharedSession.get(), "data.train", paths(name), Optional.empty());
+  }
+
+  private TrainData load(String name) {
+    return loader(name).train(2, 1);
+  }
+
+  private DataLoader loader(String name) {
+    Metric metric = type == TaskType.REGRESSION ? Metric.PEARSON : Metric.ACCURACY;
+    return new DataLoader(
+        SharedSession.get(),
+        new TaskConfig(type, "text", Optional.empty(), "label", List.of(), metric),
+        new DataConfig(paths(name), List.of(), 0, List.of(), Optional.empty(), onBadRow, 16, 64),
+        TinyTokenizer.json(),
+        "tiny");
+  }
+
+  private List<String> paths(String name) {
+    return List.of(folder.resolve(name).toString());
+  }
+
+  private void write(String name, String content) throws IOException {
+    Files.writeString(folder.resolve(name), content);
+  }
+}

@@ -1,0 +1,29 @@
+package io.sparsetune.testing;
+
+import org.apache.spark.sql.SparkSession;
+
+/** The one local session of all tests in this JVM: two threads, no user interface. */
+public final class SharedSession {
+  private static SparkSession session;
+
+  private SharedSession() {}
+
+  public static synchronized SparkSession get() {
+    if (session == null) {
+      session =
+          SparkSession.builder()
+              .master("local[2]")
+              .appName("tests")
+              .config("spark.ui.enabled", "false")
+              .config("spark.sql.shuffle.partitions", "2")
+              .config("spark.locality.wait", "0s")
+              // Files of more than 20 kB are split, as large ones are elsewhere.
+              .config("spark.sql.files.maxPartitionBytes", "20000b")
+              .config("spark.driver.host", "localhost")
+              .config("spark.driver.bindAddress", "127.0.0.1")
+              .getOrCreate();
+      session.sparkContext().setLogLevel("OFF");
+    }
+    return session;
+  }
+}
