@@ -1,0 +1,141 @@
+package io.sparsetune.export;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparsetune.config.TaskConfig.TaskType;
+import io.sparsetune.delta.SparseDelta;
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.files.OutputFolder;
+import io.sparsetune.model.Architecture;
+import io.sparsetune.model.BaseModel;
+import io.sparsetune.model.Dropout;
+import io.sparsetune.model.Loss;
+import io.sparsetune.model.ModelConfigFile;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.model.Pooling;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.params.TensorSpec;
+import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.safetensors.FloatSink;
+import io.sparsetune.safetensors.SafetensorsWriter;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Writes a model as a folder that transformers' {@code from_pretrained} loads: {@code config.json},
+ * {@code model.safetensors} (float32) and the tokenizer's files. Weights are streamed tensor by
+ * tensor; those that a delta does not train are the base's, bit for bit.
+ */
+public final class HuggingFaceFolder {
+  private HuggingFaceFolder() {}
+
+  /**
+   * A base without a task's head, as {@code BertModel} or {@code RobertaModel}; its pooler where it
+   * has one.
+   *
+   * @throws IOException where the folder cannot be written
+   */
+  public static void write(BaseModel base, OutputFolder out) throws IOException {
+    ModelSpec pooled =
+        new ModelSpec(base.encoder(), Pooling.POOLER, 1, Loss.CROSS_ENTROPY, Dropout.NONE);
+    boolean pooler = base.headOrigin(pooled).loaded().contains("pooler.dense");
+    ParameterLayout layout = pooled.layout();
+    SafetensorsWriter weights = new SafetensorsWriter().metadata("format", "pt");
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      TensorSpec tensor = layout.tensor(t);
+      int index = t;
+      if (tensor.part() != Part.HEAD || (pooler && tensor.name().startsWith("pooler."))) {
+        weights.floats(tensor.name(), tensor.shape(), sink -> base.read(pooled, index, 0, sink));
+      }
+    }
+    ObjectNode config = config(base, "Model");
+    config.remove(List.of("id2label", "label2id", "problem_type"));
+    write(base, config, weights, out);
+  }
+
+  /**
+   * A base with a delta put into it, as {@code BertForSequenceClassification} or {@code
+   * RobertaForSequenceClassification}.
+   *
+   * @throws ConfigException where transformers has no such model for the delta's pooling
+   * @throws io.sparsetune.error.DataException where the delta belongs to another base
+   * @throws IOException where the folder cannot be written
+   */
+  public static void write(BaseModel base, SparseDelta delta, OutputFolder out) throws IOException {
+    ModelSpec spec = delta.info().spec();
+    requireKnownHead(spec);
+    delta.requireBase(base);
+    ParameterLayout layout = spec.layout();
+    long seed = delta.info().seed();
+    SafetensorsWriter weights = new SafetensorsWriter().metadata("format", "pt");
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      TensorSpec tensor = layout.tensor(t);
+      int index = t;
+      String prefix = tensor.name().startsWith("classifier") ? "" : modelType(base) + ".";
+      weights.floats(
+          prefix + tensor.name(),
+          tensor.shape(),
+          sink -> {
+            FloatSink merged = delta.applying(index, sink);
+            base.read(spec, index, seed, merged);
+          });
+    }
+    ObjectNode config = config(base, "ForSequenceClassification");
+    putLabels(config, delta);
+    write(base, config, weights, out);
+  }
+
+  /**
+   * Refuses what {@link #write} has no class of transformers for, before anything is read.
+   *
+   * @throws ConfigException that says what to train instead
+   */
+  public static void requireKnownHead(ModelSpec spec) {
+    boolean roberta = spec.encoder().architecture() == Architecture.ROBERTA;
+    Pooling needed = roberta ? Pooling.CLS : Pooling.POOLER;
+    if (spec.pooling() != needed) {
+      throw new ConfigException(
+          "Cannot merge a model with pooling %s: %sForSequenceClassification of transformers has none; train with model.pooling: %s to merge"
+              .formatted(
+                  spec.pooling().name().toLowerCase(java.util.Locale.ROOT),
+                  roberta ? "Roberta" : "Bert",
+                  needed.name().toLowerCase(java.util.Locale.ROOT)));
+    }
+  }
+
+  private static void write(
+      BaseModel base, ObjectNode config, SafetensorsWriter weights, OutputFolder out)
+      throws IOException {
+    out.write("config.json", stream -> stream.write(PrettyJson.bytes(config)));
+    TokenizerFiles.write(base, out);
+    out.write("model.safetensors", weights::writeTo);
+  }
+
+  /** The base's configuration with all sizes spelt out. */
+  private static ObjectNode config(BaseModel base, String kind) {
+    ObjectNode config = base.config().json();
+    // Where the base once lay says nothing to whoever loads this, and num_labels follows from
+    // id2label.
+    config.remove(List.of("_name_or_path", "num_labels", "torch_dtype", "dtype"));
+    config.setAll(ModelConfigFile.json(base.encoder()));
+    String family = base.encoder().architecture() == Architecture.ROBERTA ? "Roberta" : "Bert";
+    config.putArray("architectures").add(family + kind);
+    config.put("torch_dtype", "float32");
+    return config;
+  }
+
+  private static void putLabels(ObjectNode config, SparseDelta delta) {
+    boolean regression = delta.info().taskType() == TaskType.REGRESSION;
+    List<String> labels = regression ? List.of("LABEL_0") : delta.info().labels();
+    ObjectNode toLabel = config.putObject("id2label");
+    ObjectNode toId = config.putObject("label2id");
+    for (int i = 0; i < labels.size(); i++) {
+      toLabel.put(Integer.toString(i), labels.get(i));
+      toId.put(labels.get(i), i);
+    }
+    config.put("problem_type", regression ? "regression" : "single_label_classification");
+  }
+
+  private static String modelType(BaseModel base) {
+    return base.encoder().architecture() == Architecture.ROBERTA ? "roberta" : "bert";
+  }
+}

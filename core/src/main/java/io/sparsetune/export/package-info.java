@@ -1,0 +1,2 @@
+/** Whole models for other libraries to load. */
+package io.sparsetune.export;

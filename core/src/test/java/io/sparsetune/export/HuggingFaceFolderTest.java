@@ -1,0 +1,185 @@
+package io.sparsetune.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparsetune.delta.SparseDelta;
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.DataException;
+import io.sparsetune.model.BaseModel;
+import io.sparsetune.model.Dropout;
+import io.sparsetune.model.Loss;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.model.Pooling;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.safetensors.SafetensorsReader;
+import io.sparsetune.testing.Deltas;
+import io.sparsetune.testing.Golden;
+import io.sparsetune.testing.MemoryFolder;
+import io.sparsetune.testing.MiniLm;
+import java.io.IOException;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HuggingFaceFolderTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "roberta", "bert-regression"})
+  void aMergedModelHasTheNamesOfTheOriginalAndDiffersOnlyWhereItWasTrained(String name)
+      throws IOException {
+    BaseModel base = Golden.base(name);
+    SparseDelta delta = Deltas.random(base, Golden.spec(base), 3);
+    MemoryFolder out = new MemoryFolder("merged");
+    HuggingFaceFolder.write(base, delta, out);
+
+    SafetensorsReader merged = SafetensorsReader.open(out.file("model.safetensors"));
+    SafetensorsReader original =
+        SafetensorsReader.open(Golden.folder(name).resolve("model.safetensors"));
+    assertThat(merged.tensors().keySet()).isEqualTo(original.tensors().keySet());
+    assertThat(merged.metadata()).containsOnlyKeys("format").containsEntry("format", "pt");
+    ParameterLayout layout = delta.info().spec().layout();
+    for (String stored : original.tensors().keySet()) {
+      float[] expected = original.floats(stored);
+      int t = layout.indexOf(stored.replaceFirst("^(ro)?bert(a)?\\.", ""));
+      int first = delta.trained().firstOrdinal(t);
+      for (int i = 0; i < delta.trained().count(t); i++) {
+        int position = delta.trained().isWhole(t) ? i : delta.trained().positions(t)[i];
+        expected[position] = delta.values()[first + i];
+      }
+      assertThat(merged.floats(stored)).as(stored).isEqualTo(expected);
+      assertThat(merged.tensors().get(stored).shape())
+          .isEqualTo(original.tensors().get(stored).shape());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "roberta", "bert-regression"})
+  void aMergedFolderOpensAsTheTrainedModel(String name) throws IOException {
+    BaseModel base = Golden.base(name);
+    SparseDelta delta = Deltas.random(base, Golden.spec(base), 3);
+    MemoryFolder out = new MemoryFolder("merged");
+    HuggingFaceFolder.write(base, delta, out);
+    BaseModel merged = BaseModel.open(out);
+    float[] theta = base.load(delta.info().spec(), 1);
+    delta.apply(theta);
+    assertThat(merged.encoder()).isEqualTo(base.encoder());
+    assertThat(merged.dropout()).isEqualTo(base.dropout());
+    assertThat(merged.load(delta.info().spec(), 2)).isEqualTo(theta);
+  }
+
+  @Test
+  void theConfigurationNamesClassLabelsAndKindOfProblem() throws IOException {
+    BaseModel base = Golden.base("roberta");
+    SparseDelta delta = Deltas.random(base, Golden.spec(base), 3);
+    MemoryFolder out = new MemoryFolder("merged");
+    HuggingFaceFolder.write(base, delta, out);
+    JsonNode config = new ObjectMapper().readTree(out.bytes("config.json"));
+    assertThat(config.get("architectures"))
+        .singleElement()
+        .returns("RobertaForSequenceClassification", JsonNode::asText);
+    assertThat(config.get("model_type").asText()).isEqualTo("roberta");
+    assertThat(config.get("problem_type").asText()).isEqualTo("single_label_classification");
+    for (int i = 0; i < delta.info().labels().size(); i++) {
+      String label = delta.info().labels().get(i);
+      assertThat(config.get("id2label").get(Integer.toString(i)).asText()).isEqualTo(label);
+      assertThat(config.get("label2id").get(label).asInt()).isEqualTo(i);
+    }
+    assertThat(config.get("id2label")).hasSize(delta.info().labels().size());
+    assertThat(out.names()).contains("config.json", "model.safetensors");
+  }
+
+  @Test
+  void aRegressionSaysSo() throws IOException {
+    BaseModel base = Golden.base("bert-regression");
+    MemoryFolder out = new MemoryFolder("merged");
+    HuggingFaceFolder.write(base, Deltas.random(base, Golden.spec(base), 3), out);
+    JsonNode config = new ObjectMapper().readTree(out.bytes("config.json"));
+    assertThat(config.get("problem_type").asText()).isEqualTo("regression");
+    assertThat(config.get("id2label")).hasSize(1);
+    assertThat(config.get("architectures").get(0).asText())
+        .isEqualTo("BertForSequenceClassification");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "bert, MEAN, mean, Bert, pooler",
+    "bert, CLS, cls, Bert, pooler",
+    "roberta, MEAN, mean, Roberta, cls",
+    "roberta, POOLER, pooler, Roberta, cls"
+  })
+  void aHeadThatTransformersHasNotIsRefusedWithTheRemedy(
+      String name, Pooling pooling, String shown, String family, String remedy) {
+    BaseModel base = Golden.base(name);
+    ModelSpec spec = new ModelSpec(base.encoder(), pooling, 2, Loss.CROSS_ENTROPY, Dropout.NONE);
+    SparseDelta delta = Deltas.random(base, spec, 3);
+    MemoryFolder out = new MemoryFolder("merged");
+    assertThatThrownBy(() -> HuggingFaceFolder.write(base, delta, out))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "Cannot merge a model with pooling %s: %sForSequenceClassification of transformers has none; train with model.pooling: %s to merge",
+            shown, family, remedy);
+    assertThat(out.names()).isEmpty();
+  }
+
+  @Test
+  void aDeltaOfAnotherBaseIsNotMerged() {
+    BaseModel base = Golden.base("bert");
+    SparseDelta delta = Deltas.random(base, Golden.spec(base), 3);
+    MemoryFolder out = new MemoryFolder("merged");
+    assertThatThrownBy(() -> HuggingFaceFolder.write(Golden.base("bert-regression"), delta, out))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining(base.fingerprint());
+    assertThat(out.names()).isEmpty();
+  }
+
+  @Test
+  void theOnnxCopyOfAModelBecomesAFolderWithTheSameFingerprint() throws IOException {
+    BaseModel onnx = BaseModel.open(MiniLm.folder());
+    MemoryFolder out = new MemoryFolder("model");
+    HuggingFaceFolder.write(onnx, out);
+    assertThat(out.names())
+        .containsExactly(
+            "config.json",
+            "model.safetensors",
+            "special_tokens_map.json",
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "vocab.txt");
+    BaseModel folder = BaseModel.open(out);
+    assertThat(folder.fingerprint()).isEqualTo(onnx.fingerprint());
+    assertThat(folder.encoder()).isEqualTo(onnx.encoder());
+    assertThat(folder.dropout()).isEqualTo(onnx.dropout());
+    JsonNode config = new ObjectMapper().readTree(out.bytes("config.json"));
+    assertThat(config.get("architectures").get(0).asText()).isEqualTo("BertModel");
+    assertThat(config.has("id2label")).isFalse();
+
+    String[] vocabulary = out.text("vocab.txt").split("\n");
+    assertThat(vocabulary).hasSize(onnx.encoder().vocabularySize()).startsWith("[PAD]");
+    assertThat(vocabulary[101]).isEqualTo("[CLS]");
+    JsonNode tokenizer = new ObjectMapper().readTree(out.bytes("tokenizer_config.json"));
+    assertThat(tokenizer.get("do_lower_case").asBoolean()).isTrue();
+    assertThat(tokenizer.get("model_max_length").asInt()).isEqualTo(512);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "roberta"})
+  void aBaseWithoutAHeadKeepsItsWeightsAndItsPooler(String name) throws IOException {
+    BaseModel base = Golden.base(name);
+    MemoryFolder out = new MemoryFolder("model");
+    HuggingFaceFolder.write(base, out);
+    BaseModel copy = BaseModel.open(out);
+    assertThat(copy.fingerprint()).isEqualTo(base.fingerprint());
+    ModelSpec pooled =
+        new ModelSpec(base.encoder(), Pooling.POOLER, 2, Loss.CROSS_ENTROPY, Dropout.NONE);
+    assertThat(copy.headOrigin(pooled).initialised()).contains("classifier");
+    assertThat(copy.headOrigin(pooled).loaded().contains("pooler.dense"))
+        .isEqualTo(name.equals("bert"));
+    int encoder = pooled.layout().size() - copy.headValues(pooled, 1).length;
+    assertThat(Arrays.copyOf(copy.load(pooled, 1), encoder))
+        .isEqualTo(Arrays.copyOf(base.load(pooled, 1), encoder));
+  }
+}
