@@ -1,0 +1,2 @@
+/** Which SparseTune this is. */
+package io.sparsetune.version;
