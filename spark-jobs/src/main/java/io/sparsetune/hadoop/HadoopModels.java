@@ -1,0 +1,67 @@
+package io.sparsetune.hadoop;
+
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.CorruptFileException;
+import io.sparsetune.error.DataException;
+import io.sparsetune.files.ByteSource;
+import io.sparsetune.files.InputFolder;
+import io.sparsetune.files.Unreadable;
+import io.sparsetune.model.BaseModel;
+import io.sparsetune.text.TokenizerJson;
+import java.io.IOException;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/** Base models on Hadoop file systems. */
+public final class HadoopModels {
+  private static final int LARGEST_TOKENIZER = 256 << 20;
+
+  private HadoopModels() {}
+
+  /**
+   * Opens a Hugging Face folder or an {@code .onnx} file; reads descriptions but no weights.
+   *
+   * @throws ConfigException for a path that is none
+   * @throws DataException where it is not there, or a file is missing
+   * @throws CorruptFileException where a file breaks its format
+   */
+  public static BaseModel open(String path, Configuration hadoop) {
+    if (path.endsWith(".onnx")) {
+      Path file = HadoopFiles.path(path);
+      Path folder = file.getParent() == null ? new Path(".") : file.getParent();
+      return BaseModel.openOnnx(HadoopFolder.of(folder.toString(), hadoop), file.getName());
+    }
+    HadoopFolder folder = HadoopFolder.of(path, hadoop);
+    try {
+      if (!folder.exists()) {
+        throw new DataException("Cannot read a model from " + path + ": there is no such folder");
+      }
+    } catch (IOException e) {
+      throw Unreadable.because(path, e);
+    }
+    return BaseModel.open(folder);
+  }
+
+  /**
+   * The contents of the model's {@code tokenizer.json}, or of one made of its {@code vocab.txt}.
+   *
+   * @throws DataException where there is no tokenizer that can be used
+   */
+  public static byte[] tokenizer(BaseModel base) {
+    InputFolder folder = base.folder();
+    return TokenizerJson.find(name -> content(folder, name), folder.location());
+  }
+
+  private static Optional<byte[]> content(InputFolder folder, String name) {
+    try {
+      if (!folder.contains(name)) {
+        return Optional.empty();
+      }
+      ByteSource file = folder.file(name);
+      return Optional.of(file.readAll(LARGEST_TOKENIZER).array());
+    } catch (IOException e) {
+      throw Unreadable.because(folder.location() + "/" + name, e);
+    }
+  }
+}
