@@ -1,0 +1,106 @@
+package io.sparsetune.kernels;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/** Runs every operation once on small arrays and compares the bits with the scalar form's. */
+final class KernelProbe {
+  private static final int ROWS = 5;
+  private static final int COLUMNS = 35;
+  private static final int SIZE = ROWS * COLUMNS;
+
+  private KernelProbe() {}
+
+  private record Operation(String name, BiConsumer<Kernels, float[]> run) {}
+
+  /** The name of an operation in which these kernels give other bits; empty if there is none. */
+  static String firstDifference(Kernels kernels) {
+    Kernels scalar = new ScalarKernels();
+    for (Operation operation : operations()) {
+      float[] expected = new float[3 * SIZE];
+      float[] actual = new float[3 * SIZE];
+      operation.run().accept(scalar, expected);
+      operation.run().accept(kernels, actual);
+      if (!Arrays.equals(expected, actual)) {
+        return operation.name();
+      }
+    }
+    return "";
+  }
+
+  private static List<Operation> operations() {
+    float[] x = wave(SIZE, 0.37f);
+    float[] y = wave(SIZE, 0.73f);
+    int[] positions = {0, 1, 2, 3, 4, 6, 8, 9, 13};
+    List<Operation> all = new ArrayList<>();
+    for (Kernels.Form form : Kernels.Form.values()) {
+      int lda = form == Kernels.Form.TN ? 4 : 5;
+      int ldb = form == Kernels.Form.NT ? 5 : COLUMNS;
+      all.add(
+          new Operation(
+              "gemm " + form,
+              (k, o) -> {
+                k.gemm(form, 4, COLUMNS, 5, x, 0, lda, y, 0, ldb, o, 0, COLUMNS, false);
+                k.gemm(form, 3, 20, 4, x, 1, lda, y, 1, ldb, o, 0, COLUMNS, true);
+              }));
+    }
+    all.add(new Operation("dot", (k, o) -> o[0] = k.dot(x, 0, y, 1, 90)));
+    all.add(new Operation("sum", (k, o) -> o[0] = k.sum(x, 0, 90)));
+    all.add(
+        new Operation(
+            "maskedDots",
+            (k, o) -> k.maskedDots(x, 0, y, 0, COLUMNS, ROWS, positions, 0, 9, o, 0)));
+    all.add(new Operation("fillRows", (k, o) -> k.fillRows(x, 0, ROWS, COLUMNS, o, 0)));
+    all.add(new Operation("add", (k, o) -> k.add(x, 0, o, 0, SIZE)));
+    all.add(new Operation("gelu", (k, o) -> k.gelu(x, 0, o, 0, SIZE)));
+    all.add(new Operation("geluGradient", (k, o) -> k.geluGradient(x, 0, y, 0, o, 0, SIZE)));
+    all.add(new Operation("geluTanh", (k, o) -> k.geluTanh(x, 0, o, 0, SIZE)));
+    all.add(
+        new Operation("geluTanhGradient", (k, o) -> k.geluTanhGradient(x, 0, y, 0, o, 0, SIZE)));
+    all.add(new Operation("relu", (k, o) -> k.relu(x, 0, o, 0, SIZE)));
+    all.add(new Operation("reluGradient", (k, o) -> k.reluGradient(x, 0, y, 0, o, 0, SIZE)));
+    all.add(new Operation("silu", (k, o) -> k.silu(x, 0, o, 0, SIZE)));
+    all.add(new Operation("siluGradient", (k, o) -> k.siluGradient(x, 0, y, 0, o, 0, SIZE)));
+    all.add(new Operation("tanh", (k, o) -> k.tanh(x, 0, o, 0, SIZE)));
+    all.add(new Operation("exp", (k, o) -> k.exp(x, 0, o, 0, SIZE)));
+    all.add(
+        new Operation(
+            "softmaxColumns",
+            (k, o) -> {
+              System.arraycopy(x, 0, o, 0, SIZE);
+              k.softmaxColumns(o, 0, ROWS, COLUMNS, COLUMNS, 0.5f);
+            }));
+    all.add(
+        new Operation(
+            "softmaxColumnsGradient",
+            (k, o) -> {
+              System.arraycopy(x, 0, o, 0, SIZE);
+              k.softmaxColumnsGradient(y, 0, o, 0, ROWS, COLUMNS, COLUMNS, 0.5f);
+            }));
+    all.add(
+        new Operation(
+            "layerNorm",
+            (k, o) ->
+                k.layerNorm(x, 0, y, 0, y, 9, ROWS, COLUMNS, 1e-5f, o, 0, o, SIZE, o, 2 * SIZE)));
+    all.add(
+        new Operation(
+            "layerNormGradient",
+            (k, o) -> k.layerNormGradient(x, 0, y, 0, y, 9, x, 7, ROWS, COLUMNS, o, 0)));
+    all.add(new Operation("dropout", (k, o) -> k.dropout(x, 0, o, 0, SIZE, 77L, 40, 20000, 1.44f)));
+    return all;
+  }
+
+  /** Numbers between −4 and 4, without a generator. */
+  private static float[] wave(int n, float step) {
+    float[] values = new float[n];
+    float v = 0.1f;
+    for (int i = 0; i < n; i++) {
+      v += step;
+      v = v > 4f ? v - 8f : v;
+      values[i] = v;
+    }
+    return values;
+  }
+}

@@ -1,0 +1,207 @@
+package io.sparsetune.kernels;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Matrix products in blocks: of B's terms by columns a panel of {@link VectorTile#WIDTH} columns
+ * stays in the first-level cache while the rows of a packed block of A, in the second-level cache,
+ * pass by. Between blocks of terms, partial sums wait in C, as exact there as in a register: the
+ * blocking does not touch the bits.
+ */
+final class VectorGemm {
+  private static final VectorSpecies<Float> S = VectorLanes.FLOATS;
+  private static final int L = VectorLanes.COUNT;
+  private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
+  private static final int ROWS = VectorTile.ROWS;
+  private static final int WIDTH = VectorTile.WIDTH;
+
+  /** From a packed tile of A to the next. */
+  private static final int TILE = ROWS * VectorTile.ROW;
+
+  /** Tiles of A packed at once: 140 kB. */
+  private static final int TILES = 32;
+
+  private final float[] packedA = new float[TILES * TILE];
+  private final float[] edge = new float[ROWS * WIDTH];
+  private float[] packedB = new float[0];
+
+  void multiply(
+      Kernels.Form form,
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int aOffset,
+      int lda,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] c,
+      int cOffset,
+      int ldc,
+      boolean accumulate) {
+    if (k == 0 && !accumulate) {
+      for (int i = 0; i < m; i++) {
+        Arrays.fill(c, cOffset + i * ldc, cOffset + i * ldc + n, 0f);
+      }
+    }
+    int blocks = (k + VectorTile.TERMS - 1) / VectorTile.TERMS;
+    int step = blocks == 0 ? 1 : even((k + blocks - 1) / blocks);
+    boolean byTerms = form == Kernels.Form.TN;
+    for (int l = 0; l < k; l += step) {
+      int terms = Math.min(step, k - l);
+      int depth = even(terms);
+      boolean fromZero = l == 0 && !accumulate;
+      if (form == Kernels.Form.NT) {
+        packTransposed(b, bOffset + l, ldb, n, terms, depth);
+      } else {
+        pack(b, bOffset + l * ldb, ldb, n, terms, depth);
+      }
+      for (int i = 0; i < m; i += ROWS * TILES) {
+        int rows = Math.min(ROWS * TILES, m - i);
+        if (byTerms) {
+          packTerms(a, aOffset + l * lda + i, lda, rows, terms);
+        } else {
+          packRows(a, aOffset + i * lda + l, lda, rows, terms);
+        }
+        int work = byTerms ? depth : terms;
+        block(byTerms, rows, n, work, depth, c, cOffset + i * ldc, ldc, fromZero);
+      }
+    }
+  }
+
+  private static int even(int n) {
+    return n + (n & 1);
+  }
+
+  /** All tiles of the packed rows. */
+  private void block(
+      boolean byTerms,
+      int rows,
+      int n,
+      int terms,
+      int depth,
+      float[] c,
+      int cOffset,
+      int ldc,
+      boolean fromZero) {
+    int panel = 0;
+    int j = 0;
+    for (; j + WIDTH <= n; j += WIDTH, panel += depth * WIDTH) {
+      for (int i = 0, q = 0; i < rows; i += ROWS, q += TILE) {
+        tile(byTerms, q, panel, terms, c, cOffset + i * ldc + j, ldc, rows - 1 - i, fromZero);
+      }
+    }
+    if (j < n) {
+      for (int i = 0, q = 0; i < rows; i += ROWS, q += TILE) {
+        int last = Math.min(ROWS - 1, rows - 1 - i);
+        int at = cOffset + i * ldc + j;
+        for (int r = 0; r <= last && !fromZero; r++) {
+          System.arraycopy(c, at + r * ldc, edge, r * WIDTH, n - j);
+        }
+        tile(byTerms, q, panel, terms, edge, 0, WIDTH, last, fromZero);
+        for (int r = 0; r <= last; r++) {
+          System.arraycopy(edge, r * WIDTH, c, at + r * ldc, n - j);
+        }
+      }
+    }
+  }
+
+  private void tile(
+      boolean byTerms,
+      int q,
+      int panel,
+      int terms,
+      float[] c,
+      int at,
+      int ldc,
+      int last,
+      boolean fromZero) {
+    int c1 = at + Math.min(1, last) * ldc;
+    int c2 = at + Math.min(2, last) * ldc;
+    int c3 = at + Math.min(3, last) * ldc;
+    if (byTerms) {
+      VectorTile.byTerms(packedA, q, packedB, panel, terms, c, at, c1, c2, c3, fromZero);
+    } else {
+      VectorTile.byRows(packedA, q, packedB, panel, terms, c, at, c1, c2, c3, fromZero);
+    }
+  }
+
+  private void packRows(float[] a, int from, int lda, int rows, int terms) {
+    for (int i = 0; i < rows; i += ROWS) {
+      for (int r = 0; r < ROWS; r++) {
+        int row = Math.min(i + r, rows - 1);
+        System.arraycopy(a, from + row * lda, packedA, (i + r) * VectorTile.ROW, terms);
+      }
+    }
+  }
+
+  /** Odd terms are made even by −0 in A and +0 in B: c + −0 = c, whatever c. */
+  private void packTerms(float[] a, int from, int lda, int rows, int terms) {
+    int whole = rows / ROWS;
+    float[] p = packedA;
+    for (int l = 0; l < terms; l++) {
+      int at = from + l * lda;
+      int to = l * ROWS;
+      for (int t = 0; t < whole; t++) {
+        FloatVector.fromArray(FOUR, a, at + t * ROWS).intoArray(p, to + t * TILE);
+      }
+      for (int r = 0; r < ROWS && whole * ROWS < rows; r++) {
+        p[to + whole * TILE + r] = a[at + Math.min(whole * ROWS + r, rows - 1)];
+      }
+    }
+    if (terms % 2 == 1) {
+      for (int t = 0; t * ROWS < rows; t++) {
+        Arrays.fill(p, t * TILE + terms * ROWS, t * TILE + (terms + 1) * ROWS, -0f);
+      }
+    }
+  }
+
+  private void pack(float[] b, int from, int ldb, int n, int terms, int depth) {
+    need(n, depth);
+    float[] p = packedB;
+    int to = 0;
+    int j = 0;
+    for (; j + WIDTH <= n; j += WIDTH, to += depth * WIDTH) {
+      for (int l = 0; l < terms; l++) {
+        int at = from + l * ldb + j;
+        FloatVector.fromArray(S, b, at).intoArray(p, to + l * WIDTH);
+        FloatVector.fromArray(S, b, at + L).intoArray(p, to + l * WIDTH + L);
+      }
+      Arrays.fill(p, to + terms * WIDTH, to + depth * WIDTH, 0f);
+    }
+    if (j < n) {
+      Arrays.fill(p, to, to + depth * WIDTH, 0f);
+      for (int l = 0; l < terms; l++) {
+        System.arraycopy(b, from + l * ldb + j, p, to + l * WIDTH, n - j);
+      }
+    }
+  }
+
+  private void packTransposed(float[] b, int from, int ldb, int n, int terms, int depth) {
+    need(n, depth);
+    float[] p = packedB;
+    for (int j = 0, to = 0; j < n; j += WIDTH, to += depth * WIDTH) {
+      int width = Math.min(WIDTH, n - j);
+      if (width < WIDTH) {
+        Arrays.fill(p, to, to + depth * WIDTH, 0f);
+      }
+      for (int w = 0; w < width; w++) {
+        int at = from + (j + w) * ldb;
+        for (int l = 0; l < terms; l++) {
+          p[to + l * WIDTH + w] = b[at + l];
+        }
+      }
+      Arrays.fill(p, to + terms * WIDTH, to + depth * WIDTH, 0f);
+    }
+  }
+
+  private void need(int n, int depth) {
+    int size = (n + WIDTH - 1) / WIDTH * WIDTH * depth;
+    if (packedB.length < size) {
+      packedB = new float[size];
+    }
+  }
+}
