@@ -13,7 +13,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorGemm {
   private static final VectorSpecies<Float> S = VectorLanes.FLOATS;
   private static final int L = VectorLanes.COUNT;
-  private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
   private static final int ROWS = VectorTile.ROWS;
   private static final int WIDTH = VectorTile.WIDTH;
 
@@ -138,18 +137,26 @@ final class VectorGemm {
     }
   }
 
-  /** Odd terms are made even by −0 in A and +0 in B: c + −0 = c, whatever c. */
+  /**
+   * Stores a vector where a tile's four values go: what is too much is overwritten by the next term
+   * or lies behind the last. (Another species for four lanes would spoil the JIT compiler's type
+   * profiles: every vector of the process would become an object.) Odd terms are made even by −0 in
+   * A and +0 in B: c + −0 = c, whatever c.
+   */
   private void packTerms(float[] a, int from, int lda, int rows, int terms) {
-    int whole = rows / ROWS;
     float[] p = packedA;
     for (int l = 0; l < terms; l++) {
       int at = from + l * lda;
       int to = l * ROWS;
-      for (int t = 0; t < whole; t++) {
-        FloatVector.fromArray(FOUR, a, at + t * ROWS).intoArray(p, to + t * TILE);
+      int readable = a.length - at - L < 0 ? 0 : (a.length - at - L) / ROWS + 1;
+      int fast = Math.min(rows / ROWS, readable);
+      for (int t = 0; t < fast; t++) {
+        FloatVector.fromArray(S, a, at + t * ROWS).intoArray(p, to + t * TILE);
       }
-      for (int r = 0; r < ROWS && whole * ROWS < rows; r++) {
-        p[to + whole * TILE + r] = a[at + Math.min(whole * ROWS + r, rows - 1)];
+      for (int t = fast; t * ROWS < rows; t++) {
+        for (int r = 0; r < ROWS; r++) {
+          p[to + t * TILE + r] = a[at + Math.min(t * ROWS + r, rows - 1)];
+        }
       }
     }
     if (terms % 2 == 1) {

@@ -5,9 +5,6 @@ package io.sparsetune.kernels;
  * left when an operation's elements do not fill a vector.
  */
 final class VectorKernels extends ScalarKernels {
-  /** The dots work on 8 lanes; on CPUs with 4 they stay scalar. */
-  private static final boolean DOTS = VectorLanes.COUNT >= 8;
-
   private final VectorGemm gemm = new VectorGemm();
   private final VectorSoftmax softmax = new VectorSoftmax();
   private final VectorNorm norm = new VectorNorm();
@@ -46,14 +43,14 @@ final class VectorKernels extends ScalarKernels {
 
   @Override
   public float dot(float[] a, int aOffset, float[] b, int bOffset, int n) {
-    return DOTS && VectorDots.fits(a, aOffset, b, bOffset, n)
+    return VectorDots.fits(a, aOffset, b, bOffset, n)
         ? dots.one(a, aOffset, b, bOffset, n)
         : super.dot(a, aOffset, b, bOffset, n);
   }
 
   @Override
   public float sum(float[] a, int aOffset, int n) {
-    return DOTS && VectorDots.fits(a, aOffset, a, aOffset, n)
+    return VectorDots.fits(a, aOffset, a, aOffset, n)
         ? dots.sum(a, aOffset, n)
         : super.sum(a, aOffset, n);
   }
@@ -83,8 +80,7 @@ final class VectorKernels extends ScalarKernels {
       int a = dyOffset + row * tokens;
       // Sorted positions: the fourth being in the row, and its row of x in reach, so are the
       // others.
-      if (DOTS
-          && q + 4 <= to
+      if (q + 4 <= to
           && positions[q + 3] - rowStart < columns
           && VectorDots.fits(dy, a, x, xOffset + (positions[q + 3] - rowStart) * tokens, tokens)) {
         dots.four(
