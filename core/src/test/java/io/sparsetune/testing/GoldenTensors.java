@@ -1,4 +1,4 @@
-package io.sparsetune.engine;
+package io.sparsetune.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** A trusting reader of the golden files, which knows nothing of the code under test. */
 public final class GoldenTensors {
@@ -19,15 +18,10 @@ public final class GoldenTensors {
     this.header = header;
   }
 
-  public static Path folder() {
-    return Path.of(System.getProperty("golden.dir", "src/test/resources/golden"));
-  }
-
   public static GoldenTensors read(String file) {
     try {
       ByteBuffer bytes =
-          ByteBuffer.wrap(Files.readAllBytes(folder().resolve(file)))
-              .order(ByteOrder.LITTLE_ENDIAN);
+          ByteBuffer.wrap(Files.readAllBytes(Golden.folder(file))).order(ByteOrder.LITTLE_ENDIAN);
       int length = (int) bytes.getLong();
       byte[] json = new byte[length];
       bytes.get(json);

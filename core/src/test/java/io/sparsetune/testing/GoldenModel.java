@@ -1,20 +1,13 @@
-package io.sparsetune.engine;
+package io.sparsetune.testing;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sparsetune.model.Activation;
-import io.sparsetune.model.Architecture;
+import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.Dropout;
-import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.text.MicroBatch;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,38 +15,24 @@ import java.util.List;
 public record GoldenModel(String name, ModelSpec spec, float[] theta) {
 
   public static GoldenModel read(String name) {
-    JsonNode json;
-    try {
-      json =
-          new ObjectMapper()
-              .readTree(
-                  Files.readString(GoldenTensors.folder().resolve(name).resolve("config.json")));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    boolean roberta = json.required("model_type").asText().equals("roberta");
-    EncoderConfig encoder =
-        new EncoderConfig(
-            roberta ? Architecture.ROBERTA : Architecture.BERT,
-            json.required("vocab_size").asInt(),
-            json.required("hidden_size").asInt(),
-            json.required("num_hidden_layers").asInt(),
-            json.required("num_attention_heads").asInt(),
-            json.required("intermediate_size").asInt(),
-            Activation.GELU,
-            json.required("max_position_embeddings").asInt(),
-            json.required("type_vocab_size").asInt(),
-            json.required("pad_token_id").asInt(),
-            json.required("layer_norm_eps").asDouble());
-    int outputs = json.required("id2label").size();
+    BaseModel base = Golden.base(name);
+    ModelSpec spec = Golden.spec(base);
+    return new GoldenModel(name, spec, base.load(spec, 1));
+  }
+
+  /** all-MiniLM-L6-v2 under the golden head, pooling by mean. */
+  public static GoldenModel readMiniLm() {
+    BaseModel base = BaseModel.open(MiniLm.folder());
     ModelSpec spec =
-        new ModelSpec(
-            encoder,
-            roberta ? Pooling.CLS : Pooling.POOLER,
-            outputs,
-            outputs == 1 ? Loss.MEAN_SQUARED_ERROR : Loss.CROSS_ENTROPY,
-            Dropout.NONE);
-    return new GoldenModel(name, spec, values(name + "/model.safetensors", spec.layout()));
+        new ModelSpec(base.encoder(), Pooling.MEAN, 2, Loss.CROSS_ENTROPY, Dropout.NONE);
+    float[] theta = base.load(spec, 1);
+    GoldenTensors given = GoldenTensors.read("minilm/given.safetensors");
+    for (String part : List.of("weight", "bias")) {
+      float[] values = given.floats("head." + part);
+      int tensor = spec.layout().indexOf("classifier." + part);
+      System.arraycopy(values, 0, theta, spec.layout().offset(tensor), values.length);
+    }
+    return new GoldenModel("minilm", spec, theta);
   }
 
   /** A file's tensors in the order of the layout; those that are missing are zero. */
@@ -85,15 +64,26 @@ public record GoldenModel(String name, ModelSpec spec, float[] theta) {
   public List<MicroBatch> examples(int step) {
     GoldenTensors batches = expected("batches");
     int[] shape = batches.shape("input_ids");
+    return examples(batches, step, shape[1], shape[2]);
+  }
+
+  /** The real model's sentences. */
+  public List<MicroBatch> sentences() {
+    GoldenTensors given = expected("given");
+    int[] shape = given.shape("input_ids");
+    return examples(given, 0, shape[0], shape[1]);
+  }
+
+  private static List<MicroBatch> examples(GoldenTensors batches, int step, int count, int length) {
     float[] ids = batches.floats("input_ids");
     float[] types = batches.floats("token_type_ids");
     float[] attended = batches.floats("attention_mask");
     float[] labels = batches.floats("labels");
     List<MicroBatch> examples = new ArrayList<>();
-    for (int e = 0; e < shape[1]; e++) {
-      int row = step * shape[1] + e;
+    for (int e = 0; e < count; e++) {
+      int row = step * count + e;
       List<Integer> kept = new ArrayList<>();
-      for (int i = row * shape[2]; i < (row + 1) * shape[2]; i++) {
+      for (int i = row * length; i < (row + 1) * length; i++) {
         if (attended[i] == 1) {
           kept.add(i);
         }
