@@ -1,0 +1,216 @@
+package io.sparsetune.train;
+
+import static io.sparsetune.method.MethodConfigs.method;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sparsetune.engine.DenseSum;
+import io.sparsetune.engine.Engine;
+import io.sparsetune.engine.EngineWorker;
+import io.sparsetune.engine.GoldenModel;
+import io.sparsetune.engine.GoldenTensors;
+import io.sparsetune.engine.MaxAbs;
+import io.sparsetune.engine.ScoreSum;
+import io.sparsetune.engine.SumSlice;
+import io.sparsetune.engine.room.RoomEngine;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.mask.ScoreSource;
+import io.sparsetune.method.MaskProblem;
+import io.sparsetune.method.MethodConfig;
+import io.sparsetune.method.Methods;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.text.MicroBatch;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.TreeSet;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Masks against those of the golden files, made with PyTorch. */
+class GoldenMaskTest {
+  private static final double SAME_SCORE = 1e-5;
+
+  private static Engine engine(GoldenModel model) {
+    return RoomEngine.open(model.spec(), model.theta().clone());
+  }
+
+  private static MethodConfig config(GoldenModel model, String name, String... keyValues) {
+    String[] all = Arrays.copyOf(keyValues, keyValues.length + 1);
+    all[keyValues.length] = "sparsity=" + GoldenModels.recipe(model).required("p").asText();
+    return method(name, all);
+  }
+
+  private static Mask mask(GoldenModel model, MethodConfig config, ScoreSource scores) {
+    return Methods.named(config.name())
+        .mask(new MaskProblem(model.spec().layout(), config, 1), scores);
+  }
+
+  /** Sums over the recipe's scoring batches, each pushed through whole or example by example. */
+  private static void feed(GoldenModel model, DenseSum into, boolean byExample) {
+    EngineWorker worker = engine(model).newWorker();
+    JsonNode recipe = GoldenModels.recipe(model);
+    for (int step = 0; step < recipe.required("score_steps").asInt(); step++) {
+      List<MicroBatch> examples = model.examples(step);
+      for (MicroBatch batch : byExample ? examples : List.of(GoldenModel.pack(examples))) {
+        worker.denseGradient(batch, EngineWorker.NO_DROPOUT, into);
+      }
+    }
+  }
+
+  private static ScoreSource scores(ScoreSum sums) {
+    return new LocalScores(
+        () ->
+            StreamSupport.stream(
+                    Spliterators.spliteratorUnknownSize(sums.slices(), Spliterator.ORDERED), false)
+                .map(SumSlice::scores));
+  }
+
+  private static IntPredicate encoder(ParameterLayout layout) {
+    return tensor -> layout.tensor(tensor).part() == Part.ENCODER;
+  }
+
+  private static ScoreSource gradientSums(GoldenModel model) {
+    ParameterLayout layout = model.spec().layout();
+    ScoreSum sums = ScoreSum.signed(layout, encoder(layout));
+    feed(model, sums, false);
+    return scores(sums);
+  }
+
+  private static ScoreSource squares(GoldenModel model, boolean byExample) {
+    ParameterLayout layout = model.spec().layout();
+    MaxAbs largest = new MaxAbs(layout, encoder(layout));
+    feed(model, largest, byExample);
+    ScoreSum sums = ScoreSum.ofSquares(layout, encoder(layout), largest.squareUnits());
+    feed(model, sums, byExample);
+    return scores(sums);
+  }
+
+  /**
+   * The same positions; one may differ only where its score and the k-th agree to 1e-5 relative.
+   *
+   * @param golden scores, from the golden files
+   */
+  private static void agree(int[] chosen, int[] expected, float[] golden, String tensor) {
+    assertThat(chosen).as(tensor).hasSameSizeAs(expected);
+    double kth = Double.POSITIVE_INFINITY;
+    for (int position : expected) {
+      kth = Math.min(kth, Math.abs(golden[position]));
+    }
+    TreeSet<Integer> different = new TreeSet<>();
+    Arrays.stream(chosen).forEach(different::add);
+    for (int position : expected) {
+      if (!different.remove(position)) {
+        different.add(position);
+      }
+    }
+    for (int position : different) {
+      assertThat(Math.abs(Math.abs(golden[position]) - kth))
+          .as("%s[%d]", tensor, position)
+          .isLessThanOrEqualTo(SAME_SCORE * kth);
+    }
+  }
+
+  private static void agree(GoldenModel model, Mask mask, String golden, String scores) {
+    ParameterLayout layout = model.spec().layout();
+    GoldenTensors expected = model.expected("mask-" + golden);
+    boolean ofScores = !golden.equals("magnitude");
+    GoldenTensors scored = model.expected(scores);
+    int compared = 0;
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      String name = layout.tensor(t).name();
+      if (!encoder(layout).test(t)) {
+        assertThat(mask.count(t)).isZero();
+      } else if (!ofScores || !name.endsWith("attention.self.key.bias")) {
+        agree(
+            positions(mask, layout, t),
+            GoldenModels.ints(expected, name),
+            GoldenModels.floats(scored, name),
+            name);
+        compared++;
+      }
+    }
+    assertThat(compared).isPositive();
+  }
+
+  private static int[] positions(Mask mask, ParameterLayout layout, int tensor) {
+    return mask.isWhole(tensor)
+        ? IntStream.range(0, layout.tensor(tensor).size()).toArray()
+        : mask.positions(tensor);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "roberta"})
+  void magnitude(String name) {
+    GoldenModel model = GoldenModel.read(name);
+    Engine engine = engine(model);
+    ParameterLayout layout = model.spec().layout();
+    ScoreSource base =
+        new LocalScores(
+            () ->
+                IntStream.range(0, layout.tensorCount())
+                    .filter(encoder(layout))
+                    .boxed()
+                    .flatMap(t -> BaseScores.slices(engine, layout, t).stream()));
+    agree(model, mask(model, config(model, "magnitude"), base), "magnitude", "model");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "roberta"})
+  void samOfEachTensor(String name) {
+    GoldenModel model = GoldenModel.read(name);
+    Mask mask = mask(model, config(model, "sam"), gradientSums(model));
+    agree(model, mask, "sam", "scores-gradient-sum");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "roberta"})
+  void samOfAllTensors(String name) {
+    GoldenModel model = GoldenModel.read(name);
+    ParameterLayout layout = model.spec().layout();
+    Mask mask = mask(model, config(model, "sam", "scope=global"), gradientSums(model));
+    GoldenTensors scored = model.expected("scores-gradient-sum");
+    int n =
+        IntStream.range(0, layout.tensorCount())
+            .filter(encoder(layout))
+            .map(t -> layout.tensor(t).size())
+            .sum();
+    float[] golden = new float[n];
+    int[] chosen = new int[mask.size()];
+    int next = 0;
+    int first = 0;
+    for (int t : IntStream.range(0, layout.tensorCount()).filter(encoder(layout)).toArray()) {
+      float[] scores = GoldenModels.floats(scored, layout.tensor(t).name());
+      System.arraycopy(scores, 0, golden, first, scores.length);
+      for (int position : positions(mask, layout, t)) {
+        chosen[next++] = first + position;
+      }
+      first += scores.length;
+    }
+    int[] expected = GoldenModels.ints(model.expected("mask-sam-global"), "flat");
+    agree(chosen, expected, golden, "all");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "roberta"})
+  void fisherByBatch(String name) {
+    GoldenModel model = GoldenModel.read(name);
+    MethodConfig config = config(model, "fisher", "granularity=batch");
+    Mask mask = mask(model, config, squares(model, false));
+    agree(model, mask, "fisher-batch", "scores-gradient-square");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "roberta"})
+  void fisherByExample(String name) {
+    GoldenModel model = GoldenModel.read(name);
+    MethodConfig config = config(model, "fisher", "scope=tensor");
+    Mask mask = mask(model, config, squares(model, true));
+    agree(model, mask, "fisher-example", "scores-example-square");
+  }
+}

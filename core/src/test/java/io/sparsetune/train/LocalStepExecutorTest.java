@@ -1,0 +1,135 @@
+package io.sparsetune.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparsetune.config.RunConfig;
+import io.sparsetune.engine.EngineHome;
+import io.sparsetune.engine.GradientSum;
+import io.sparsetune.engine.NotFiniteException;
+import io.sparsetune.error.DivergedException;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.params.ParameterLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Three threads against one, and what one does. */
+class LocalStepExecutorTest extends StepExecutorContract {
+  private final ParameterLayout layout = TinyTask.spec().layout();
+
+  @Override
+  protected StepExecutor open(RunConfig config) {
+    return TinyTask.executor(config, 3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {RANDOM, SAM})
+  void theLossFallsAndTheTaskIsLearnt(String method) {
+    RunConfig config =
+        TinyTask.config(method, "training.num_train_epochs=30", "method.sparsity=0.1");
+    List<Double> losses = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void stepDone(StepReport report) {
+            losses.add(report.loss());
+          }
+        };
+    try (StepExecutor executor = open(config)) {
+      TrainingResult result = new TrainingLoop(layout, config, executor, listener).run();
+      assertThat(losses).hasSize(result.steps());
+      double first = losses.subList(0, 8).stream().mapToDouble(d -> d).average().orElseThrow();
+      double last =
+          losses.subList(losses.size() - 8, losses.size()).stream()
+              .mapToDouble(d -> d)
+              .average()
+              .orElseThrow();
+      assertThat(last).isLessThan(0.5 * first);
+      assertThat(result.kept().orElseThrow().value()).isGreaterThan(0.7);
+    }
+  }
+
+  @Test
+  void aStepSumsOneMicroBatchOfEveryShard() {
+    RunConfig config = TinyTask.config(RANDOM);
+    LocalData data = TinyTask.data(config);
+    try (StepExecutor executor = TinyTask.executor(config, 1)) {
+      Mask mask = executor.selectMask(new MaskRequest(1, config.method()));
+      float[] values = executor.initialValues(mask);
+      long examples = 0;
+      for (int step = 0; step < data.plan().stepsPerEpoch(); step++) {
+        GradientSum sum = executor.step(new StepRequest(2 + step, step, 0, step, mask, values));
+        assertThat(sum.examples()).isBetween(1L, 16L);
+        examples += sum.examples();
+      }
+      assertThat(examples).isEqualTo(data.plan().examples());
+    }
+  }
+
+  @Test
+  void dropoutFollowsTheGlobalStep() {
+    RunConfig config = TinyTask.config(RANDOM);
+    try (StepExecutor executor = TinyTask.executor(config, 1)) {
+      Mask mask = executor.selectMask(new MaskRequest(1, config.method()));
+      float[] values = executor.initialValues(mask);
+      double loss = executor.step(new StepRequest(2, 0, 0, 0, mask, values)).meanLoss();
+      double same = executor.step(new StepRequest(3, 0, 0, 0, mask, values)).meanLoss();
+      double other = executor.step(new StepRequest(4, 1, 0, 0, mask, values)).meanLoss();
+      assertThat(same).isEqualTo(loss);
+      assertThat(other).isNotEqualTo(loss);
+    }
+  }
+
+  @Test
+  void valuesThatAreNotFiniteEndInADivergedTraining() {
+    RunConfig config = TinyTask.config(RANDOM);
+    try (StepExecutor executor = open(config)) {
+      Mask mask = executor.selectMask(new MaskRequest(1, config.method()));
+      float[] values = executor.initialValues(mask);
+      Arrays.fill(values, Float.NaN);
+      assertThatThrownBy(() -> executor.step(new StepRequest(2, 0, 0, 0, mask, values)))
+          .isInstanceOf(NotFiniteException.class)
+          .hasMessageContaining("NaN");
+    }
+    RunConfig wild =
+        TinyTask.config(
+            RANDOM,
+            "training.learning_rate=1e30",
+            "training.warmup_steps=0",
+            "training.max_grad_norm=none",
+            "training.optimizer=sgd");
+    try (StepExecutor executor = open(wild)) {
+      assertThatThrownBy(
+              () -> new TrainingLoop(layout, wild, executor, TrainingListener.NONE).run())
+          .isInstanceOf(DivergedException.class)
+          .hasMessageStartingWith("Training diverged at step 2 of 32 (epoch 0.25): ");
+    }
+  }
+
+  @Test
+  void closingFreesTheEngine() {
+    RunConfig config = TinyTask.config(RANDOM);
+    int before = EngineHome.get().count();
+    try (StepExecutor executor = open(config)) {
+      executor.initialValues(Mask.none(layout));
+      assertThat(EngineHome.get().count()).isEqualTo(before + 1);
+    }
+    assertThat(EngineHome.get().count()).isEqualTo(before);
+  }
+
+  @Test
+  void anUnknownDataSetIsRefused() {
+    RunConfig config = TinyTask.config(RANDOM);
+    try (StepExecutor executor = open(config)) {
+      assertThatThrownBy(
+              () ->
+                  executor.evaluate(
+                      new EvaluationRequest(1, "test", Mask.none(layout), new float[0])))
+          .hasMessage("Invalid data set: there is no test");
+    }
+  }
+}
