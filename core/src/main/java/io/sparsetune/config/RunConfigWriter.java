@@ -2,13 +2,12 @@ package io.sparsetune.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import io.sparsetune.files.CanonicalJson;
 import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.MethodConfig.Granularity;
 import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +17,7 @@ import java.util.OptionalInt;
 
 /** Writes a run's configuration with every default filled in; the parser reads it back. */
 public final class RunConfigWriter {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final ObjectMapper YAML =
       new ObjectMapper(
           new YAMLFactory()
@@ -30,12 +28,16 @@ public final class RunConfigWriter {
   private RunConfigWriter() {}
 
   public static String toYaml(RunConfig config) {
-    return write(YAML, toMap(config));
+    try {
+      return YAML.writeValueAsString(toMap(config));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A configuration cannot fail to be written", e);
+    }
   }
 
   /** One line of JSON, keys sorted: the same characters on every machine and JDK. */
   public static String toCanonicalJson(RunConfig config) {
-    return write(JSON, toMap(config));
+    return CanonicalJson.write(JSON.valueToTree(toMap(config)));
   }
 
   /**
@@ -54,7 +56,7 @@ public final class RunConfigWriter {
         share
             ? List.of("train", "test", "format")
             : List.of("train", "validation", "test", "format"));
-    return write(JSON, identity);
+    return CanonicalJson.write(JSON.valueToTree(identity));
   }
 
   /** Sections in the order of the documentation; values are texts, numbers, flags and lists. */
@@ -202,20 +204,9 @@ public final class RunConfigWriter {
     }
   }
 
-  /** The fewest digits that give the number back, whatever the JDK prints. */
+  /** The fewest digits that give the number back; whole numbers without an exponent. */
   private static BigDecimal shortest(double value) {
-    BigDecimal exact = new BigDecimal(value);
-    for (int digits = 1; digits < 17; digits++) {
-      BigDecimal rounded = exact.round(new MathContext(digits));
-      if (rounded.doubleValue() == value) {
-        return whole(rounded);
-      }
-    }
-    return whole(exact.round(new MathContext(17)));
-  }
-
-  private static BigDecimal whole(BigDecimal value) {
-    BigDecimal plain = value.stripTrailingZeros();
+    BigDecimal plain = new BigDecimal(CanonicalJson.number(value));
     return plain.scale() < 0 ? plain.setScale(0) : plain;
   }
 
@@ -224,13 +215,5 @@ public final class RunConfigWriter {
     Map<String, Object> section = new LinkedHashMap<>((Map<String, Object>) sections.get(name));
     keys.forEach(section::remove);
     sections.put(name, section);
-  }
-
-  private static String write(ObjectMapper mapper, Map<String, Object> sections) {
-    try {
-      return mapper.writeValueAsString(sections);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("Cannot write the configuration", e);
-    }
   }
 }
