@@ -9,8 +9,7 @@ record Cli(int code, String out, String err) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int code =
-        Main.run(
-            new Terminal(new PrintWriter(out), new PrintWriter(err), false, 80), arguments);
+        Main.run(new Terminal(new PrintWriter(out), new PrintWriter(err), false, 80), arguments);
     return new Cli(code, out.toString(), err.toString());
   }
 }

@@ -69,8 +69,7 @@ class InspectTest {
     assertThat(inspected.out())
         .contains(
             "method      random (scope tensor, p = 0.1)",
-            String.format(
-                Locale.ROOT, "k = %,d of n = %,d", delta.info().k(), delta.info().n()),
+            String.format(Locale.ROOT, "k = %,d of n = %,d", delta.info().k(), delta.info().n()),
             "validation  accuracy 0.7500",
             "base        sha256 " + base.fingerprint());
   }
