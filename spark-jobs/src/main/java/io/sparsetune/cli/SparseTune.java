@@ -12,7 +12,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {Inspect.class},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
