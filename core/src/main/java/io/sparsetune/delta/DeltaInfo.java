@@ -48,6 +48,10 @@ public record DeltaInfo(
           "Invalid delta: %d outputs for a %s task with the labels %s"
               .formatted(spec.outputs(), taskType, labels));
     }
+    if (sparsity.isPresent() && !(sparsity.getAsDouble() > 0 && sparsity.getAsDouble() <= 1)) {
+      throw new IllegalArgumentException(
+          "Invalid delta: sparsity %s (a share in (0, 1])".formatted(sparsity.getAsDouble()));
+    }
     if (k < 0 || n < k) {
       throw new IllegalArgumentException("Invalid delta: k = %d of n = %d".formatted(k, n));
     }

@@ -130,7 +130,12 @@ record DeltaMetadata(DeltaInfo info, int head) {
 
     private List<String> labels(JsonNode node) {
       List<String> labels = new ArrayList<>();
-      node.forEach(label -> labels.add(label.asText()));
+      for (JsonNode label : node) {
+        if (!node.isArray() || !label.isTextual()) {
+          throw invalid("task", node.toString());
+        }
+        labels.add(label.asText());
+      }
       return labels;
     }
 

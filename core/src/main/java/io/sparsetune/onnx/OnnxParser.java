@@ -59,7 +59,7 @@ final class OnnxParser {
         if (WireFormat.getTagFieldNumber(tag) == 7) {
           graph(enter(tag));
         } else {
-          in.skipField(tag);
+          skip(file.path(), in, tag);
         }
       }
     } catch (InvalidProtocolBufferException e) {
@@ -85,7 +85,7 @@ final class OnnxParser {
           add(tensorParser.parse());
           leave(limit);
         }
-        default -> in.skipField(tag);
+        default -> skip(file.path(), in, tag);
       }
     }
     leave(outer);
@@ -108,7 +108,7 @@ final class OnnxParser {
           Optional<OnnxTensor> tensor = attribute(enter(tag), numbers);
           value = tensor.isPresent() ? tensor : value;
         }
-        default -> in.skipField(tag);
+        default -> skip(file.path(), in, tag);
       }
       if (inputs.size() + outputs.size() + numbers.size() > MAX_LINKS) {
         throw corrupt("node " + name + " has too many inputs, outputs and attributes");
@@ -142,7 +142,7 @@ final class OnnxParser {
         tensor = Optional.of(tensorParser.parse());
         leave(limit);
       } else {
-        in.skipField(tag);
+        skip(file.path(), in, tag);
       }
     }
     leave(outer);
@@ -166,8 +166,26 @@ final class OnnxParser {
     return in.pushLimit(length(file.path(), in, tag));
   }
 
-  private void leave(int limit) {
+  /** A message that its file cuts off ends like a complete one: only the limit tells. */
+  private void leave(int limit) throws IOException {
+    leave(file.path(), in, limit);
+  }
+
+  static void leave(String path, CodedInputStream in, int limit) throws IOException {
+    if (in.getBytesUntilLimit() > 0) {
+      throw new CorruptFileException(
+          path, "it is truncated: it ends at byte %d".formatted(in.getTotalBytesRead()));
+    }
     in.popLimit(limit);
+  }
+
+  static void skip(String path, CodedInputStream in, int tag) throws IOException {
+    if (!in.skipField(tag)) {
+      throw new CorruptFileException(
+          path,
+          "not a valid ONNX file: a group ends at byte %d that never began"
+              .formatted(in.getTotalBytesRead()));
+    }
   }
 
   private String text(int tag) throws IOException {

@@ -55,11 +55,12 @@ final class TensorParser {
         case 8 -> name = OnnxParser.text(path, in, tag);
         case 13 -> throw external();
         case 14 -> {
-          if (WireFormat.getTagWireType(tag) == 0 && in.readInt32() == 1) {
+          int location = WireFormat.getTagWireType(tag) == 0 ? in.readInt32() : skipped(tag);
+          if (location == 1) {
             throw external();
           }
         }
-        default -> in.skipField(tag);
+        default -> OnnxParser.skip(path, in, tag);
       }
     }
     return finished();
@@ -94,7 +95,7 @@ final class TensorParser {
     while (in.getBytesUntilLimit() > 0) {
       dimension(in.readInt64());
     }
-    in.popLimit(limit);
+    OnnxParser.leave(path, in, limit);
   }
 
   private void dimension(long size) {
@@ -126,7 +127,7 @@ final class TensorParser {
         integers.add(value);
       }
     }
-    in.popLimit(limit);
+    OnnxParser.leave(path, in, limit);
   }
 
   private List<Double> numbers(Dtype dtype) {
@@ -147,7 +148,7 @@ final class TensorParser {
   }
 
   private int skipped(int tag) throws IOException {
-    in.skipField(tag);
+    OnnxParser.skip(path, in, tag);
     return 0;
   }
 
