@@ -27,7 +27,7 @@ public final class CanonicalJson {
     }
   }
 
-  /** The fewest decimal digits that give the number back, whatever the JDK prints. */
+  /** Rounded to the fewest decimal digits that give the number back, whatever the JDK prints. */
   public static String number(double value) {
     return shortest(value).toString();
   }
