@@ -1,0 +1,128 @@
+package io.sparsetune.quickstart;
+
+import io.sparsetune.config.RunConfig;
+import io.sparsetune.config.RunConfigParser;
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.CorruptFileException;
+import io.sparsetune.job.TrainResult;
+import io.sparsetune.quickstart.GrammarSplit.Row;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * A first run: a small pre-trained model and pairs of wrong and corrected sentences, both from
+ * Maven, become a folder with everything that a run needs, and the run. Started again it keeps what
+ * is there.
+ */
+public final class QuickStart {
+  private static final String GRAMMAR = "org/languagetool/rules/en/grammar.xml";
+
+  /** Trains as the train command does. */
+  public interface Trainer {
+    TrainResult train(RunConfig config, boolean overwrite);
+  }
+
+  private final QuickStartRequest request;
+  private final Consumer<String> say;
+
+  private QuickStart(QuickStartRequest request, Consumer<String> say) {
+    this.request = request;
+    this.say = say;
+  }
+
+  /**
+   * Fills the folder, trains, and says what came of it and what to do next.
+   *
+   * @param say gets each line for the user
+   * @throws ConfigException where the folder has the finished run of another configuration
+   * @throws CorruptFileException where an asset is not what it should be
+   */
+  public static void run(QuickStartRequest request, Trainer trainer, Consumer<String> say) {
+    new QuickStart(request, say).run(trainer);
+  }
+
+  private void run(Trainer trainer) {
+    String config = QuickStartConfig.text(request.folder(), request.seed(), request.length());
+    boolean finished = Files.exists(request.run().resolve("_SUCCESS"));
+    if (finished && !request.overwrite()) {
+      refuseAnother(config);
+      say.accept("There already: " + request.run() + ", trained from this configuration.");
+      new QuickStartReport(request).next().forEach(say);
+      return;
+    }
+    GrammarSplit split = data();
+    model();
+    QuickStartFiles.writeText(request.config(), config);
+    say.accept("Configuration: " + request.config());
+    // What is in run/ is unfinished, or may be replaced.
+    TrainResult result =
+        trainer.train(
+            RunConfigParser.read(request.config(), List.of()), Files.exists(request.run()));
+    QuickStartReport report = new QuickStartReport(request);
+    report.result(result, split).forEach(say);
+    report.next().forEach(say);
+  }
+
+  private void refuseAnother(String config) {
+    try {
+      if (!Files.exists(request.config()) || !Files.readString(request.config()).equals(config)) {
+        throw new ConfigException(
+            "Cannot run the quick start in %s: it has a finished run of another configuration (%s differs). Name another folder with --dir, or replace the run with --overwrite"
+                .formatted(request.folder(), request.config()));
+      }
+    } catch (IOException e) {
+      throw new CorruptFileException(request.config().toString(), e.toString(), e);
+    }
+  }
+
+  private GrammarSplit data() {
+    Path jar = Asset.SENTENCES.verifiedIn(request.assets());
+    say.accept("Sentences: " + Asset.SENTENCES.description());
+    GrammarExamples examples =
+        Asset.read(jar, GRAMMAR, in -> GrammarExamples.read(jar + "!" + GRAMMAR, in));
+    GrammarSplit whole = GrammarSplit.of(examples.pairs());
+    say.accept(
+        "  %,d sentences with a mistake, %,d of them with a correction"
+            .formatted(examples.marked(), examples.pairs().size()));
+    GrammarSplit split =
+        new GrammarSplit(cut(whole.train()), cut(whole.validation()), cut(whole.test()));
+    write("train", split.train());
+    write("validation", split.validation());
+    write("test", split.test());
+    return split;
+  }
+
+  private List<Row> cut(List<Row> rows) {
+    return rows.subList(0, request.length().limit(rows.size()));
+  }
+
+  private void write(String part, List<Row> rows) {
+    Path file = request.data().resolve(part + ".jsonl");
+    QuickStartFiles.writeRows(file, rows);
+    Map<String, Integer> counts = GrammarSplit.counts(rows);
+    say.accept(
+        "  %s: %,d rows (%,d %s, %,d %s)"
+            .formatted(
+                request.folder().relativize(file),
+                rows.size(),
+                counts.getOrDefault(GrammarSplit.CORRECT, 0),
+                GrammarSplit.CORRECT,
+                counts.getOrDefault(GrammarSplit.INCORRECT, 0),
+                GrammarSplit.INCORRECT));
+  }
+
+  private void model() {
+    if (Files.isDirectory(request.model())) {
+      say.accept("Model: " + request.model() + " is there already");
+      return;
+    }
+    Path jar = Asset.MODEL.verifiedIn(request.assets());
+    say.accept("Model: " + Asset.MODEL.description());
+    QuickStartModel.write(jar, request.model());
+    say.accept("  model/: a Hugging Face folder (safetensors)");
+  }
+}
