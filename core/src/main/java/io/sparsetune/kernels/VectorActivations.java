@@ -2,6 +2,7 @@ package io.sparsetune.kernels;
 
 import static io.sparsetune.kernels.ScalarFunctions.DENSITY;
 import static io.sparsetune.kernels.ScalarFunctions.G1;
+import static io.sparsetune.kernels.ScalarFunctions.G3;
 import static io.sparsetune.kernels.ScalarFunctions.G3_TIMES_3;
 import static io.sparsetune.kernels.ScalarFunctions.GELU_TANH_END;
 import static io.sparsetune.kernels.ScalarFunctions.MINUS_HALF;
@@ -53,8 +54,10 @@ final class VectorActivations {
     int end = n - n % L;
     for (int i = 0; i < end; i += L) {
       FloatVector v = FloatVector.fromArray(S, x, xOffset + i);
-      FloatVector z = VectorFunctions.geluTanhArgument(v, v.mul(v));
-      FloatVector s = VectorFunctions.sigmoid(VectorFunctions.exp(z.neg()));
+      FloatVector g1 = FloatVector.broadcast(S, G1);
+      FloatVector z = v.mul(v.mul(v).fma(FloatVector.broadcast(S, G3), g1));
+      FloatVector one = FloatVector.broadcast(S, 1f);
+      FloatVector s = one.div(VectorFunctions.exp(z.neg()).add(one));
       v.mul(s).intoArray(y, yOffset + i);
     }
     return end;
@@ -68,11 +71,12 @@ final class VectorActivations {
       v = v.blend(GELU_TANH_END, v.compare(VectorOperators.GT, GELU_TANH_END));
       v = v.blend(-GELU_TANH_END, v.compare(VectorOperators.LT, -GELU_TANH_END));
       FloatVector square = v.mul(v);
-      FloatVector z = VectorFunctions.geluTanhArgument(v, square);
-      FloatVector s = VectorFunctions.sigmoid(VectorFunctions.exp(z.neg()));
-      FloatVector bend = s.mul(FloatVector.broadcast(S, 1f).sub(s));
-      FloatVector inner =
-          square.fma(FloatVector.broadcast(S, G3_TIMES_3), FloatVector.broadcast(S, G1));
+      FloatVector g1 = FloatVector.broadcast(S, G1);
+      FloatVector z = v.mul(square.fma(FloatVector.broadcast(S, G3), g1));
+      FloatVector one = FloatVector.broadcast(S, 1f);
+      FloatVector s = one.div(VectorFunctions.exp(z.neg()).add(one));
+      FloatVector bend = s.mul(one.sub(s));
+      FloatVector inner = square.fma(FloatVector.broadcast(S, G3_TIMES_3), g1);
       FloatVector slope = v.mul(bend).fma(inner, s);
       FloatVector.fromArray(S, dy, dyOffset + i).mul(slope).intoArray(dx, dxOffset + i);
     }
@@ -103,7 +107,8 @@ final class VectorActivations {
     int end = n - n % L;
     for (int i = 0; i < end; i += L) {
       FloatVector v = FloatVector.fromArray(S, x, xOffset + i);
-      FloatVector s = VectorFunctions.sigmoid(VectorFunctions.exp(v.neg()));
+      FloatVector one = FloatVector.broadcast(S, 1f);
+      FloatVector s = one.div(VectorFunctions.exp(v.neg()).add(one));
       v.mul(s).intoArray(y, yOffset + i);
     }
     return end;
@@ -114,8 +119,8 @@ final class VectorActivations {
     int end = n - n % L;
     for (int i = 0; i < end; i += L) {
       FloatVector v = FloatVector.fromArray(S, x, xOffset + i);
-      FloatVector s = VectorFunctions.sigmoid(VectorFunctions.exp(v.neg()));
       FloatVector one = FloatVector.broadcast(S, 1f);
+      FloatVector s = one.div(VectorFunctions.exp(v.neg()).add(one));
       FloatVector slope = s.mul(v.fma(one.sub(s), one));
       FloatVector.fromArray(S, dy, dyOffset + i).mul(slope).intoArray(dx, dxOffset + i);
     }

@@ -31,12 +31,8 @@ final class VectorDots {
     return USABLE && aOffset + end <= a.length && bOffset + end <= b.length;
   }
 
-  private static FloatVector at(float[] a, int offset) {
-    return FloatVector.fromArray(S, a, offset);
-  }
-
   private static VectorMask<Float> below(int count) {
-    return at(NUMBERS, 0).compare(VectorOperators.LT, (float) count);
+    return FloatVector.fromArray(S, NUMBERS, 0).compare(VectorOperators.LT, (float) count);
   }
 
   float one(float[] a, int aOffset, float[] b, int bOffset, int n) {
@@ -44,16 +40,24 @@ final class VectorDots {
     FloatVector high = FloatVector.zero(S);
     int whole = n - n % PARTS;
     for (int i = 0; i < whole; i += PARTS) {
-      low = at(a, aOffset + i).fma(at(b, bOffset + i), low);
+      low =
+          FloatVector.fromArray(S, a, aOffset + i)
+              .fma(FloatVector.fromArray(S, b, bOffset + i), low);
       if (TWO) {
-        high = at(a, aOffset + i + L).fma(at(b, bOffset + i + L), high);
+        high =
+            FloatVector.fromArray(S, a, aOffset + i + L)
+                .fma(FloatVector.fromArray(S, b, bOffset + i + L), high);
       }
     }
     if (whole < n) {
-      FloatVector v = at(a, aOffset + whole).fma(at(b, bOffset + whole), low);
+      FloatVector v =
+          FloatVector.fromArray(S, a, aOffset + whole)
+              .fma(FloatVector.fromArray(S, b, bOffset + whole), low);
       low = low.blend(v, below(n - whole));
       if (TWO) {
-        v = at(a, aOffset + whole + L).fma(at(b, bOffset + whole + L), high);
+        v =
+            FloatVector.fromArray(S, a, aOffset + whole + L)
+                .fma(FloatVector.fromArray(S, b, bOffset + whole + L), high);
         high = high.blend(v, below(n - whole - L));
       }
     }
@@ -65,15 +69,17 @@ final class VectorDots {
     FloatVector high = FloatVector.zero(S);
     int whole = n - n % PARTS;
     for (int i = 0; i < whole; i += PARTS) {
-      low = low.add(at(a, aOffset + i));
+      low = low.add(FloatVector.fromArray(S, a, aOffset + i));
       if (TWO) {
-        high = high.add(at(a, aOffset + i + L));
+        high = high.add(FloatVector.fromArray(S, a, aOffset + i + L));
       }
     }
     if (whole < n) {
-      low = low.blend(low.add(at(a, aOffset + whole)), below(n - whole));
+      low = low.blend(low.add(FloatVector.fromArray(S, a, aOffset + whole)), below(n - whole));
       if (TWO) {
-        high = high.blend(high.add(at(a, aOffset + whole + L)), below(n - whole - L));
+        high =
+            high.blend(
+                high.add(FloatVector.fromArray(S, a, aOffset + whole + L)), below(n - whole - L));
       }
     }
     return total(low, high, 0);
@@ -86,33 +92,33 @@ final class VectorDots {
     low0 = low1 = low2 = low3 = high0 = high1 = high2 = high3 = FloatVector.zero(S);
     int whole = n - n % PARTS;
     for (int i = 0; i < whole; i += PARTS) {
-      FloatVector v = at(a, row + i);
-      low0 = v.fma(at(b, b0 + i), low0);
-      low1 = v.fma(at(b, b1 + i), low1);
-      low2 = v.fma(at(b, b2 + i), low2);
-      low3 = v.fma(at(b, b3 + i), low3);
+      FloatVector v = FloatVector.fromArray(S, a, row + i);
+      low0 = v.fma(FloatVector.fromArray(S, b, b0 + i), low0);
+      low1 = v.fma(FloatVector.fromArray(S, b, b1 + i), low1);
+      low2 = v.fma(FloatVector.fromArray(S, b, b2 + i), low2);
+      low3 = v.fma(FloatVector.fromArray(S, b, b3 + i), low3);
       if (TWO) {
-        v = at(a, row + i + L);
-        high0 = v.fma(at(b, b0 + i + L), high0);
-        high1 = v.fma(at(b, b1 + i + L), high1);
-        high2 = v.fma(at(b, b2 + i + L), high2);
-        high3 = v.fma(at(b, b3 + i + L), high3);
+        v = FloatVector.fromArray(S, a, row + i + L);
+        high0 = v.fma(FloatVector.fromArray(S, b, b0 + i + L), high0);
+        high1 = v.fma(FloatVector.fromArray(S, b, b1 + i + L), high1);
+        high2 = v.fma(FloatVector.fromArray(S, b, b2 + i + L), high2);
+        high3 = v.fma(FloatVector.fromArray(S, b, b3 + i + L), high3);
       }
     }
     if (whole < n) {
       VectorMask<Float> mask = below(n - whole);
-      FloatVector v = at(a, row + whole);
-      low0 = low0.blend(v.fma(at(b, b0 + whole), low0), mask);
-      low1 = low1.blend(v.fma(at(b, b1 + whole), low1), mask);
-      low2 = low2.blend(v.fma(at(b, b2 + whole), low2), mask);
-      low3 = low3.blend(v.fma(at(b, b3 + whole), low3), mask);
+      FloatVector v = FloatVector.fromArray(S, a, row + whole);
+      low0 = low0.blend(v.fma(FloatVector.fromArray(S, b, b0 + whole), low0), mask);
+      low1 = low1.blend(v.fma(FloatVector.fromArray(S, b, b1 + whole), low1), mask);
+      low2 = low2.blend(v.fma(FloatVector.fromArray(S, b, b2 + whole), low2), mask);
+      low3 = low3.blend(v.fma(FloatVector.fromArray(S, b, b3 + whole), low3), mask);
       if (TWO) {
         mask = below(n - whole - L);
-        v = at(a, row + whole + L);
-        high0 = high0.blend(v.fma(at(b, b0 + whole + L), high0), mask);
-        high1 = high1.blend(v.fma(at(b, b1 + whole + L), high1), mask);
-        high2 = high2.blend(v.fma(at(b, b2 + whole + L), high2), mask);
-        high3 = high3.blend(v.fma(at(b, b3 + whole + L), high3), mask);
+        v = FloatVector.fromArray(S, a, row + whole + L);
+        high0 = high0.blend(v.fma(FloatVector.fromArray(S, b, b0 + whole + L), high0), mask);
+        high1 = high1.blend(v.fma(FloatVector.fromArray(S, b, b1 + whole + L), high1), mask);
+        high2 = high2.blend(v.fma(FloatVector.fromArray(S, b, b2 + whole + L), high2), mask);
+        high3 = high3.blend(v.fma(FloatVector.fromArray(S, b, b3 + whole + L), high3), mask);
       }
     }
     out[to] = total(low0, high0, 0);

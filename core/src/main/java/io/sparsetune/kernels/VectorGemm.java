@@ -75,7 +75,7 @@ final class VectorGemm {
     return n + (n & 1);
   }
 
-  /** All tiles of the packed rows. */
+  /** All tiles of the packed rows; those that C cuts are worked on in a copy. */
   private void block(
       boolean byTerms,
       int rows,
@@ -86,45 +86,32 @@ final class VectorGemm {
       int cOffset,
       int ldc,
       boolean fromZero) {
-    int panel = 0;
-    int j = 0;
-    for (; j + WIDTH <= n; j += WIDTH, panel += depth * WIDTH) {
+    for (int j = 0, p = 0; j < n; j += WIDTH, p += depth * WIDTH) {
+      int width = Math.min(WIDTH, n - j);
       for (int i = 0, q = 0; i < rows; i += ROWS, q += TILE) {
-        tile(byTerms, q, panel, terms, c, cOffset + i * ldc + j, ldc, rows - 1 - i, fromZero);
-      }
-    }
-    if (j < n) {
-      for (int i = 0, q = 0; i < rows; i += ROWS, q += TILE) {
-        int last = Math.min(ROWS - 1, rows - 1 - i);
         int at = cOffset + i * ldc + j;
-        for (int r = 0; r <= last && !fromZero; r++) {
-          System.arraycopy(c, at + r * ldc, edge, r * WIDTH, n - j);
-        }
-        tile(byTerms, q, panel, terms, edge, 0, WIDTH, last, fromZero);
-        for (int r = 0; r <= last; r++) {
-          System.arraycopy(edge, r * WIDTH, c, at + r * ldc, n - j);
+        int height = Math.min(ROWS, rows - i);
+        if (width == WIDTH && height == ROWS) {
+          tile(byTerms, q, p, terms, c, at, ldc, fromZero);
+        } else {
+          for (int r = 0; r < height && !fromZero; r++) {
+            System.arraycopy(c, at + r * ldc, edge, r * WIDTH, width);
+          }
+          tile(byTerms, q, p, terms, edge, 0, WIDTH, fromZero);
+          for (int r = 0; r < height; r++) {
+            System.arraycopy(edge, r * WIDTH, c, at + r * ldc, width);
+          }
         }
       }
     }
   }
 
   private void tile(
-      boolean byTerms,
-      int q,
-      int panel,
-      int terms,
-      float[] c,
-      int at,
-      int ldc,
-      int last,
-      boolean fromZero) {
-    int c1 = at + Math.min(1, last) * ldc;
-    int c2 = at + Math.min(2, last) * ldc;
-    int c3 = at + Math.min(3, last) * ldc;
+      boolean byTerms, int q, int p, int terms, float[] c, int at, int ldc, boolean fromZero) {
     if (byTerms) {
-      VectorTile.byTerms(packedA, q, packedB, panel, terms, c, at, c1, c2, c3, fromZero);
+      VectorTile.byTerms(packedA, q, packedB, p, terms, c, at, ldc, fromZero);
     } else {
-      VectorTile.byRows(packedA, q, packedB, panel, terms, c, at, c1, c2, c3, fromZero);
+      VectorTile.byRows(packedA, q, packedB, p, terms, c, at, ldc, fromZero);
     }
   }
 

@@ -17,9 +17,6 @@ final class VectorSoftmax {
 
   void forward(float[] s, int sOffset, int rows, int columns, int ld, float scale) {
     int j = 0;
-    for (; j + 2 * L <= columns; j += 2 * L) {
-      pairForward(s, sOffset + j, rows, ld, scale);
-    }
     for (; j + L <= columns; j += L) {
       forward(s, sOffset + j, rows, ld, scale);
     }
@@ -47,37 +44,6 @@ final class VectorSoftmax {
     FloatVector share = FloatVector.broadcast(S, 1f).div(sum);
     for (int r = 0; r < rows; r++) {
       FloatVector.fromArray(S, s, at + r * ld).mul(share).intoArray(s, at + r * ld);
-    }
-  }
-
-  /** Two vectors side by side, so that one's latency hides the other's. */
-  private static void pairForward(float[] s, int at, int rows, int ld, float scale) {
-    FloatVector max = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-    FloatVector max2 = max;
-    for (int r = 0; r < rows; r++) {
-      FloatVector v = FloatVector.fromArray(S, s, at + r * ld);
-      FloatVector v2 = FloatVector.fromArray(S, s, at + r * ld + L);
-      max = max.blend(v, v.compare(VectorOperators.GT, max));
-      max2 = max2.blend(v2, v2.compare(VectorOperators.GT, max2));
-    }
-    FloatVector sum = FloatVector.zero(S);
-    FloatVector sum2 = sum;
-    for (int r = 0; r < rows; r++) {
-      FloatVector v = FloatVector.fromArray(S, s, at + r * ld);
-      FloatVector v2 = FloatVector.fromArray(S, s, at + r * ld + L);
-      v = VectorFunctions.exp(v.sub(max).mul(scale));
-      v2 = VectorFunctions.exp(v2.sub(max2).mul(scale));
-      v.intoArray(s, at + r * ld);
-      v2.intoArray(s, at + r * ld + L);
-      sum = sum.add(v);
-      sum2 = sum2.add(v2);
-    }
-    FloatVector share = FloatVector.broadcast(S, 1f).div(sum);
-    FloatVector share2 = FloatVector.broadcast(S, 1f).div(sum2);
-    for (int r = 0; r < rows; r++) {
-      FloatVector v2 = FloatVector.fromArray(S, s, at + r * ld + L);
-      FloatVector.fromArray(S, s, at + r * ld).mul(share).intoArray(s, at + r * ld);
-      v2.mul(share2).intoArray(s, at + r * ld + L);
     }
   }
 

@@ -6,8 +6,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The inner loops of a product: a tile of C, {@link #ROWS} rows by {@link #WIDTH} columns, held in
  * eight vectors over the terms of one block. C2 keeps them in registers only in loops as lean as
- * these: with more rows or terms in the body it spills, at half the speed (JDK 17 and 25). Where a
- * tile has fewer rows, the last one is given several times: equal values are then stored again.
+ * these: with more rows or terms in the body it spills, at half the speed (JDK 17 and 25).
  */
 final class VectorTile {
   static final int ROWS = 4;
@@ -26,7 +25,7 @@ final class VectorTile {
 
   private VectorTile() {}
 
-  /** A packed by rows, [ROWS][ROW]; B [terms][WIDTH]; the tile's rows of C at c0 to c3. */
+  /** A packed by rows, [ROWS][ROW]; B [terms][WIDTH]; C [ROWS][WIDTH] of leading dimension ldc. */
   static void byRows(
       float[] a,
       int aOffset,
@@ -34,23 +33,21 @@ final class VectorTile {
       int bOffset,
       int terms,
       float[] c,
-      int c0,
-      int c1,
-      int c2,
-      int c3,
+      int cOffset,
+      int ldc,
       boolean fromZero) {
     FloatVector s00, s01, s10, s11, s20, s21, s30, s31;
     if (fromZero) {
       s00 = s01 = s10 = s11 = s20 = s21 = s30 = s31 = FloatVector.zero(S);
     } else {
-      s00 = FloatVector.fromArray(S, c, c0);
-      s01 = FloatVector.fromArray(S, c, c0 + L);
-      s10 = FloatVector.fromArray(S, c, c1);
-      s11 = FloatVector.fromArray(S, c, c1 + L);
-      s20 = FloatVector.fromArray(S, c, c2);
-      s21 = FloatVector.fromArray(S, c, c2 + L);
-      s30 = FloatVector.fromArray(S, c, c3);
-      s31 = FloatVector.fromArray(S, c, c3 + L);
+      s00 = FloatVector.fromArray(S, c, cOffset);
+      s01 = FloatVector.fromArray(S, c, cOffset + L);
+      s10 = FloatVector.fromArray(S, c, cOffset + ldc);
+      s11 = FloatVector.fromArray(S, c, cOffset + ldc + L);
+      s20 = FloatVector.fromArray(S, c, cOffset + 2 * ldc);
+      s21 = FloatVector.fromArray(S, c, cOffset + 2 * ldc + L);
+      s30 = FloatVector.fromArray(S, c, cOffset + 3 * ldc);
+      s31 = FloatVector.fromArray(S, c, cOffset + 3 * ldc + L);
     }
     for (int q = aOffset, p = bOffset, end = aOffset + terms; q < end; q++, p += WIDTH) {
       FloatVector b0 = FloatVector.fromArray(S, b, p);
@@ -68,14 +65,14 @@ final class VectorTile {
       s30 = v.fma(b0, s30);
       s31 = v.fma(b1, s31);
     }
-    s00.intoArray(c, c0);
-    s01.intoArray(c, c0 + L);
-    s10.intoArray(c, c1);
-    s11.intoArray(c, c1 + L);
-    s20.intoArray(c, c2);
-    s21.intoArray(c, c2 + L);
-    s30.intoArray(c, c3);
-    s31.intoArray(c, c3 + L);
+    s00.intoArray(c, cOffset);
+    s01.intoArray(c, cOffset + L);
+    s10.intoArray(c, cOffset + ldc);
+    s11.intoArray(c, cOffset + ldc + L);
+    s20.intoArray(c, cOffset + 2 * ldc);
+    s21.intoArray(c, cOffset + 2 * ldc + L);
+    s30.intoArray(c, cOffset + 3 * ldc);
+    s31.intoArray(c, cOffset + 3 * ldc + L);
   }
 
   /** A packed by terms, [terms][ROWS], an even number of them. */
@@ -86,23 +83,21 @@ final class VectorTile {
       int bOffset,
       int terms,
       float[] c,
-      int c0,
-      int c1,
-      int c2,
-      int c3,
+      int cOffset,
+      int ldc,
       boolean fromZero) {
     FloatVector s00, s01, s10, s11, s20, s21, s30, s31;
     if (fromZero) {
       s00 = s01 = s10 = s11 = s20 = s21 = s30 = s31 = FloatVector.zero(S);
     } else {
-      s00 = FloatVector.fromArray(S, c, c0);
-      s01 = FloatVector.fromArray(S, c, c0 + L);
-      s10 = FloatVector.fromArray(S, c, c1);
-      s11 = FloatVector.fromArray(S, c, c1 + L);
-      s20 = FloatVector.fromArray(S, c, c2);
-      s21 = FloatVector.fromArray(S, c, c2 + L);
-      s30 = FloatVector.fromArray(S, c, c3);
-      s31 = FloatVector.fromArray(S, c, c3 + L);
+      s00 = FloatVector.fromArray(S, c, cOffset);
+      s01 = FloatVector.fromArray(S, c, cOffset + L);
+      s10 = FloatVector.fromArray(S, c, cOffset + ldc);
+      s11 = FloatVector.fromArray(S, c, cOffset + ldc + L);
+      s20 = FloatVector.fromArray(S, c, cOffset + 2 * ldc);
+      s21 = FloatVector.fromArray(S, c, cOffset + 2 * ldc + L);
+      s30 = FloatVector.fromArray(S, c, cOffset + 3 * ldc);
+      s31 = FloatVector.fromArray(S, c, cOffset + 3 * ldc + L);
     }
     for (int q = aOffset, p = bOffset, end = aOffset + terms * ROWS;
         q < end;
@@ -136,13 +131,13 @@ final class VectorTile {
       s30 = v.fma(b0, s30);
       s31 = v.fma(b1, s31);
     }
-    s00.intoArray(c, c0);
-    s01.intoArray(c, c0 + L);
-    s10.intoArray(c, c1);
-    s11.intoArray(c, c1 + L);
-    s20.intoArray(c, c2);
-    s21.intoArray(c, c2 + L);
-    s30.intoArray(c, c3);
-    s31.intoArray(c, c3 + L);
+    s00.intoArray(c, cOffset);
+    s01.intoArray(c, cOffset + L);
+    s10.intoArray(c, cOffset + ldc);
+    s11.intoArray(c, cOffset + ldc + L);
+    s20.intoArray(c, cOffset + 2 * ldc);
+    s21.intoArray(c, cOffset + 2 * ldc + L);
+    s30.intoArray(c, cOffset + 3 * ldc);
+    s31.intoArray(c, cOffset + 3 * ldc + L);
   }
 }
