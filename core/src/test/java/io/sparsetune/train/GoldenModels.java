@@ -2,8 +2,9 @@ package io.sparsetune.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sparsetune.engine.GoldenModel;
-import io.sparsetune.engine.GoldenTensors;
+import io.sparsetune.testing.Golden;
+import io.sparsetune.testing.GoldenModel;
+import io.sparsetune.testing.GoldenTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,9 +17,7 @@ final class GoldenModels {
   static JsonNode recipe(GoldenModel model) {
     try {
       return new ObjectMapper()
-          .readTree(
-              Files.readString(
-                  GoldenTensors.folder().resolve(model.name()).resolve("recipe.json")));
+          .readTree(Files.readString(Golden.folder(model.name()).resolve("recipe.json")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
