@@ -9,11 +9,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** A fixed number of threads that all do the same; one thread is the caller's own. */
-final class LocalThreads implements AutoCloseable {
+public final class LocalThreads implements AutoCloseable {
   private final int count;
   private final ExecutorService pool;
 
-  LocalThreads(int count) {
+  public LocalThreads(int count) {
     if (count <= 0) {
       throw new IllegalArgumentException("Invalid number of threads: " + count);
     }
@@ -28,7 +28,7 @@ final class LocalThreads implements AutoCloseable {
   }
 
   /** What the work returns on each thread; the first failure, as it was, once all have ended. */
-  <A> List<A> onEach(Callable<A> work) {
+  public <A> List<A> onEach(Callable<A> work) {
     if (count == 1) {
       return List.of(call(work));
     }

@@ -21,6 +21,7 @@ import org.apache.spark.api.java.JavaRDD;
  */
 record RankedRows(
     JavaRDD<EncodedRow> rows, long[] firstRanks, long examples, long truncated, RowHash hash) {
+  private static final int BLOCK = 256;
 
   /** Brings rows in rank order, by a shuffle. */
   static JavaRDD<EncodedRow> sorted(JavaRDD<EncodedRow> rows, int partitions) {
@@ -57,16 +58,24 @@ record RankedRows(
             (part, some) -> pack(some, part, partitions, shards).iterator(), true);
   }
 
-  /** Each partition's rows as one block. */
+  /** Each partition's rows in blocks. */
   JavaRDD<RankedBlock> blocks() {
     long[] first = firstRanks;
-    return rows.mapPartitionsWithIndex(
-        (part, some) -> {
-          List<EncodedExample> examples = new ArrayList<>();
-          some.forEachRemaining(row -> examples.add(row.example()));
-          return List.of(new RankedBlock(first[part], Shard.pack(0, examples))).iterator();
-        },
-        true);
+    return rows.mapPartitionsWithIndex((part, some) -> blocks(some, first[part]), true);
+  }
+
+  private static Iterator<RankedBlock> blocks(Iterator<EncodedRow> rows, long firstRank) {
+    List<RankedBlock> blocks = new ArrayList<>();
+    long rank = firstRank;
+    while (rows.hasNext()) {
+      List<EncodedExample> examples = new ArrayList<>();
+      while (rows.hasNext() && examples.size() < BLOCK) {
+        examples.add(rows.next().example());
+      }
+      blocks.add(new RankedBlock(rank, Shard.pack(0, examples)));
+      rank += examples.size();
+    }
+    return blocks.iterator();
   }
 
   private static Iterator<Part> count(Iterator<EncodedRow> rows) {

@@ -12,7 +12,8 @@ public final class SharedSession {
     if (session == null) {
       session =
           SparkSession.builder()
-              .master("local[2]")
+              // A task may fail three times.
+              .master("local[2,4]")
               .appName("tests")
               .config("spark.ui.enabled", "false")
               .config("spark.sql.shuffle.partitions", "2")

@@ -1,0 +1,51 @@
+package io.sparsetune.step;
+
+import io.sparsetune.engine.GradientSum;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.text.EpochPlan;
+import io.sparsetune.text.Shard;
+import io.sparsetune.train.ShardWork;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.broadcast.Broadcast;
+
+/** One task of a sparse step: its shards' micro-batches through the model at the step's values. */
+record GradientTask(
+    Broadcast<TaskModel> model,
+    Broadcast<EpochPlan> plan,
+    Broadcast<Mask> trained,
+    Broadcast<float[]> values,
+    long sequence,
+    long step,
+    int epoch,
+    int stepInEpoch,
+    int threads)
+    implements Serializable {
+
+  Iterator<Outcome<GradientSum>> run(Iterator<Shard> shards) {
+    List<Shard> all = new ArrayList<>();
+    shards.forEachRemaining(all::add);
+    Outcome<GradientSum> outcome =
+        Outcome.of(
+            () ->
+                TaskWork.<Shard, GradientSum>share(
+                        threads,
+                        all,
+                        () -> model.value().lease(sequence, trained.value(), values.value()),
+                        () -> new GradientSum(trained.value().size()),
+                        (worker, shard, into) ->
+                            ShardWork.gradient(
+                                worker, plan.value(), shard, step, epoch, stepInEpoch, into))
+                    .map(GradientTask::total));
+    return List.of(outcome).iterator();
+  }
+
+  /** The sum of all; the first of them holds it. */
+  static GradientSum total(List<GradientSum> parts) {
+    GradientSum total = parts.get(0);
+    parts.subList(1, parts.size()).forEach(total::merge);
+    return total;
+  }
+}

@@ -1,0 +1,105 @@
+package io.sparsetune.step;
+
+import io.sparsetune.data.SparkFailures;
+import io.sparsetune.engine.EngineHome;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.model.ModelSpec;
+import java.util.Collections;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run's model on the executors, as the driver sees it: what is broadcast once, and jobs on it.
+ * For one thread.
+ */
+final class RunModel implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RunModel.class);
+
+  private final JavaSparkContext context;
+  private final TaskModel model;
+  private final Broadcast<TaskModel> shared;
+  private final int threads;
+  private Mask mask;
+  private Broadcast<Mask> sharedMask;
+  private boolean failed;
+
+  RunModel(SparkSession session, ShippedModel base, ModelSpec spec, long seed) {
+    this.context = JavaSparkContext.fromSparkContext(session.sparkContext());
+    this.model = new TaskModel(UUID.randomUUID().toString(), base, spec, seed);
+    this.shared = context.broadcast(model);
+    this.threads = Math.max(1, session.sparkContext().conf().getInt("spark.task.cpus", 1));
+  }
+
+  JavaSparkContext context() {
+    return context;
+  }
+
+  ModelSpec spec() {
+    return model.spec();
+  }
+
+  Broadcast<TaskModel> shared() {
+    return shared;
+  }
+
+  /** Threads of a task. */
+  int threads() {
+    return threads;
+  }
+
+  /** The mask on the executors; sent once as long as it stays the same. */
+  Broadcast<Mask> share(Mask wanted) {
+    if (!wanted.equals(mask)) {
+      if (sharedMask != null) {
+        sharedMask.destroy();
+      }
+      sharedMask = context.broadcast(wanted);
+    }
+    mask = wanted;
+    return sharedMask;
+  }
+
+  /**
+   * Runs a job that the interface of Spark calls by that name.
+   *
+   * @throws RuntimeException the task's own error, where it was meant for users
+   */
+  <T> T job(String description, Callable<T> job) {
+    context.sc().setJobDescription(description);
+    try {
+      return SparkFailures.unwrapped(job);
+    } catch (RuntimeException e) {
+      failed = true;
+      throw e;
+    } finally {
+      context.sc().setJobDescription(null);
+    }
+  }
+
+  /** Frees the executors' memory; after a failure that is left to the end of the application. */
+  @Override
+  public void close() {
+    EngineHome.get().release(model.nonce());
+    if (failed || context.sc().isStopped()) {
+      return;
+    }
+    try {
+      String nonce = model.nonce();
+      int executors = Math.max(1, context.defaultParallelism());
+      context
+          .parallelize(Collections.nCopies(executors, nonce), executors)
+          .foreach(each -> EngineHome.get().release(each));
+      shared.destroy();
+      if (sharedMask != null) {
+        sharedMask.destroy();
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("The executors' engines could not be released: {}", e.getMessage());
+    }
+  }
+}

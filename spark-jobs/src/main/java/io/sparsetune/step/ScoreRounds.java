@@ -1,0 +1,179 @@
+package io.sparsetune.step;
+
+import io.sparsetune.engine.DenseSum;
+import io.sparsetune.engine.EngineLease;
+import io.sparsetune.engine.MaxAbs;
+import io.sparsetune.engine.NotFiniteException;
+import io.sparsetune.engine.ScoreSum;
+import io.sparsetune.engine.SumSlice;
+import io.sparsetune.mask.ScoreSlice;
+import io.sparsetune.mask.TopKGoal;
+import io.sparsetune.method.ScoreRound;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.text.EpochPlan;
+import io.sparsetune.text.Shard;
+import io.sparsetune.train.BaseScores;
+import io.sparsetune.train.ShardWork;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * Scores of the whole model, which never meet on the driver: a task sums over its shards, the sums
+ * of all tasks are shuffled by slice and added exactly.
+ */
+final class ScoreRounds {
+  private final RunModel model;
+  private final JavaRDD<Shard> shards;
+  private final Broadcast<EpochPlan> plan;
+
+  ScoreRounds(RunModel model, JavaRDD<Shard> shards, Broadcast<EpochPlan> plan) {
+    this.model = model;
+    this.shards = shards;
+    this.plan = plan;
+  }
+
+  /** |θ⁰| of those tensors, made anew whenever it is asked for. */
+  JavaRDD<ScoreSlice> baseScores(long sequence, List<Integer> tensors) {
+    Broadcast<TaskModel> shared = model.shared();
+    int slices = Math.max(1, Math.min(tensors.size(), model.context().defaultParallelism()));
+    return model
+        .context()
+        .parallelize(tensors, slices)
+        .flatMap(
+            tensor -> {
+              ParameterLayout layout = shared.value().spec().layout();
+              try (EngineLease lease = shared.value().leaseAtStart(sequence)) {
+                return lease.stale()
+                    ? List.<ScoreSlice>of().iterator()
+                    : BaseScores.slices(lease.engine(), layout, tensor).iterator();
+              }
+            });
+  }
+
+  /**
+   * The sums of a score round at θ⁰, kept on the executors until unpersisted.
+   *
+   * @throws NotFiniteException where a gradient is not finite or out of range
+   */
+  JavaRDD<Outcome<SumSlice>> sums(long sequence, TopKGoal goal, ScoreRound round) {
+    double[] units = round.ofSquares() ? largest(sequence, goal, round).squareUnits() : null;
+    Broadcast<TaskModel> shared = model.shared();
+    Broadcast<EpochPlan> plans = plan;
+    int threads = model.threads();
+    int partitions = shards.getNumPartitions();
+    JavaRDD<Outcome<SumSlice>> sums =
+        shards
+            .mapPartitions(
+                some -> {
+                  ParameterLayout layout = shared.value().spec().layout();
+                  ScoreSum sum =
+                      units == null
+                          ? ScoreSum.signed(layout, goal::wants)
+                          : ScoreSum.ofSquares(layout, goal::wants, units);
+                  return slices(
+                      add(some, shared.value(), plans.value(), sequence, threads, round, sum));
+                })
+            .keyBy(ScoreRounds::place)
+            // Slices of one task are all different: nothing to combine before the shuffle.
+            .combineByKey(
+                slice -> slice,
+                ScoreRounds::merged,
+                ScoreRounds::merged,
+                new HashPartitioner(partitions),
+                false,
+                null)
+            .values()
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    Outcome.values(
+        model.job("score round", () -> sums.filter(slice -> slice.value() == null).collect()));
+    return sums;
+  }
+
+  /** The largest gradients of a score round: they fix the units of a sum of squares. */
+  private MaxAbs largest(long sequence, TopKGoal goal, ScoreRound round) {
+    Broadcast<TaskModel> shared = model.shared();
+    Broadcast<EpochPlan> plans = plan;
+    int threads = model.threads();
+    List<MaxAbs> parts =
+        Outcome.values(
+            model.job(
+                "score round: units of the sums of squares",
+                () ->
+                    shards
+                        .mapPartitions(
+                            some -> {
+                              MaxAbs largest =
+                                  new MaxAbs(shared.value().spec().layout(), goal::wants);
+                              return List.of(
+                                      add(
+                                          some,
+                                          shared.value(),
+                                          plans.value(),
+                                          sequence,
+                                          threads,
+                                          round,
+                                          largest))
+                                  .iterator();
+                            })
+                        .collect()));
+    MaxAbs all = parts.get(0);
+    parts.subList(1, parts.size()).forEach(all::merge);
+    return all;
+  }
+
+  /** Adds the gradients of a task's shards; its threads share one sum. */
+  private static <A extends DenseSum> Outcome<A> add(
+      Iterator<Shard> some,
+      TaskModel model,
+      EpochPlan plan,
+      long sequence,
+      int threads,
+      ScoreRound round,
+      A into) {
+    List<Shard> all = new ArrayList<>();
+    some.forEachRemaining(all::add);
+    return Outcome.of(
+        () ->
+            TaskWork.<Shard, A>share(
+                    threads,
+                    all,
+                    () -> model.leaseAtStart(sequence),
+                    () -> into,
+                    (worker, shard, sum) -> ShardWork.scores(worker, plan, shard, round, sum))
+                .map(parts -> into));
+  }
+
+  private static Iterator<Outcome<SumSlice>> slices(Outcome<ScoreSum> summed) {
+    if (summed.value() == null) {
+      return List.of(new Outcome<SumSlice>(null, summed.notFinite())).iterator();
+    }
+    Iterator<SumSlice> slices = summed.value().slices();
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return slices.hasNext();
+      }
+
+      @Override
+      public Outcome<SumSlice> next() {
+        return new Outcome<>(slices.next(), null);
+      }
+    };
+  }
+
+  /** Tensor and first position; −1 for a task that has no sums. */
+  private static long place(Outcome<SumSlice> slice) {
+    return slice.value() == null
+        ? -1
+        : (long) slice.value().tensor() << Integer.SIZE | slice.value().from();
+  }
+
+  private static Outcome<SumSlice> merged(Outcome<SumSlice> a, Outcome<SumSlice> b) {
+    return Outcome.merge(a, b, SumSlice::merge);
+  }
+}

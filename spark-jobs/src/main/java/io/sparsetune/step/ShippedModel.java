@@ -1,0 +1,106 @@
+package io.sparsetune.step;
+
+import io.sparsetune.engine.Engine;
+import io.sparsetune.engine.room.RoomEngine;
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.files.InputFolder;
+import io.sparsetune.hadoop.HadoopFolder;
+import io.sparsetune.model.BaseModel;
+import io.sparsetune.model.ModelSpec;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Path;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A base model as every machine finds it: on a shared file system, or shipped from the driver's
+ * disk file by file. Opening it reads descriptions only.
+ */
+public final class ShippedModel implements Serializable {
+  private static final long serialVersionUID = 1;
+  private static final Logger LOG = LoggerFactory.getLogger(ShippedModel.class);
+
+  private final String path;
+  private final String onnx;
+  private final HadoopSettings hadoop;
+  private final ShippedFolder shipped;
+
+  private ShippedModel(String path, String onnx, HadoopSettings hadoop, ShippedFolder shipped) {
+    this.path = path;
+    this.onnx = onnx;
+    this.hadoop = hadoop;
+    this.shipped = shipped;
+  }
+
+  /**
+   * Makes the model at {@code model.path} known to the executors.
+   *
+   * @param path a folder or an {@code .onnx} file, on the local disk or any Hadoop file system
+   * @throws ConfigException for a path on the driver's disk where the driver runs in the cluster
+   */
+  public static ShippedModel ship(SparkSession session, String path) {
+    Configuration configuration = session.sparkContext().hadoopConfiguration();
+    HadoopSettings hadoop = new HadoopSettings(configuration);
+    boolean isOnnx = path.endsWith(".onnx");
+    String folder = path;
+    String onnx = "";
+    if (isOnnx) {
+      org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(path);
+      folder = file.getParent() == null ? "." : file.getParent().toString();
+      onnx = file.getName();
+    }
+    ShippedModel inPlace = new ShippedModel(folder, onnx, hadoop, null);
+    String master = session.sparkContext().conf().get("spark.master", "");
+    boolean inThisJvm = master.equals("local") || master.startsWith("local[");
+    if (inThisJvm || !isLocal(folder, configuration)) {
+      return inPlace;
+    }
+    if (session.sparkContext().conf().get("spark.submit.deployMode", "client").equals("cluster")) {
+      throw new ConfigException(
+          ("Invalid model.path: %s is on a local disk, but in cluster deploy mode the driver runs"
+                  + " on some machine of the cluster. Put the model where every machine sees it"
+                  + " (hdfs://, s3a://, …), or submit with --deploy-mode client.")
+              .formatted(path));
+    }
+    BaseModel base = inPlace.open();
+    LOG.info("Shipping {} to the executors: {}", path, base.files());
+    Path local = Path.of(new org.apache.hadoop.fs.Path(folder).toUri().getPath());
+    return new ShippedModel(folder, onnx, hadoop, FileShipment.ship(session, local, base.files()));
+  }
+
+  /** Opens the model here, on the driver or on an executor. */
+  public BaseModel open() {
+    InputFolder folder = shipped == null ? HadoopFolder.of(path, hadoop.configuration()) : shipped;
+    return onnx.isEmpty() ? BaseModel.open(folder) : BaseModel.openOnnx(folder, onnx);
+  }
+
+  /**
+   * An engine with θ⁰: one more array of n floats in this JVM.
+   *
+   * @param seed of the head's initialisation
+   */
+  Engine engine(ModelSpec spec, long seed) {
+    long before = System.nanoTime();
+    float[] theta = open().load(spec, seed);
+    LOG.info(
+        "Read {} parameters of {} in {} ms",
+        theta.length,
+        path,
+        (System.nanoTime() - before) / 1_000_000);
+    return RoomEngine.open(spec, theta);
+  }
+
+  private static boolean isLocal(String path, Configuration configuration) {
+    try {
+      FileSystem files = new org.apache.hadoop.fs.Path(path).getFileSystem(configuration);
+      return files instanceof LocalFileSystem;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new ConfigException("Cannot reach model.path %s: %s".formatted(path, e.getMessage()));
+    }
+  }
+}

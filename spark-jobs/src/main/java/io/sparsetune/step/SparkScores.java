@@ -1,0 +1,35 @@
+package io.sparsetune.step;
+
+import io.sparsetune.mask.Histogram;
+import io.sparsetune.mask.ScoreSlice;
+import io.sparsetune.mask.ScoreSource;
+import io.sparsetune.mask.SliceFunction;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+
+/** Scores that stay on the executors; each question to them is one small job. */
+final class SparkScores implements ScoreSource {
+  private final RunModel model;
+  private final JavaRDD<ScoreSlice> slices;
+
+  SparkScores(RunModel model, JavaRDD<ScoreSlice> slices) {
+    this.model = model;
+    this.slices = slices;
+  }
+
+  @Override
+  public Histogram histogram(SliceFunction<Histogram> function) {
+    JavaRDD<ScoreSlice> all = slices;
+    return model.job(
+        "top-k: histogram",
+        () ->
+            all.map(function::apply)
+                .treeAggregate(Histogram.EMPTY, Histogram::merge, Histogram::merge));
+  }
+
+  @Override
+  public <R> List<R> map(SliceFunction<R> function) {
+    JavaRDD<ScoreSlice> all = slices;
+    return model.job("top-k: positions", () -> all.map(function::apply).collect());
+  }
+}

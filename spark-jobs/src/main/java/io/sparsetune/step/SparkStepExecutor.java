@@ -1,0 +1,171 @@
+package io.sparsetune.step;
+
+import io.sparsetune.data.EvaluationData;
+import io.sparsetune.engine.EngineLease;
+import io.sparsetune.engine.GradientSum;
+import io.sparsetune.engine.SumSlice;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.mask.ScoreSource;
+import io.sparsetune.method.MaskMethod;
+import io.sparsetune.method.MaskProblem;
+import io.sparsetune.method.Methods;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.text.EpochPlan;
+import io.sparsetune.train.BytesMoved;
+import io.sparsetune.train.EvaluationRequest;
+import io.sparsetune.train.MaskRequest;
+import io.sparsetune.train.Predictions;
+import io.sparsetune.train.StepExecutor;
+import io.sparsetune.train.StepRequest;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Runs a training on Spark, with the bits of {@link io.sparsetune.train.LocalStepExecutor}. A call
+ * is an ordinary job, or a few; tasks keep nothing but the engine of their JVM, which knows by the
+ * sequence number what it has. For one thread.
+ */
+public final class SparkStepExecutor implements StepExecutor {
+  /** From so many tasks on their sums meet on executors first. */
+  private static final int MANY_TASKS = 16;
+
+  private final RunModel model;
+  private final SparkData data;
+  private final Broadcast<EpochPlan> plan;
+  private final ParameterLayout layout;
+  private final SparkEvaluator evaluator;
+  private final StepTraffic traffic;
+  private long lastSequence;
+
+  /**
+   * @param base the model that {@code spec} describes, where the executors find it
+   * @throws io.sparsetune.error.ConfigException where the executors' memory cannot be enough
+   */
+  public SparkStepExecutor(
+      SparkSession session, ShippedModel base, ModelSpec spec, SparkData data) {
+    this.model = new RunModel(session, base, spec, data.plan().seed());
+    this.data = data;
+    this.plan = model.context().broadcast(data.plan());
+    this.layout = spec.layout();
+    this.evaluator = new SparkEvaluator(model, data.evalBatchSize());
+    this.traffic = StepTraffic.listenTo(session.sparkContext());
+  }
+
+  @Override
+  public long trainExamples() {
+    return data.plan().examples();
+  }
+
+  @Override
+  public float[] initialValues(Mask mask) {
+    Broadcast<TaskModel> shared = model.shared();
+    long sequence = lastSequence;
+    return model
+        .job(
+            "initial values",
+            () ->
+                model
+                    .context()
+                    .parallelize(List.of(mask), 1)
+                    .map(
+                        wanted -> {
+                          try (EngineLease lease = shared.value().leaseAtStart(sequence)) {
+                            return lease.engine().gather(wanted);
+                          }
+                        })
+                    .collect())
+        .get(0);
+  }
+
+  @Override
+  public Mask selectMask(MaskRequest request) {
+    lastSequence = request.sequence();
+    MaskMethod method = Methods.named(request.method().name());
+    MaskProblem problem = new MaskProblem(layout, request.method(), data.plan().seed());
+    ScoreRounds rounds = new ScoreRounds(model, data.train(), plan);
+    return switch (method.evidence()) {
+      case NOTHING -> method.mask(problem, ScoreSource.none());
+      case BASE_VALUES ->
+          method.mask(
+              problem,
+              new SparkScores(model, rounds.baseScores(lastSequence, problem.scope().tensors())));
+      case SCORE_SUMS -> {
+        JavaRDD<Outcome<SumSlice>> sums =
+            rounds.sums(
+                lastSequence,
+                problem.goal(),
+                method.scoreRound(request.method(), data.plan()).orElseThrow());
+        Mask mask =
+            method.mask(problem, new SparkScores(model, sums.map(slice -> slice.value().scores())));
+        sums.unpersist();
+        yield mask;
+      }
+    };
+  }
+
+  @Override
+  public GradientSum step(StepRequest request) {
+    lastSequence = request.sequence();
+    Broadcast<Mask> trained = model.share(request.trained());
+    Broadcast<float[]> values = model.context().broadcast(request.values());
+    try {
+      GradientTask task =
+          new GradientTask(
+              model.shared(),
+              plan,
+              trained,
+              values,
+              request.sequence(),
+              request.step(),
+              request.epoch(),
+              request.stepInEpoch(),
+              model.threads());
+      JavaRDD<Outcome<GradientSum>> sums = data.train().mapPartitions(task::run);
+      List<Outcome<GradientSum>> outcomes =
+          traffic.during(
+              values,
+              () ->
+                  model.job(
+                      "sparse step %d (epoch %d)".formatted(request.step(), request.epoch()),
+                      () -> collect(sums)));
+      return GradientTask.total(Outcome.values(outcomes));
+    } finally {
+      values.destroy();
+    }
+  }
+
+  private static List<Outcome<GradientSum>> collect(JavaRDD<Outcome<GradientSum>> sums) {
+    return sums.getNumPartitions() < MANY_TASKS
+        ? sums.collect()
+        : List.of(
+            sums.treeReduce(
+                (a, b) -> Outcome.merge(a, b, (x, y) -> GradientTask.total(List.of(x, y)))));
+  }
+
+  @Override
+  public Predictions evaluate(EvaluationRequest request) {
+    lastSequence = request.sequence();
+    EvaluationData set = data.evaluation().get(request.dataSet());
+    if (set == null) {
+      throw new IllegalArgumentException("Invalid data set: there is no " + request.dataSet());
+    }
+    return evaluator.evaluate(request.sequence(), set, request.trained(), request.values());
+  }
+
+  /** Bytes of the sparse steps so far, from Spark's own metrics. */
+  @Override
+  public Optional<BytesMoved> bytesMoved() {
+    return Optional.of(traffic.soFar());
+  }
+
+  @Override
+  public void close() {
+    traffic.close();
+    plan.destroy();
+    model.close();
+  }
+}

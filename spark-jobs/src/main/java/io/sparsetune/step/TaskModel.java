@@ -1,0 +1,29 @@
+package io.sparsetune.step;
+
+import io.sparsetune.engine.EngineHome;
+import io.sparsetune.engine.EngineLease;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.model.ModelSpec;
+import java.io.Serializable;
+
+/**
+ * What a task needs to compute on a run's model: broadcast once a run.
+ *
+ * @param nonce names the run in each JVM's {@link EngineHome}
+ * @param seed of the head's initialisation
+ */
+record TaskModel(String nonce, ShippedModel base, ModelSpec spec, long seed)
+    implements Serializable {
+  private static final float[] NO_VALUES = {};
+
+  /** This JVM's engine with those values; loads θ⁰ when it is the first task here. */
+  EngineLease lease(long sequence, Mask trained, float[] values) {
+    return EngineHome.get()
+        .acquire(nonce, () -> base.engine(spec, seed), sequence, trained, values);
+  }
+
+  /** The engine at θ⁰. */
+  EngineLease leaseAtStart(long sequence) {
+    return lease(sequence, Mask.none(spec.layout()), NO_VALUES);
+  }
+}
