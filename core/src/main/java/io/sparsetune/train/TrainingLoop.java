@@ -81,6 +81,7 @@ public final class TrainingLoop {
         keptStep = step;
       }
     }
+    requireFinite(kept, keptStep);
     return new TrainingResult(
         selection, kept, step, keptStep, evaluations, sequence, executor.bytesMoved());
   }
@@ -130,6 +131,18 @@ public final class TrainingLoop {
         norm,
         gradient.examples(),
         gradient.tokens());
+  }
+
+  /** The last step's values have not been through the model. */
+  private void requireFinite(float[] values, int step) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw new DivergedException(
+            "Training diverged by step %d of %d: a trained parameter is %s; try a lower training.learning_rate"
+                .formatted(step, plan.steps(), value),
+            null);
+      }
+    }
   }
 
   /** Whether there is validation data. */

@@ -244,6 +244,21 @@ class TrainingLoopTest {
   }
 
   @Test
+  void aParameterThatIsNotFiniteIsNeverTheResult() {
+    assertThatThrownBy(
+            () ->
+                train(
+                    new Pulling(),
+                    "data.validation=0",
+                    "training.max_steps=1",
+                    "training.learning_rate=1e39"))
+        .isInstanceOf(DivergedException.class)
+        .hasMessage(
+            "Training diverged by step 1 of 1: a trained parameter is Infinity; try a lower"
+                + " training.learning_rate");
+  }
+
+  @Test
   void trainingDataWithoutExamplesAreRefused() {
     Pulling executor = new Pulling();
     executor.examples = 0;
