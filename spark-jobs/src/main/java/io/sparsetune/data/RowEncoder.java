@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.TaskCompletionListener;
 
 /** Tokenises a task's rows. Bad rows are left out: the {@link Survey} has decided about them. */
 final class RowEncoder implements Serializable {
@@ -41,6 +43,26 @@ final class RowEncoder implements Serializable {
       }
     }
     return encoded.iterator();
+  }
+
+  /** Tokenises row by row, as they are asked for. */
+  Iterator<TokenizedRow> tokenize(Iterator<TableRow> rows) {
+    TextEncoder encoder = TextEncoder.of(tokenizer.value(), tokenizerSource, maxSeqLength);
+    TaskCompletionListener atEnd = context -> encoder.close();
+    TaskContext.get().addTaskCompletionListener(atEnd);
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return rows.hasNext();
+      }
+
+      @Override
+      public TokenizedRow next() {
+        TableRow row = rows.next();
+        EncodedRow encoded = encode(encoder, row);
+        return new TokenizedRow(row.cells(), encoded.example(), encoded.truncated());
+      }
+    };
   }
 
   private EncodedRow encode(TextEncoder encoder, TableRow row) {

@@ -1,5 +1,7 @@
 package io.sparsetune.data;
 
+import io.sparsetune.config.DataConfig;
+import io.sparsetune.config.TaskConfig;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.NearestName;
 import java.util.ArrayList;
@@ -45,6 +47,29 @@ public final class Table {
    */
   public static Table open(
       SparkSession session, String key, List<String> paths, Optional<String> format) {
+    return open(session, key, paths, format, Optional.empty());
+  }
+
+  /**
+   * Like {@link #open}, but numbers and flags of jsonl keep their types, to be written again.
+   *
+   * @param texts columns that are text all the same
+   */
+  public static Table openTyped(
+      SparkSession session,
+      String key,
+      List<String> paths,
+      Optional<String> format,
+      List<String> texts) {
+    return open(session, key, paths, format, Optional.of(texts));
+  }
+
+  private static Table open(
+      SparkSession session,
+      String key,
+      List<String> paths,
+      Optional<String> format,
+      Optional<List<String>> typedExcept) {
     InputFiles files =
         InputFiles.find(session.sparkContext().hadoopConfiguration(), key, paths, format);
     SparkSession own = session.newSession();
@@ -53,11 +78,21 @@ public final class Table {
     own.conf().set("spark.sql.csv.parser.columnPruning.enabled", "false");
     StructType found =
         SparkFailures.whileReading(
-            key, files.shown(), () -> reader(own, files.format()).load(files.names()).schema());
+            key,
+            files.shown(),
+            () ->
+                reader(own, files.format())
+                    .option("primitivesAsString", Boolean.toString(typedExcept.isEmpty()))
+                    .load(files.names())
+                    .schema());
     StructType schema = new StructType();
     for (StructField field : found.fields()) {
       if (!field.name().equals(MALFORMED)) {
-        schema = schema.add(field);
+        boolean text =
+            files.format() == TableFormat.JSONL
+                && typedExcept.filter(texts -> texts.contains(field.name())).isPresent()
+                && !NOT_A_VALUE.contains(field.dataType().typeName());
+        schema = text ? schema.add(field.name(), DataTypes.StringType) : schema.add(field);
       }
     }
     if (schema.length() == 0) {
@@ -116,6 +151,16 @@ public final class Table {
     return rows(columns, files.names());
   }
 
+  /** The first rows of the training data as a task reads them, each in a line. */
+  public static List<String> sample(
+      SparkSession session, TaskConfig task, DataConfig data, int rows) {
+    Table table = open(session, "data.train", data.train(), data.format());
+    RowReader reader = RowReader.ofAnyLabel(Columns.of(task));
+    return table.rowsInOrder(reader.names()).take(rows).stream()
+        .map(row -> row.cells().json())
+        .toList();
+  }
+
   /** Rows file by file and in each file's order, with the columns of those names. */
   public JavaRDD<TableRow> rowsInOrder(List<String> columns) {
     JavaRDD<TableRow> all = null;
@@ -166,7 +211,7 @@ public final class Table {
               .option("enforceSchema", "false")
               .option("sep", "\t")
               .option("quote", "");
-      case JSONL -> reader.format("json").option("primitivesAsString", "true");
+      case JSONL -> reader.format("json");
       case PARQUET -> reader.format("parquet");
     };
   }

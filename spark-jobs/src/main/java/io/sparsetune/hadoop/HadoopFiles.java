@@ -20,6 +20,12 @@ public final class HadoopFiles {
     return new HadoopFile(fileSystem(file, hadoop), file, path);
   }
 
+  /** The path with its scheme, and absolute: it means the same from everywhere. */
+  public static String qualified(String path, Configuration hadoop) {
+    Path file = path(path);
+    return fileSystem(file, hadoop).makeQualified(file).toString();
+  }
+
   static Path path(String path) {
     try {
       return new Path(path);

@@ -1,4 +1,4 @@
-package io.sparsetune.cluster;
+package io.sparsetune.testing;
 
 import io.sparsetune.model.Activation;
 import io.sparsetune.model.Architecture;
@@ -23,7 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Model folders for tests: the golden tiny one, and any size with random weights. */
-final class TestModels {
+public final class TestModels {
   private static final Path GOLDEN =
       Path.of(System.getProperty("golden.dir", "../core/src/test/resources/golden"));
 
@@ -34,7 +34,7 @@ final class TestModels {
    *
    * @return number of words in the vocabulary, special tokens included
    */
-  static int golden(Path folder, double dropout) throws IOException {
+  public static int golden(Path folder, double dropout) throws IOException {
     Files.createDirectories(folder);
     Path from = GOLDEN.resolve("bert");
     String config = Files.readString(from.resolve("config.json"));
@@ -52,7 +52,7 @@ final class TestModels {
   }
 
   /** Longest sequence that the golden tiny BERT has positions for. */
-  static int goldenMaxTokens() throws IOException {
+  public static int goldenMaxTokens() throws IOException {
     String config = Files.readString(GOLDEN.resolve("bert/config.json"));
     Matcher size = Pattern.compile("\"max_position_embeddings\": (\\d+)").matcher(config);
     if (!size.find()) {
@@ -62,7 +62,7 @@ final class TestModels {
   }
 
   /** A folder with BERT-base's sizes and random weights; 438 MB. */
-  static void bertBase(Path folder) throws IOException {
+  public static void bertBase(Path folder) throws IOException {
     EncoderConfig base =
         new EncoderConfig(
             Architecture.BERT, 30_522, 768, 12, 12, 3_072, Activation.GELU, 512, 2, 0, 1e-12);
@@ -70,7 +70,7 @@ final class TestModels {
   }
 
   /** A Hugging Face folder of a BERT encoder with uniform weights of standard deviation 0.02. */
-  static void random(Path folder, EncoderConfig sizes, long seed) throws IOException {
+  public static void random(Path folder, EncoderConfig sizes, long seed) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("config.json"), config(sizes));
     Files.writeString(folder.resolve("tokenizer.json"), tokenizer(sizes.vocabularySize()));

@@ -1,4 +1,4 @@
-package io.sparsetune.cluster;
+package io.sparsetune.testing;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Sentences of made-up words, of every length from one word on; the label is in the words. */
-final class ToyRows {
+public final class ToyRows {
   private ToyRows() {}
 
   /**
@@ -18,7 +18,7 @@ final class ToyRows {
    * @param longest most words in a sentence
    * @param labels how many labels there are
    */
-  static List<String> jsonLines(int rows, int words, int longest, int labels, long seed) {
+  public static List<String> jsonLines(int rows, int words, int longest, int labels, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     List<String> lines = new ArrayList<>();
     for (int row = 0; row < rows; row++) {
@@ -34,13 +34,13 @@ final class ToyRows {
     return lines;
   }
 
-  static Path oneFile(Path file, List<String> lines) throws IOException {
+  public static Path oneFile(Path file, List<String> lines) throws IOException {
     Files.createDirectories(file.getParent());
     return Files.write(file, lines);
   }
 
   /** The same rows dealt to ten files of a folder, in another order. */
-  static Path tenFiles(Path folder, List<String> lines) throws IOException {
+  public static Path tenFiles(Path folder, List<String> lines) throws IOException {
     Files.createDirectories(folder);
     for (int f = 0; f < 10; f++) {
       List<String> part = new ArrayList<>();

@@ -1,0 +1,122 @@
+package io.sparsetune.job;
+
+import io.sparsetune.config.RunConfigWriter;
+import io.sparsetune.train.TrainingPlan;
+import java.util.List;
+
+/**
+ * What a run would be, without training anything.
+ *
+ * @param config resolved, as YAML
+ * @param sample a few rows of the training data, one a line
+ * @param trainExamples validationExamples, testExamples: rows that can be used
+ * @param n parameters that the mask ranges over
+ * @param k size of the mask
+ * @param head parameters trained beside it
+ * @param steps of the whole run
+ * @param bytesDown to one executor, a step
+ * @param bytesUp from one task, a step
+ * @param bytesDense what dense training moves each way
+ * @param memory what an executor needs, in words
+ * @param warnings for the user
+ */
+public record DryRun(
+    String config,
+    List<String> sample,
+    long trainExamples,
+    long validationExamples,
+    long testExamples,
+    long truncated,
+    long n,
+    long k,
+    long head,
+    int stepsPerEpoch,
+    int steps,
+    int evalSteps,
+    int tasks,
+    long bytesDown,
+    long bytesUp,
+    long bytesDense,
+    String memory,
+    List<String> warnings) {
+
+  static DryRun of(
+      Preparation run,
+      List<String> sample,
+      TrainedSizes sizes,
+      MemoryEstimate memory,
+      List<String> warnings) {
+    TrainingPlan plan = TrainingPlan.of(run.config(), run.train().examples());
+    int shards = run.config().training().batchSize() / run.config().training().microBatchSize();
+    return new DryRun(
+        RunConfigWriter.toYaml(run.config()),
+        List.copyOf(sample),
+        run.train().examples(),
+        examples(run, Preparation.VALIDATION),
+        examples(run, Preparation.TEST),
+        run.train().truncated(),
+        sizes.n(),
+        sizes.k(),
+        sizes.head(),
+        plan.epochs().stepsPerEpoch(),
+        plan.steps(),
+        plan.evalSteps(),
+        Math.min(shards, run.train().shards().getNumPartitions()),
+        4 * sizes.trained(),
+        8 * sizes.trained(),
+        4L * run.spec().layout().size(),
+        "%s of heap an executor (%s), and %d MB of spark.executor.memoryOverhead; it has %s"
+            .formatted(
+                RunSummary.megabytes(memory.needed()),
+                memory.inWords(),
+                memory.overheadMegabytes(),
+                RunSummary.megabytes(memory.heap())),
+        List.copyOf(warnings));
+  }
+
+  private static long examples(Preparation run, String set) {
+    return run.evaluation().containsKey(set) ? run.evaluation().get(set).examples() : 0;
+  }
+
+  /** For people; ends with a line break. */
+  public String text() {
+    StringBuilder text = new StringBuilder("Configuration\n");
+    config.lines().forEach(line -> text.append("  ").append(line).append('\n'));
+    text.append("Data\n");
+    sample.forEach(row -> text.append("  ").append(row).append('\n'));
+    line(
+        text,
+        "%,d rows to train on, %,d to validate, %,d to test; %,d texts are cut",
+        trainExamples,
+        validationExamples,
+        testExamples,
+        truncated);
+    text.append("Training\n");
+    line(
+        text,
+        "k = %,d of n = %,d parameters (%.4f%%), and the head's %,d",
+        k,
+        n,
+        100.0 * k / n,
+        head);
+    line(text, "%,d steps, %,d an epoch; an evaluation every %,d", steps, stepsPerEpoch, evalSteps);
+    line(
+        text,
+        "a step moves %s down to an executor and %s up from each of %d tasks (dense: %s each way)",
+        RunSummary.megabytes(bytesDown),
+        RunSummary.megabytes(bytesUp),
+        tasks,
+        RunSummary.megabytes(bytesDense));
+    text.append("Memory\n");
+    line(text, "about %s", memory);
+    if (!warnings.isEmpty()) {
+      text.append("Warnings\n");
+      warnings.forEach(warning -> line(text, "%s", warning));
+    }
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, String format, Object... values) {
+    text.append("  ").append(format.formatted(values)).append('\n');
+  }
+}

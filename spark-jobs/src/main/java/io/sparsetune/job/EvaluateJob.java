@@ -1,0 +1,76 @@
+package io.sparsetune.job;
+
+import io.sparsetune.config.DataConfig;
+import io.sparsetune.config.RunConfig;
+import io.sparsetune.data.DataLoader;
+import io.sparsetune.data.EvaluationData;
+import io.sparsetune.delta.SparseDelta;
+import io.sparsetune.error.DataException;
+import io.sparsetune.hadoop.HadoopModels;
+import io.sparsetune.model.BaseModel;
+import io.sparsetune.step.ShippedModel;
+import io.sparsetune.step.SparkEvaluator;
+import io.sparsetune.task.Metrics;
+import io.sparsetune.train.Predictions;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+
+/** Scores a finished run's model on labelled rows. */
+public final class EvaluateJob {
+  private final SparkSession session;
+
+  public EvaluateJob(SparkSession session) {
+    this.session = session;
+  }
+
+  /**
+   * Evaluates.
+   *
+   * @throws DataException for a run, a base or rows that cannot be used; a base that the run was
+   *     not trained on is refused
+   */
+  public EvaluateResult run(EvaluateRequest request) {
+    FinishedRun run = FinishedRun.open(request.run(), session.sparkContext().hadoopConfiguration());
+    RunConfig config = run.record().config();
+    SparseDelta delta = run.delta();
+    ShippedModel shipped = ShippedModel.ship(session, run.basePath(request.model()));
+    BaseModel base = shipped.open();
+    delta.requireBase(base);
+    DataLoader loader =
+        new DataLoader(
+            session,
+            config.task(),
+            reading(config.data(), request),
+            HadoopModels.tokenizer(base),
+            base.location());
+    EvaluationData data = loader.evaluation(Preparation.TEST, request.data(), run.labels());
+    try (SparkEvaluator evaluator =
+        new SparkEvaluator(
+            session,
+            shipped,
+            delta.info().spec(),
+            delta.info().seed(),
+            config.training().evalBatchSize())) {
+      Predictions predictions = evaluator.evaluate(1, data, delta.trained(), delta.values());
+      return new EvaluateResult(
+          data.examples(),
+          data.truncated(),
+          data.skipped(),
+          delta.info().metric().key(),
+          TrainJob.byName(Metrics.scores(predictions)));
+    }
+  }
+
+  /** The run's way of reading, of other files, whose format may be another. */
+  private static DataConfig reading(DataConfig data, EvaluateRequest request) {
+    return new DataConfig(
+        data.train(),
+        data.validation(),
+        data.validationShare(),
+        List.copyOf(request.data()),
+        request.format(),
+        data.onBadRow(),
+        data.maxSeqLength(),
+        data.lengthWindow());
+  }
+}

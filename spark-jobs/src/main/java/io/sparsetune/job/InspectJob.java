@@ -1,0 +1,86 @@
+package io.sparsetune.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sparsetune.delta.DeltaInfo;
+import io.sparsetune.delta.SparseDelta;
+import io.sparsetune.error.DataException;
+import io.sparsetune.files.StrictJson;
+import io.sparsetune.files.Unreadable;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.params.ParameterLayout;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.apache.hadoop.conf.Configuration;
+
+/** Tells what a finished run trained. Needs no Spark session. */
+public final class InspectJob {
+  private static final int LARGEST_DELTA = Integer.MAX_VALUE - 8;
+  private static final int LARGEST_RESULT = 16 << 20;
+
+  private final Configuration hadoop;
+
+  public InspectJob(Configuration hadoop) {
+    this.hadoop = hadoop;
+  }
+
+  /**
+   * Reads a run's folder.
+   *
+   * @throws DataException where there is no finished run
+   */
+  public Inspection run(String path) {
+    FinishedRun run = FinishedRun.open(path, hadoop);
+    SparseDelta delta = run.delta();
+    DeltaInfo info = delta.info();
+    byte[] bytes = run.folder().file(RunFiles.DELTA).readAll(LARGEST_DELTA).array();
+    return new Inspection(
+        path,
+        info.method(),
+        info.n(),
+        info.k(),
+        delta.head(),
+        tensors(info.spec().layout(), delta.trained()),
+        info.taskType().name().toLowerCase(Locale.ROOT),
+        info.labels(),
+        info.metric().key(),
+        validation(run, info),
+        info.spec().pooling().name().toLowerCase(Locale.ROOT),
+        info.baseFingerprint(),
+        Sha256.hex(bytes),
+        bytes.length,
+        info.runId(),
+        info.libraryVersion(),
+        Optional.of(run.record().basePath()));
+  }
+
+  private static List<Inspection.Tensor> tensors(ParameterLayout layout, Mask trained) {
+    List<Inspection.Tensor> tensors = new ArrayList<>();
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      if (trained.count(t) > 0) {
+        tensors.add(
+            new Inspection.Tensor(
+                layout.tensor(t).name(), trained.count(t), layout.tensor(t).size()));
+      }
+    }
+    return tensors;
+  }
+
+  private static OptionalDouble validation(FinishedRun run, DeltaInfo info) {
+    try {
+      if (!run.folder().contains(RunFiles.RESULT)) {
+        return OptionalDouble.empty();
+      }
+    } catch (IOException e) {
+      throw Unreadable.because(run.folder().location(), e);
+    }
+    JsonNode score =
+        StrictJson.readObject(run.folder().file(RunFiles.RESULT), LARGEST_RESULT)
+            .path(Preparation.VALIDATION)
+            .path(info.metric().key());
+    return score.isNumber() ? OptionalDouble.of(score.asDouble()) : OptionalDouble.empty();
+  }
+}

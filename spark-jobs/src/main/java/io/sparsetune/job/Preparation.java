@@ -1,0 +1,90 @@
+package io.sparsetune.job;
+
+import io.sparsetune.config.RunConfig;
+import io.sparsetune.config.TaskConfig.TaskType;
+import io.sparsetune.data.DataLoader;
+import io.sparsetune.data.EvaluationData;
+import io.sparsetune.data.TrainData;
+import io.sparsetune.error.DataException;
+import io.sparsetune.hadoop.HadoopModels;
+import io.sparsetune.model.BaseModel;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.step.ShippedModel;
+import io.sparsetune.step.SparkData;
+import io.sparsetune.task.Labels;
+import io.sparsetune.task.Metrics;
+import io.sparsetune.text.RowHash;
+import io.sparsetune.train.TrainingPlan;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * A configuration with everything that it names opened and checked: the base, the data on the
+ * executors, and the model that they make.
+ *
+ * @param evaluation "validation" and "test"; either may be missing
+ */
+record Preparation(
+    RunConfig config,
+    ShippedModel shipped,
+    BaseModel base,
+    ModelSpec spec,
+    TrainData train,
+    Map<String, EvaluationData> evaluation) {
+
+  static final String VALIDATION = "validation";
+  static final String TEST = "test";
+
+  /** Opens the base and reads the data. */
+  static Preparation of(SparkSession session, RunConfig config) {
+    ShippedModel shipped = ShippedModel.ship(session, config.model().path());
+    BaseModel base = shipped.open();
+    ModelSpecs.checkLength(config.data().maxSeqLength(), base.encoder());
+    byte[] tokenizer = HadoopModels.tokenizer(base);
+    DataLoader loader =
+        new DataLoader(session, config.task(), config.data(), tokenizer, base.location());
+    TrainData train =
+        loader.train(config.training().batchSize(), config.training().microBatchSize());
+    requireLabels(config, train.labels());
+    Map<String, EvaluationData> evaluation = new HashMap<>();
+    if (!config.data().validation().isEmpty()) {
+      evaluation.put(
+          VALIDATION, loader.evaluation(VALIDATION, config.data().validation(), train.labels()));
+    }
+    train.validation().ifPresent(share -> evaluation.put(VALIDATION, share));
+    if (!config.data().test().isEmpty()) {
+      evaluation.put(TEST, loader.evaluation(TEST, config.data().test(), train.labels()));
+    }
+    ModelSpec spec = ModelSpecs.of(config, base, train.labels());
+    return new Preparation(config, shipped, base, spec, train, Map.copyOf(evaluation));
+  }
+
+  private static void requireLabels(RunConfig config, Optional<Labels> labels) {
+    int outputs = labels.map(Labels::size).orElse(1);
+    if (config.task().type() == TaskType.CLASSIFICATION && outputs < 2) {
+      throw new DataException(
+          "Cannot learn from data.train: column '%s' has one label only: %s"
+              .formatted(
+                  config.task().label(), labels.map(Labels::names).orElse(List.of()).get(0)));
+    }
+    Metrics.requireFits(config.task().metric(), outputs);
+  }
+
+  SparkData sparkData() {
+    return new SparkData(
+        train.shards(),
+        TrainingPlan.of(config, train.examples()).epochs(),
+        evaluation,
+        config.training().evalBatchSize());
+  }
+
+  /** Tells apart, by content, the data that a result depends on: training and validation. */
+  String dataHash() {
+    String validation =
+        Optional.ofNullable(evaluation.get(VALIDATION)).map(set -> set.hash().hex()).orElse("");
+    return RowHash.of(train.hash().hex(), validation).hex();
+  }
+}

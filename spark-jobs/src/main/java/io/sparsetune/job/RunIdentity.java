@@ -1,0 +1,61 @@
+package io.sparsetune.job;
+
+import io.sparsetune.config.RunConfig;
+import io.sparsetune.config.RunConfigWriter;
+import io.sparsetune.delta.DeltaInfo;
+import io.sparsetune.delta.RunId;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.task.Labels;
+import io.sparsetune.train.TrainingResult;
+import io.sparsetune.version.LibraryVersion;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a run is, whatever it runs on.
+ *
+ * @param runId from {@link RunId}
+ * @param baseFingerprint of the base model
+ * @param dataHash of training and validation data
+ */
+record RunIdentity(String runId, String baseFingerprint, String dataHash) {
+
+  static RunIdentity of(Preparation run) {
+    return of(run.config(), run.base().fingerprint(), run.dataHash());
+  }
+
+  static RunIdentity of(RunConfig config, String baseFingerprint, String dataHash) {
+    String runId =
+        RunId.of(
+            RunConfigWriter.toIdentityJson(config),
+            baseFingerprint,
+            dataHash,
+            config.training().seed(),
+            LibraryVersion.number());
+    return new RunIdentity(runId, baseFingerprint, dataHash);
+  }
+
+  DeltaInfo delta(Preparation run, TrainingResult result) {
+    return delta(run.config(), run.spec(), run.train().labels(), result);
+  }
+
+  /** What the run's delta says of itself. */
+  DeltaInfo delta(
+      RunConfig config, ModelSpec spec, Optional<Labels> labels, TrainingResult result) {
+    return new DeltaInfo(
+        spec,
+        baseFingerprint,
+        config.method().name(),
+        config.method().sparsity(),
+        config.method().k(),
+        config.method().scope(),
+        result.selection().parameters(),
+        result.selection().mask().size(),
+        config.task().type(),
+        labels.map(Labels::names).orElse(List.of()),
+        config.task().metric(),
+        config.training().seed(),
+        runId,
+        LibraryVersion.number());
+  }
+}

@@ -1,0 +1,153 @@
+package io.sparsetune.job;
+
+import io.sparsetune.config.RunConfig;
+import io.sparsetune.data.Table;
+import io.sparsetune.delta.DeltaFile;
+import io.sparsetune.delta.SparseDelta;
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.DataException;
+import io.sparsetune.error.DivergedException;
+import io.sparsetune.mask.MaskBudget;
+import io.sparsetune.mask.MaskScope;
+import io.sparsetune.method.MethodConfig;
+import io.sparsetune.method.Methods;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.step.SparkStepExecutor;
+import io.sparsetune.task.Metric;
+import io.sparsetune.task.Metrics;
+import io.sparsetune.train.EvaluationRequest;
+import io.sparsetune.train.StepExecutor;
+import io.sparsetune.train.TrainingLoop;
+import io.sparsetune.train.TrainingResult;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+
+/** Trains a sparse fine-tuned model and writes a run's files. */
+public final class TrainJob {
+  private static final int SAMPLE = 3;
+
+  private final SparkSession session;
+  private final Configuration hadoop;
+
+  public TrainJob(SparkSession session) {
+    this.session = session;
+    this.hadoop = session.sparkContext().hadoopConfiguration();
+  }
+
+  /**
+   * Trains. The output folder is complete only when it has {@code _SUCCESS}; what was logged before
+   * a failure stays in it.
+   *
+   * @throws ConfigException for a configuration that does not fit the model, the data or the
+   *     cluster, and for an output folder that is not free
+   * @throws DataException for data or files that cannot be used
+   * @throws DivergedException when a loss, a gradient or an output is not finite
+   */
+  public TrainResult run(TrainRequest request) {
+    RunConfig config = request.config();
+    RunFolder folder = RunFolder.toWrite(config.output(), request.overwrite(), hadoop);
+    Preparation run = Preparation.of(session, config);
+    memory(run).check();
+    try (StepExecutor executor =
+        new SparkStepExecutor(session, run.shipped(), run.spec(), run.sparkData())) {
+      RunIdentity identity = RunIdentity.of(run);
+      folder.begin();
+      folder.write(RunFiles.RUN, RunRecord.write(session, run, identity));
+      try (MetricsLog log =
+          new MetricsLog(folder, config.training().loggingSteps(), request.progress())) {
+        TrainingResult result = new TrainingLoop(run.spec().layout(), config, executor, log).run();
+        return finish(folder, run, identity, executor, result, log.elapsed());
+      }
+    }
+  }
+
+  /**
+   * Opens and reads everything that the run would, and trains nothing.
+   *
+   * @throws ConfigException for a configuration that does not fit the model or the data
+   * @throws DataException for data or files that cannot be used
+   */
+  public DryRun dryRun(TrainRequest request) {
+    RunConfig config = request.config();
+    RunFolder.toWrite(config.output(), request.overwrite(), hadoop);
+    Preparation run = Preparation.of(session, config);
+    MemoryEstimate memory = memory(run);
+    List<String> warnings = new ArrayList<>();
+    warning(run).ifPresent(warnings::add);
+    try {
+      memory.check();
+    } catch (ConfigException e) {
+      warnings.add(e.getMessage());
+    }
+    List<String> sample = Table.sample(session, config.task(), config.data(), SAMPLE);
+    return DryRun.of(run, sample, sizes(run), memory, warnings);
+  }
+
+  private static Optional<String> warning(Preparation run) {
+    MethodConfig method = run.config().method();
+    ParameterLayout layout = run.spec().layout();
+    return Methods.named(method.name()).hasBudget()
+        ? MaskBudget.of(method).warning(layout, MaskScope.of(layout, method))
+        : Optional.empty();
+  }
+
+  private MemoryEstimate memory(Preparation run) {
+    return MemoryEstimate.of(session, run.config(), run.spec(), sizes(run));
+  }
+
+  private static TrainedSizes sizes(Preparation run) {
+    RunConfig config = run.config();
+    return TrainedSizes.of(run.spec().layout(), config.method(), config.training().seed());
+  }
+
+  private static TrainResult finish(
+      RunFolder folder,
+      Preparation run,
+      RunIdentity identity,
+      StepExecutor executor,
+      TrainingResult result,
+      double seconds) {
+    SparseDelta delta =
+        new SparseDelta(identity.delta(run, result), result.trained(), result.values());
+    byte[] bytes = bytes(delta);
+    folder.write(RunFiles.DELTA, out -> out.write(bytes));
+    long sequence = result.lastSequence();
+    Map<String, Map<String, Double>> scores = new LinkedHashMap<>();
+    for (String set : new String[] {Preparation.VALIDATION, Preparation.TEST}) {
+      if (run.evaluation().containsKey(set)) {
+        EvaluationRequest request =
+            new EvaluationRequest(++sequence, set, result.trained(), result.values());
+        scores.put(set, byName(Metrics.scores(executor.evaluate(request))));
+      }
+    }
+    RunSummary summary =
+        new RunSummary(run, result, scores, Sha256.hex(bytes), bytes.length, seconds);
+    folder.write(RunFiles.RESULT, summary.json());
+    folder.complete();
+    return summary.result();
+  }
+
+  private static byte[] bytes(SparseDelta delta) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      DeltaFile.write(delta, out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  static Map<String, Double> byName(Map<Metric, Double> scores) {
+    Map<String, Double> named = new LinkedHashMap<>();
+    scores.forEach((metric, score) -> named.put(metric.key(), score));
+    return named;
+  }
+}

@@ -1,0 +1,43 @@
+package io.sparsetune.job;
+
+import io.sparsetune.mask.ScoreSource;
+import io.sparsetune.method.Evidence;
+import io.sparsetune.method.MaskMethod;
+import io.sparsetune.method.MaskProblem;
+import io.sparsetune.method.MethodConfig;
+import io.sparsetune.method.Methods;
+import io.sparsetune.params.ParameterLayout;
+
+/**
+ * How much a run will train: known before any mask is.
+ *
+ * @param n parameters that the mask ranges over
+ * @param k size of the mask
+ * @param head parameters trained beside it
+ * @param scored parameters that a score round sums gradients of; 0 without one
+ */
+record TrainedSizes(long n, long k, long head, long scored) {
+
+  static TrainedSizes of(ParameterLayout layout, MethodConfig method, long seed) {
+    MaskMethod rule = Methods.named(method.name());
+    MaskProblem problem = new MaskProblem(layout, method, seed);
+    long k =
+        rule.hasBudget() ? problem.goal().size() : rule.mask(problem, ScoreSource.none()).size();
+    long head =
+        Methods.headTensors(layout, method).stream()
+            .mapToLong(tensor -> layout.tensor(tensor).size())
+            .sum();
+    long scored = 0;
+    if (rule.evidence() == Evidence.SCORE_SUMS) {
+      scored =
+          problem.scope().tensors().stream()
+              .mapToLong(tensor -> layout.tensor(tensor).size())
+              .sum();
+    }
+    return new TrainedSizes(rule.parameters(problem), k, head, scored);
+  }
+
+  long trained() {
+    return k + head;
+  }
+}
