@@ -2,6 +2,7 @@ package io.sparsetune.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * Ctrl-C and SIGTERM: stops what is running before the process ends. The process then ends with the
@@ -16,7 +17,7 @@ final class Interruption {
   }
 
   /** Runs work that {@code stop} stops when the process is interrupted meanwhile. */
-  <T> T guard(PrintWriter err, String whatIsLeft, Runnable stop, Work<T> work) throws Exception {
+  <T> T guard(PrintWriter err, String whatIsLeft, Runnable stop, Supplier<T> work) {
     Thread hook =
         new Thread(
             () -> {
@@ -29,7 +30,7 @@ final class Interruption {
             "sparsetune-interrupted");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
-      return work.run();
+      return work.get();
     } finally {
       remove(hook);
     }
@@ -41,11 +42,5 @@ final class Interruption {
     } catch (IllegalStateException e) {
       // The process is ending: the hook has run, or is running.
     }
-  }
-
-  /** Work that may fail. */
-  @FunctionalInterface
-  interface Work<T> {
-    T run() throws Exception;
   }
 }

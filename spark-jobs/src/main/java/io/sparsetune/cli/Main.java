@@ -17,7 +17,7 @@ public final class Main {
 
   public static void main(String[] arguments) {
     Terminal terminal = Terminal.ofProcess(writer(System.out), writer(System.err));
-    int code = run(terminal, arguments);
+    int code = run(terminal, Session.Sessions.OWN, arguments);
     // Only a failure ends the process itself: after success Spark may still have to say good-bye.
     if (code != 0) {
       System.exit(code);
@@ -25,11 +25,11 @@ public final class Main {
   }
 
   /** Runs a command in this process. */
-  static int run(Terminal terminal, String... arguments) {
+  static int run(Terminal terminal, Session.Sessions sessions, String... arguments) {
     Interruption interruption = new Interruption();
     Failures failures = new Failures(interruption);
     CommandLine line =
-        new CommandLine(new SparseTune(new Session(terminal, interruption)))
+        new CommandLine(new SparseTune(new Session(terminal, interruption, sessions)))
             .setOut(terminal.out())
             .setErr(terminal.err())
             .setExecutionExceptionHandler(failures)

@@ -4,8 +4,35 @@ import io.sparsetune.job.SparkSessions;
 import java.util.function.Function;
 import org.apache.spark.sql.SparkSession;
 
-/** What commands share: where they write, and how they run on Spark. */
-record Session(Terminal terminal, Interruption interruption) {
+/**
+ * What commands share.
+ *
+ * @param terminal where they write
+ * @param interruption what stops them
+ * @param sessions where they run
+ */
+record Session(Terminal terminal, Interruption interruption, Sessions sessions) {
+
+  /** Where Spark sessions come from, and what becomes of them. */
+  interface Sessions {
+    /** A session of its own for each command. */
+    Sessions OWN =
+        new Sessions() {
+          @Override
+          public SparkSession open(String name) {
+            return SparkSessions.open(name);
+          }
+
+          @Override
+          public void close(SparkSession session) {
+            session.stop();
+          }
+        };
+
+    SparkSession open(String name);
+
+    void close(SparkSession session);
+  }
 
   /**
    * Runs work on Spark; stops it when it is interrupted, and Spark in any case.
@@ -13,8 +40,8 @@ record Session(Terminal terminal, Interruption interruption) {
    * @param name of the application
    * @param whatIsLeft what an interruption leaves behind, in a sentence
    */
-  <T> T onSpark(String name, String whatIsLeft, Function<SparkSession, T> work) throws Exception {
-    SparkSession spark = SparkSessions.open(name);
+  <T> T onSpark(String name, String whatIsLeft, Function<SparkSession, T> work) {
+    SparkSession spark = sessions.open(name);
     try {
       return interruption.guard(
           terminal.err(),
@@ -22,7 +49,7 @@ record Session(Terminal terminal, Interruption interruption) {
           () -> spark.sparkContext().cancelAllJobs(),
           () -> work.apply(spark));
     } finally {
-      spark.stop();
+      sessions.close(spark);
     }
   }
 }

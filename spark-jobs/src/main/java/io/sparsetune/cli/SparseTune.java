@@ -12,6 +12,14 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      QuickStart.class,
+      Train.class,
+      Evaluate.class,
+      Predict.class,
+      Inspect.class,
+      Merge.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",

@@ -1,0 +1,55 @@
+package io.sparsetune.cli;
+
+import io.sparsetune.job.InspectJob;
+import io.sparsetune.job.Inspection;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code inspect RUN}. */
+@Command(name = "inspect", description = "Shows what a finished run trained, and how well.")
+final class Inspect extends Common implements Callable<Integer> {
+  @Parameters(paramLabel = "RUN", description = "Folder of a finished run.")
+  private String run;
+
+  @Option(names = "--json", description = "Print JSON, with the counts of every tensor.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    Inspection found = new InspectJob(new Configuration()).run(run);
+    if (json) {
+      out().print(found.json());
+    } else {
+      text(found);
+    }
+    out().flush();
+    return 0;
+  }
+
+  private void text(Inspection found) {
+    double withHead = (double) (found.k() + found.head()) / (found.n() + found.head());
+    line("method", found.method());
+    line("trained", "k = %,d of n = %,d (%.4f%%)", found.k(), found.n(), 100 * found.sparsity());
+    line("head", "%,d, trained whole; with it %.4f%%", found.head(), 100 * withHead);
+    line("tensors", "%,d hold trained parameters (--json counts each)", found.tensors().size());
+    line("task", found.task() + (found.labels().isEmpty() ? "" : " " + found.labels()));
+    line("pooling", found.pooling());
+    line("metric", found.metric());
+    found.validation().ifPresent(score -> line("validation", "%.4f", score));
+    found.base().ifPresent(path -> line("base", path));
+    line("", "sha256 " + found.baseSha256());
+    line("delta", "%,d bytes", found.deltaBytes());
+    line("", "sha256 " + found.deltaSha256());
+    line("run id", found.runId());
+    line("version", found.libraryVersion());
+  }
+
+  private void line(String name, String format, Object... values) {
+    String text = values.length == 0 ? format : String.format(Locale.ROOT, format, values);
+    out().println(String.format(Locale.ROOT, "%-11s %s", name, text));
+  }
+}

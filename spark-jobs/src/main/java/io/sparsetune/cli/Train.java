@@ -1,0 +1,99 @@
+package io.sparsetune.cli;
+
+import io.sparsetune.config.RunConfig;
+import io.sparsetune.config.RunConfigParser;
+import io.sparsetune.hadoop.HadoopFiles;
+import io.sparsetune.job.DryRun;
+import io.sparsetune.job.TrainJob;
+import io.sparsetune.job.TrainRequest;
+import io.sparsetune.job.TrainResult;
+import io.sparsetune.train.TrainingListener;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code train CONFIG}. */
+@Command(
+    name = "train",
+    description = "Trains a sparse fine-tuned model as a configuration says.",
+    footer = {
+      "",
+      "The keys of a configuration are in docs/configuration.md. By bin/sparsetune, --master MASTER",
+      "chooses the cluster, and what stands after -- goes to spark-submit."
+    })
+final class Train extends Common implements Callable<Integer> {
+  private static final int LONGEST_CONFIG = 1 << 20;
+
+  @Parameters(paramLabel = "CONFIG", description = "A YAML file, local or on a Hadoop file system.")
+  private String config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Overrides a key of the configuration, such as training.seed=2. Repeatable.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(
+      names = "--overwrite",
+      description = "Replace a run that is already in the output folder.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--dry-run",
+      description = "Check everything and say what a run would do and need, without training.")
+  private boolean dryRun;
+
+  @Override
+  public Integer call() {
+    RunConfig run = read();
+    if (dryRun) {
+      DryRun answer =
+          session()
+              .onSpark(
+                  "sparsetune train --dry-run",
+                  "Nothing was written.",
+                  spark ->
+                      new TrainJob(spark)
+                          .dryRun(new TrainRequest(run, overwrite, TrainingListener.NONE)));
+      DryRunReport.lines(answer).forEach(out()::println);
+    } else {
+      TrainResult result = train(session(), run, overwrite);
+      TrainReport.lines(result).forEach(out()::println);
+    }
+    out().flush();
+    return 0;
+  }
+
+  /** Trains on Spark and shows how it goes; the quick start trains the same way. */
+  static TrainResult train(Session session, RunConfig run, boolean overwrite) {
+    ProgressDisplay progress =
+        new ProgressDisplay(session.terminal(), run.training().loggingSteps(), System::nanoTime);
+    String left =
+        run.output()
+            + " is left without _SUCCESS: an unfinished run; train again with --overwrite.";
+    return session.onSpark(
+        "sparsetune train " + run.output(),
+        left,
+        spark -> {
+          try {
+            return new TrainJob(spark).run(new TrainRequest(run, overwrite, progress));
+          } finally {
+            progress.end();
+          }
+        });
+  }
+
+  private RunConfig read() {
+    if (!config.contains("://")) {
+      return RunConfigParser.read(Path.of(config), overrides);
+    }
+    byte[] bytes = HadoopFiles.file(config, new Configuration()).readAll(LONGEST_CONFIG).array();
+    return RunConfigParser.parse(new String(bytes, StandardCharsets.UTF_8), config, overrides);
+  }
+}
