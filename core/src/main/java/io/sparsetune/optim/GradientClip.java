@@ -13,10 +13,10 @@ public final class GradientClip {
   public static double norm(GradientSum gradient) {
     double squares = 0;
     for (int i = 0; i < gradient.size(); i++) {
-      double g = gradient.mean(i);
+      double g = gradient.sum(i);
       squares += g * g;
     }
-    return Math.sqrt(squares);
+    return Math.sqrt(squares) / gradient.examples();
   }
 
   /** What to multiply the gradient with: min(1, max / (norm + 1e-6)), or 1 without a maximum. */
