@@ -73,6 +73,36 @@ class EngineBehaviourTest {
     assertThat(gradient(engine.newWorker(), all, KEY)).isEqualTo(first);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "roberta", "bert-regression"})
+  void scalarAndVectorKernelsGiveTheSameBits(String name) {
+    GoldenModel golden = GoldenModel.read(name);
+    ParameterLayout tensors = golden.spec().layout();
+    Engine engine = RoomEngine.open(golden.withDropout(0.2), golden.theta().clone());
+    MicroBatch batch = GoldenModel.pack(golden.examples(0));
+    for (Mask mask :
+        List.of(
+            MaskedGradientTest.whole(tensors, tensor -> true),
+            MaskedGradientTest.random(tensors, 0.05, tensor -> true))) {
+      engine.install(mask, engine.gather(mask));
+      EngineWorker vector = engine.newWorker();
+      EngineWorker scalar;
+      System.setProperty("sparsetune.kernels", "scalar");
+      try {
+        scalar = engine.newWorker();
+      } finally {
+        System.clearProperty("sparsetune.kernels");
+      }
+      assertThat(scalar.logits(batch)).isEqualTo(vector.logits(batch));
+      GradientSum expected = new GradientSum(mask.size());
+      vector.gradient(batch, KEY, expected);
+      GradientSum sum = new GradientSum(mask.size());
+      scalar.gradient(batch, KEY, sum);
+      assertThat(MaskedGradientTest.sums(sum)).isEqualTo(MaskedGradientTest.sums(expected));
+      assertThat(sum.meanLoss()).isEqualTo(expected.meanLoss());
+    }
+  }
+
   /** With the same dropout, a step against the gradient lowers the loss by its squared norm. */
   @ParameterizedTest
   @ValueSource(strings = {"bert", "roberta", "bert-regression"})
