@@ -230,7 +230,7 @@ class RunConfigTest {
                 OptionalInt.empty(),
                 32,
                 8,
-                32,
+                8,
                 Optimizer.ADAMW,
                 0.9,
                 0.999,
