@@ -141,7 +141,9 @@ final class ConfigKeys {
           .withDefault(8)
           .note("what a thread pushes through the model at once; part of the result's bits");
   static final Key<Integer> EVAL_BATCH_SIZE =
-      Key.count("training.eval_batch_size", 1).withDefault(8);
+      Key.count("training.eval_batch_size", 1)
+          .withDefault(8)
+          .note("how many a thread holds at once in an evaluation; no part of the bits");
   static final Key<Optimizer> OPTIMIZER =
       Key.choice("training.optimizer", Optimizer.values()).withDefault(Optimizer.ADAMW);
   static final Key<Double> ADAM_BETA1 = below1("training.adam_beta1").withDefault(0.9);
