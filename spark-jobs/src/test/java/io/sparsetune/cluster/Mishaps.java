@@ -21,10 +21,10 @@ public final class Mishaps implements SparkPlugin {
   /** Folder of the marker files. */
   static final String MARKERS = "spark.sparsetune.test.markers";
 
-  /** Which of a JVM's tasks, counted from 1, fails. */
+  /** Which of a JVM's tasks of sparse steps, counted from 1, fails. */
   static final String FAIL = "spark.sparsetune.test.fail";
 
-  /** Which of a JVM's tasks, counted from 1, takes its executor with it. */
+  /** Which of a JVM's tasks of sparse steps, counted from 1, takes its executor with it. */
   static final String KILL = "spark.sparsetune.test.kill";
 
   @Override
@@ -54,6 +54,10 @@ public final class Mishaps implements SparkPlugin {
 
     @Override
     public void onTaskStart() {
+      String job = TaskContext.get().getLocalProperty("spark.job.description");
+      if (job == null || !job.startsWith("sparse step")) {
+        return;
+      }
       int number = started.incrementAndGet();
       if (number == fail) {
         atEnd(

@@ -114,6 +114,12 @@ class JobsTest {
   }
 
   @Test
+  void theDeltaIsThatOfATrainingWithoutSpark() throws IOException {
+    assertThat(Files.readAllBytes(run.resolve("delta.safetensors")))
+        .isEqualTo(LocalRun.delta(toy.config()));
+  }
+
+  @Test
   void evaluatingOnTheValidationDataGivesTheRunsOwnScores() {
     EvaluateResult evaluated =
         new EvaluateJob(session)

@@ -1,0 +1,100 @@
+package io.sparsetune.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparsetune.cluster.SparkSubmit.Outcome;
+import io.sparsetune.job.LocalRun;
+import io.sparsetune.testing.ToyRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * One training, on every kind of cluster that this machine can be, with failures on the way: the
+ * delta is the same byte for byte, and the same as without Spark. The finished application jar runs
+ * under spark-submit in JVMs of its own.
+ */
+@Tag("cluster")
+class ClusterTest {
+  private static final String STEP = "sparse step";
+
+  @TempDir static Path folder;
+  private static ToyRun toy;
+  private static byte[] expected;
+
+  @BeforeAll
+  static void trainWithoutSpark() throws IOException {
+    toy = ToyRun.in(folder.resolve("toy"), 0.1);
+    expected = LocalRun.delta(toy.config());
+  }
+
+  @Test
+  void oneThread() throws Exception {
+    assertThat(train(SparkSubmit.on("local[1]"), "one-thread")).isEqualTo(expected);
+  }
+
+  @Test
+  void twoThreadsTenFilesAndAFailedTask() throws Exception {
+    Path markers = folder.resolve("two-threads-markers");
+    SparkSubmit submit = SparkSubmit.on("local[2,4]").mishap(Mishaps.FAIL, 15, markers);
+    assertThat(train(submit, "two-threads", tenFiles())).isEqualTo(expected);
+    assertThat(markers.resolve("failed")).exists();
+  }
+
+  @Test
+  void twoExecutorsOneOfWhichIsKilledAndAFailedTask() throws Exception {
+    Path markers = folder.resolve("two-executors-markers");
+    Path log = folder.resolve("two-executors-log");
+    SparkSubmit submit =
+        SparkSubmit.on("local-cluster[2,1,1024]")
+            .mishap(Mishaps.FAIL, 6, markers)
+            .mishap(Mishaps.KILL, 12, markers)
+            .eventLog(log);
+    assertThat(train(submit, "two-executors")).isEqualTo(expected);
+    assertThat(markers.resolve("failed")).exists();
+    assertThat(markers.resolve("killed")).exists();
+    EventLog events = EventLog.read(log);
+    assertThat(events.executorsOf(STEP)).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(events.failures()).isNotEmpty();
+  }
+
+  @Test
+  void theSameJarOnSpark35() throws Exception {
+    Path markers = folder.resolve("spark-35-markers");
+    Path log = folder.resolve("spark-35-log");
+    SparkSubmit submit =
+        SparkSubmit.onSpark35("local-cluster[2,1,1024]")
+            .mishap(Mishaps.FAIL, 6, markers)
+            .mishap(Mishaps.KILL, 12, markers)
+            .eventLog(log);
+    assertThat(train(submit, "spark-35", tenFiles())).isEqualTo(expected);
+    assertThat(markers.resolve("failed")).exists();
+    assertThat(markers.resolve("killed")).exists();
+    assertThat(EventLog.read(log).executorsOf(STEP)).hasSizeGreaterThanOrEqualTo(2);
+  }
+
+  private static String tenFiles() {
+    return "data.train=" + toy.folder().resolve("ten");
+  }
+
+  private static byte[] train(SparkSubmit submit, String name, String... overrides)
+      throws IOException, InterruptedException {
+    Path output = folder.resolve(name);
+    List<String> arguments = new ArrayList<>(List.of("train", toy.file().toString()));
+    arguments.addAll(List.of("--set", "output=" + output));
+    for (String override : overrides) {
+      arguments.addAll(List.of("--set", override));
+    }
+    Outcome outcome =
+        submit.run(folder.resolve(name + "-process"), arguments.toArray(String[]::new));
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    assertThat(output.resolve("_SUCCESS")).exists();
+    return Files.readAllBytes(output.resolve("delta.safetensors"));
+  }
+}
