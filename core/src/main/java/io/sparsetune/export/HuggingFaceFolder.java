@@ -19,6 +19,7 @@ import io.sparsetune.safetensors.FloatSink;
 import io.sparsetune.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Writes a model as a folder that transformers' {@code from_pretrained} loads: {@code config.json},
@@ -96,9 +97,9 @@ public final class HuggingFaceFolder {
       throw new ConfigException(
           "Cannot merge a model with pooling %s: %sForSequenceClassification of transformers has none; train with model.pooling: %s to merge"
               .formatted(
-                  spec.pooling().name().toLowerCase(java.util.Locale.ROOT),
+                  spec.pooling().name().toLowerCase(Locale.ROOT),
                   roberta ? "Roberta" : "Bert",
-                  needed.name().toLowerCase(java.util.Locale.ROOT)));
+                  needed.name().toLowerCase(Locale.ROOT)));
     }
   }
 

@@ -4,6 +4,7 @@ import io.sparsetune.error.DataException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -80,7 +81,7 @@ public interface ByteSource {
                 .formatted(path(), size, limit));
       }
       try (InputStream in = openAt(0)) {
-        return ByteBuffer.wrap(in.readNBytes(limit)).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        return ByteBuffer.wrap(in.readNBytes(limit)).order(ByteOrder.LITTLE_ENDIAN);
       }
     } catch (IOException e) {
       throw Unreadable.because(path(), e);

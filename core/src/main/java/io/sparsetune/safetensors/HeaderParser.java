@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.files.StrictJson;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -173,7 +174,7 @@ final class HeaderParser {
   private CorruptFileException corrupt(String problem) {
     long characters = json.currentTokenLocation().getCharOffset();
     String before = text.substring(0, (int) Math.max(0, Math.min(characters, text.length())));
-    return corrupt(problem, 8L + before.getBytes(java.nio.charset.StandardCharsets.UTF_8).length);
+    return corrupt(problem, 8L + before.getBytes(StandardCharsets.UTF_8).length);
   }
 
   private CorruptFileException corrupt(String problem, long at) {

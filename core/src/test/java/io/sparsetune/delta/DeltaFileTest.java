@@ -10,6 +10,7 @@ import io.sparsetune.files.ByteSource;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
+import io.sparsetune.safetensors.FloatSink;
 import io.sparsetune.safetensors.SafetensorsReader;
 import io.sparsetune.safetensors.SafetensorsWriter;
 import io.sparsetune.testing.Deltas;
@@ -113,7 +114,7 @@ class DeltaFileTest {
     delta.apply(theta);
     for (int t = 0; t < layout.tensorCount(); t++) {
       float[] passed = new float[layout.tensor(t).size()];
-      var sink = delta.applying(t, io.sparsetune.safetensors.FloatSink.into(passed, 0));
+      var sink = delta.applying(t, FloatSink.into(passed, 0));
       for (int from = 0; from < passed.length; from += 7) {
         int count = Math.min(7, passed.length - from);
         int at = layout.offset(t) + from;

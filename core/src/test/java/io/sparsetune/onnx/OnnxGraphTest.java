@@ -9,6 +9,7 @@ import io.sparsetune.files.ByteSource;
 import io.sparsetune.safetensors.FloatSink;
 import io.sparsetune.testing.OnnxBuilder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -59,8 +60,7 @@ class OnnxGraphTest {
   @Test
   void aFileThatIsNotOnnxIsSaidNotToBe() {
     assertCorrupt(new byte[0], "not an ONNX file: it has no graph");
-    assertCorrupt(
-        "PK\3\4 this is a zip file".getBytes(java.nio.charset.StandardCharsets.UTF_8), "");
+    assertCorrupt("PK\3\4 this is a zip file".getBytes(StandardCharsets.UTF_8), "");
   }
 
   @Test
