@@ -1,0 +1,8 @@
+package io.sparsetune.kernels;
+
+class VectorDropoutTest extends DropoutContract {
+  @Override
+  Kernels kernels() {
+    return new VectorKernels();
+  }
+}
