@@ -63,6 +63,7 @@ public final class SparkStepExecutor implements StepExecutor {
   @Override
   public float[] initialValues(Mask mask) {
     Broadcast<TaskModel> shared = model.shared();
+    Broadcast<Mask> wanted = model.share(mask);
     long sequence = lastSequence;
     return model
         .job(
@@ -70,11 +71,11 @@ public final class SparkStepExecutor implements StepExecutor {
             () ->
                 model
                     .context()
-                    .parallelize(List.of(mask), 1)
+                    .parallelize(List.of(sequence), 1)
                     .map(
-                        wanted -> {
-                          try (EngineLease lease = shared.value().leaseAtStart(sequence)) {
-                            return lease.engine().gather(wanted);
+                        start -> {
+                          try (EngineLease lease = shared.value().leaseAtStart(start)) {
+                            return lease.engine().gather(wanted.value());
                           }
                         })
                     .collect())

@@ -116,7 +116,9 @@ final class StepTraffic extends SparkListener implements AutoCloseable {
   public synchronized void onBlockUpdated(SparkListenerBlockUpdated event) {
     BlockUpdatedInfo block = event.blockUpdatedInfo();
     Matcher piece = PIECE.matcher(block.blockId().name());
-    if (piece.matches() && block.blockManagerId().isDriver() == local) {
+    // A piece that is dropped is told of with its size, and without a place.
+    boolean stored = block.storageLevel().isValid();
+    if (piece.matches() && stored && block.blockManagerId().isDriver() == local) {
       long id = Long.parseLong(piece.group(1));
       long bytes = block.memSize() + block.diskSize();
       if (broadcasts.contains(id)) {
