@@ -85,7 +85,7 @@ public final class DataLoader {
               .formatted(share, table.shown(), survey.usable()));
     }
     int partitions = partitions(shards);
-    warnOfIdleSlots(shards, batchSize, microBatchSize);
+    Slots.advice(slots, batchSize, microBatchSize).ifPresent(LOG::warn);
     JavaRDD<Shard> dealt = rows.deal(shards, partitions).persist(StorageLevel.MEMORY_AND_DISK());
     return new TrainData(
         labels,
@@ -158,29 +158,7 @@ public final class DataLoader {
   }
 
   private int partitions(int shards) {
-    int asked = session.sparkContext().conf().getInt(PARTITIONS, 0);
+    int asked = session.sparkContext().getConf().getInt(PARTITIONS, 0);
     return Math.min(shards, asked > 0 ? asked : slots);
-  }
-
-  private void warnOfIdleSlots(int shards, int batchSize, int microBatchSize) {
-    if (slots > shards) {
-      LOG.warn(
-          "A batch has {} micro-batches, so only {} of the cluster's {} slots have work in a step; {}",
-          shards,
-          shards,
-          slots,
-          remedy(batchSize, microBatchSize));
-    }
-  }
-
-  /** The batch or the micro-batch that would use all slots. */
-  private String remedy(int batchSize, int microBatchSize) {
-    String larger = "training.batch_size %d would use them all".formatted(slots * microBatchSize);
-    for (int smaller = microBatchSize - 1; smaller > 0; smaller--) {
-      if (batchSize % smaller == 0 && batchSize / smaller >= slots) {
-        return larger + ", or micro_batch_size %d (either changes the result)".formatted(smaller);
-      }
-    }
-    return larger;
   }
 }

@@ -1,5 +1,6 @@
 package io.sparsetune.data;
 
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
@@ -13,9 +14,34 @@ final class Slots {
   private Slots() {}
 
   static int of(SparkSession session) {
-    SparkConf conf = session.sparkContext().conf();
+    return of(session.sparkContext().getConf(), session.sparkContext().defaultParallelism());
+  }
+
+  /**
+   * @param registered cores of the executors that are there now
+   */
+  static int of(SparkConf conf, int registered) {
     int cpus = Math.max(1, conf.getInt("spark.task.cpus", 1));
-    return Math.max(1, cores(conf, session.sparkContext().defaultParallelism()) / cpus);
+    return Math.max(1, cores(conf, registered) / cpus);
+  }
+
+  /** What to say where a batch has fewer micro-batches than there are slots. */
+  static Optional<String> advice(int slots, int batchSize, int microBatchSize) {
+    int shards = batchSize / microBatchSize;
+    if (slots <= shards) {
+      return Optional.empty();
+    }
+    String idle =
+        "A batch has %d micro-batches, so only %d of the cluster's %d slots have work in a step;"
+            .formatted(shards, shards, slots);
+    String larger = " training.batch_size %d would use them all".formatted(slots * microBatchSize);
+    for (int smaller = microBatchSize - 1; smaller > 0; smaller--) {
+      if (batchSize % smaller == 0 && batchSize / smaller >= slots) {
+        String either = ", or training.micro_batch_size %d (either changes the result)";
+        return Optional.of(idle + larger + either.formatted(smaller));
+      }
+    }
+    return Optional.of(idle + larger + " (which changes the result)");
   }
 
   private static int cores(SparkConf conf, int registered) {

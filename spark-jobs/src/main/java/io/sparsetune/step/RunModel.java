@@ -32,7 +32,7 @@ final class RunModel implements AutoCloseable {
     this.context = JavaSparkContext.fromSparkContext(session.sparkContext());
     this.model = new TaskModel(UUID.randomUUID().toString(), base, spec, seed);
     this.shared = context.broadcast(model);
-    this.threads = Math.max(1, session.sparkContext().conf().getInt("spark.task.cpus", 1));
+    this.threads = Math.max(1, session.sparkContext().getConf().getInt("spark.task.cpus", 1));
   }
 
   JavaSparkContext context() {

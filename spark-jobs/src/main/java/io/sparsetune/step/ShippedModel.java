@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,10 @@ public final class ShippedModel implements Serializable {
    * @throws ConfigException for a path on the driver's disk where the driver runs in the cluster
    */
   public static ShippedModel ship(SparkSession session, String path) {
+    return ship(session, path, session.sparkContext().getConf());
+  }
+
+  static ShippedModel ship(SparkSession session, String path, SparkConf conf) {
     Configuration configuration = session.sparkContext().hadoopConfiguration();
     HadoopSettings hadoop = new HadoopSettings(configuration);
     boolean isOnnx = path.endsWith(".onnx");
@@ -55,12 +60,12 @@ public final class ShippedModel implements Serializable {
       onnx = file.getName();
     }
     ShippedModel inPlace = new ShippedModel(folder, onnx, hadoop, null);
-    String master = session.sparkContext().conf().get("spark.master", "");
+    String master = conf.get("spark.master", "");
     boolean inThisJvm = master.equals("local") || master.startsWith("local[");
     if (inThisJvm || !isLocal(folder, configuration)) {
       return inPlace;
     }
-    if (session.sparkContext().conf().get("spark.submit.deployMode", "client").equals("cluster")) {
+    if (conf.get("spark.submit.deployMode", "client").equals("cluster")) {
       throw new ConfigException(
           ("Invalid model.path: %s is on a local disk, but in cluster deploy mode the driver runs"
                   + " on some machine of the cluster. Put the model where every machine sees it"

@@ -1,0 +1,72 @@
+package io.sparsetune.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparsetune.engine.NotFiniteException;
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.CorruptFileException;
+import io.sparsetune.error.DataException;
+import io.sparsetune.testing.SharedSession;
+import java.util.List;
+import org.apache.spark.SparkException;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.Test;
+
+class SparkFailuresTest {
+
+  @Test
+  void aTasksOwnErrorComesOutOfAFailedJob() {
+    JavaSparkContext context =
+        JavaSparkContext.fromSparkContext(SharedSession.get().sparkContext());
+    assertThatThrownBy(
+            () ->
+                SparkFailures.unwrapped(
+                    () ->
+                        context
+                            .parallelize(List.of(1))
+                            .map(
+                                one -> {
+                                  if (one == 1) {
+                                    throw new CorruptFileException("a.bin", "it is cut short");
+                                  }
+                                  return one;
+                                })
+                            .collect()))
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessage("Cannot read a.bin: it is cut short");
+  }
+
+  @Test
+  void anErrorThatIsLeftInWordsAloneIsMadeAgain() {
+    assertThat(unwrapped("io.sparsetune.error.DataException: Cannot use row 3.\nMend it."))
+        .isInstanceOf(DataException.class)
+        .hasMessage("Cannot use row 3.\nMend it.");
+    assertThat(unwrapped("io.sparsetune.error.ConfigException: Invalid key."))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage("Invalid key.");
+    assertThat(unwrapped("io.sparsetune.engine.NotFiniteException: A loss is NaN"))
+        .isInstanceOf(NotFiniteException.class)
+        .hasMessage("A loss is NaN");
+  }
+
+  @Test
+  void otherFailuresStayAsTheyAre() {
+    IllegalStateException failure = new IllegalStateException("lost");
+    assertThat(SparkFailures.unwrapped(failure)).isSameAs(failure);
+    SparkException checked = new SparkException("Job aborted");
+    assertThat(SparkFailures.unwrapped(checked))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("Job aborted")
+        .hasCause(checked);
+  }
+
+  private static RuntimeException unwrapped(String error) {
+    return SparkFailures.unwrapped(
+        new SparkException(
+            "Job aborted due to stage failure: Task 0 in stage 1.0 failed 4 times, most recent"
+                + " failure: Lost task 0.3 in stage 1.0 (TID 9): "
+                + error
+                + "\n\tat io.sparsetune.data.Table.open(Table.java:1)\n\nDriver stacktrace:"));
+  }
+}
