@@ -1,10 +1,6 @@
 package io.sparsetune.delta;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import io.sparsetune.text.RowHash;
 
 /**
  * A run's name, which follows from everything its result depends on and from nothing else: the same
@@ -27,19 +23,7 @@ public final class RunId {
       String dataHash,
       long seed,
       String libraryVersion) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (String part :
-          new String[] {
-            configJson, baseFingerprint, dataHash, Long.toString(seed), libraryVersion
-          }) {
-        byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-        digest.update(ByteBuffer.allocate(4).putInt(bytes.length).array());
-        digest.update(bytes);
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256", e);
-    }
+    return RowHash.of(configJson, baseFingerprint, dataHash, Long.toString(seed), libraryVersion)
+        .hex();
   }
 }

@@ -1,10 +1,10 @@
 package io.sparsetune.text;
 
+import io.sparsetune.files.Sha256;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
@@ -18,7 +18,7 @@ public record RowHash(long word0, long word1, long word2, long word3)
 
   /** Hash of the fields, each as its length in bytes (32 bits, big-endian) and its UTF-8 bytes. */
   public static RowHash of(String... fields) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     for (String field : fields) {
       byte[] bytes = field.getBytes(StandardCharsets.UTF_8);
       digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
@@ -70,13 +70,5 @@ public record RowHash(long word0, long word1, long word2, long word3)
     order = order != 0 ? order : Long.compareUnsigned(word1, other.word1);
     order = order != 0 ? order : Long.compareUnsigned(word2, other.word2);
     return order != 0 ? order : Long.compareUnsigned(word3, other.word3);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
   }
 }

@@ -1,7 +1,7 @@
 package io.sparsetune.bench;
 
+import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigParser;
-import io.sparsetune.config.TrainingConfig;
 import io.sparsetune.engine.Engine;
 import io.sparsetune.engine.EngineWorker;
 import io.sparsetune.engine.GradientSum;
@@ -9,6 +9,7 @@ import io.sparsetune.engine.Randomness;
 import io.sparsetune.engine.Randomness.Purpose;
 import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.mask.Mask;
+import io.sparsetune.method.Methods;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.optim.SparseOptimizer;
 import io.sparsetune.params.ParameterLayout;
@@ -50,16 +51,10 @@ final class StepBench implements AutoCloseable {
     ParameterLayout layout = spec.layout();
     engine = RoomEngine.open(spec, weights(layout));
     mask = mask(layout, sparsity);
-    trained =
-        mask.withWhole(
-            layout,
-            IntStream.range(0, layout.tensorCount())
-                .filter(t -> layout.tensor(t).part() == Part.HEAD)
-                .boxed()
-                .toList());
+    RunConfig defaults = RunConfigParser.parse(DEFAULTS, "bench", List.of());
+    trained = mask.withWhole(layout, Methods.headTensors(layout, defaults.method()));
     values = engine.gather(trained);
-    TrainingConfig defaults = RunConfigParser.parse(DEFAULTS, "bench", List.of()).training();
-    optimizer = SparseOptimizer.of(defaults, layout, trained);
+    optimizer = SparseOptimizer.of(defaults.training(), layout, trained);
     batches = microBatches(shape);
     workers = new EngineWorker[threadCount];
     Arrays.setAll(workers, i -> engine.newWorker());

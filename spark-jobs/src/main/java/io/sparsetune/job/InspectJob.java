@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sparsetune.delta.DeltaInfo;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.DataException;
+import io.sparsetune.files.Sha256;
 import io.sparsetune.files.StrictJson;
 import io.sparsetune.files.Unreadable;
 import io.sparsetune.mask.Mask;

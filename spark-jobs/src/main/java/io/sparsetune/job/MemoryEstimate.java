@@ -35,7 +35,7 @@ record MemoryEstimate(
 
   static MemoryEstimate of(
       SparkSession session, RunConfig config, ModelSpec spec, TrainedSizes sizes) {
-    SparkConf conf = session.sparkContext().conf();
+    SparkConf conf = session.sparkContext().getConf();
     String master = conf.get("spark.master", "");
     boolean local = session.sparkContext().isLocal();
     int cpus = Math.max(1, conf.getInt("spark.task.cpus", 1));

@@ -7,6 +7,7 @@ import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.DivergedException;
+import io.sparsetune.files.Sha256;
 import io.sparsetune.mask.MaskBudget;
 import io.sparsetune.mask.MaskScope;
 import io.sparsetune.method.MethodConfig;

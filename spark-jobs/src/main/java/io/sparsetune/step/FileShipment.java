@@ -1,15 +1,11 @@
 package io.sparsetune.step;
 
 import io.sparsetune.error.DataException;
+import io.sparsetune.files.Sha256;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkContext;
@@ -17,6 +13,8 @@ import org.apache.spark.sql.SparkSession;
 
 /** Adds local files to a Spark application, each under a name of its content. */
 final class FileShipment {
+  private static final int NAME_DIGITS = 16;
+
   private FileShipment() {}
 
   static ShippedFolder ship(SparkSession session, Path folder, List<String> names) {
@@ -26,7 +24,8 @@ final class FileShipment {
       links.toFile().deleteOnExit();
       for (String name : names) {
         Path file = folder.resolve(name).toRealPath();
-        String shippedName = sha256(file) + "-" + name.replace('/', '-');
+        String shippedName =
+            Sha256.hex(file).substring(0, NAME_DIGITS) + "-" + name.replace('/', '-');
         add(session.sparkContext(), links.resolve(shippedName), file);
         shipped.put(name, shippedName);
       }
@@ -45,21 +44,5 @@ final class FileShipment {
     Files.createSymbolicLink(link, file);
     link.toFile().deleteOnExit();
     context.addFile(link.toUri().toString());
-  }
-
-  /** The first 16 hexadecimal digits. */
-  private static String sha256(Path file) throws IOException {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-        byte[] buffer = new byte[1 << 16];
-        while (in.read(buffer) >= 0) {
-          // The digest sees the bytes as they pass.
-        }
-      }
-      return HexFormat.of().formatHex(digest.digest(), 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
   }
 }

@@ -1,11 +1,9 @@
 package io.sparsetune.engine.room;
 
+import io.sparsetune.files.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -29,7 +27,7 @@ final class Furniture {
 
   private static byte[] checked(ClassLoader application, String name, String size, String sha256) {
     byte[] jar = resource(application, name);
-    if (jar.length != Integer.parseInt(size) || !sha256(jar).equals(sha256)) {
+    if (jar.length != Integer.parseInt(size) || !Sha256.hex(jar).equals(sha256)) {
       throw new IllegalStateException(
           "Cannot open the engine's room: %s%s is not the file that was built (%d bytes, not %s)"
               .formatted(FOLDER, name, jar.length, size));
@@ -47,14 +45,6 @@ final class Furniture {
       return in.readAllBytes();
     } catch (IOException e) {
       throw new IllegalStateException("Cannot open the engine's room: " + FOLDER + name, e);
-    }
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 }
