@@ -61,7 +61,7 @@ final class Train extends Common implements Callable<Integer> {
                   spark ->
                       new TrainJob(spark)
                           .dryRun(new TrainRequest(run, overwrite, TrainingListener.NONE)));
-      DryRunReport.lines(answer).forEach(out()::println);
+      out().print(answer.text());
     } else {
       TrainResult result = train(session(), run, overwrite);
       TrainReport.lines(result).forEach(out()::println);

@@ -1,16 +1,12 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.version.LibraryVersion;
 import picocli.CommandLine.IVersionProvider;
 
-/** The library's version, as its jar says it. */
+/** What {@code --version} prints. */
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
-    return new String[] {"SparseTune " + number()};
-  }
-
-  static String number() {
-    String version = Version.class.getPackage().getImplementationVersion();
-    return version == null ? "(unpackaged)" : version;
+    return new String[] {"SparseTune " + LibraryVersion.number()};
   }
 }

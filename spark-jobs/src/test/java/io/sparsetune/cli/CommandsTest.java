@@ -90,6 +90,16 @@ class CommandsTest {
   }
 
   @Test
+  void aDryRunSaysWhatARunWouldDoAndWritesNothing() {
+    Cli dry = Cli.run("train", config.toString(), "--dry-run");
+    assertThat(dry.code()).isZero();
+    assertThat(dry.out())
+        .contains("sparsity: 0.1", "36 rows to train on, 12 to validate, 48 to test", "4 steps")
+        .contains("k = ", "Memory");
+    assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  @Test
   void aWrongConfigurationListsEveryProblem() throws IOException {
     Cli missing = Cli.run("train", folder.resolve("none.yaml").toString());
     assertThat(missing.code()).isEqualTo(2);
