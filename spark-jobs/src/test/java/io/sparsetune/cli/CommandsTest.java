@@ -94,7 +94,7 @@ class CommandsTest {
     Cli dry = Cli.run("train", config.toString(), "--dry-run");
     assertThat(dry.code()).isZero();
     assertThat(dry.out())
-        .contains("sparsity: 0.1", "36 rows to train on, 12 to validate, 48 to test", "4 steps")
+        .contains("sparsity: 0.1", "38 rows to train on, 10 to validate, 48 to test", "4 steps")
         .contains("k = ", "Memory");
     assertThat(folder.resolve("run")).doesNotExist();
   }
