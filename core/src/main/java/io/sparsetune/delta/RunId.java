@@ -15,15 +15,23 @@ public final class RunId {
    *
    * @param configJson the resolved configuration in canonical form, without output, master, paths
    * @param baseFingerprint of the base model
+   * @param headFingerprint of the head that training starts from
    * @param dataHash of the data's content
    */
   public static String of(
       String configJson,
       String baseFingerprint,
+      String headFingerprint,
       String dataHash,
       long seed,
       String libraryVersion) {
-    return RowHash.of(configJson, baseFingerprint, dataHash, Long.toString(seed), libraryVersion)
+    return RowHash.of(
+            configJson,
+            baseFingerprint,
+            headFingerprint,
+            dataHash,
+            Long.toString(seed),
+            libraryVersion)
         .hex();
   }
 }

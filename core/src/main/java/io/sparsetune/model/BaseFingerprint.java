@@ -13,12 +13,13 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 
 /**
- * SHA-256 over the embeddings' and the encoder's tensors in layout order; for each: the length of
- * its name (int32) and the name (UTF-8), the number of dimensions and the dimensions (int32), the
- * elements (float32 bits). All numbers little-endian. So copies of a model have the same one
- * whatever format they come in; the head does not count.
+ * SHA-256 over tensors in layout order; for each: the length of its name (int32) and the name
+ * (UTF-8), the number of dimensions and the dimensions (int32), the elements (float32 bits). All
+ * numbers little-endian. So copies of a model have the same one whatever format they come in. A
+ * base's own is over its embeddings and its encoder; its head has another, {@link
+ * BaseModel#headFingerprint}.
  */
-public final class BaseFingerprint {
+final class BaseFingerprint {
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final MessageDigest digest = Sha256.digest();
@@ -28,35 +29,28 @@ public final class BaseFingerprint {
   private BaseFingerprint() {}
 
   interface Tensors {
-    void read(String name, FloatSink sink) throws IOException;
-  }
-
-  /** Of tensors that are read one after the other; as hexadecimal digits. */
-  static String of(ParameterLayout layout, Tensors tensors) throws IOException {
-    BaseFingerprint fingerprint = new BaseFingerprint();
-    for (TensorSpec tensor : layout.tensors()) {
-      if (tensor.part() != Part.HEAD) {
-        fingerprint.begin(tensor);
-        tensors.read(tensor.name(), fingerprint::add);
-      }
-    }
-    return fingerprint.hex();
+    void read(int tensor, FloatSink sink) throws IOException;
   }
 
   /**
-   * Of a model in memory.
+   * As hexadecimal digits.
    *
-   * @param theta [layout.size()]
+   * @param head whether it is of the head's tensors or of all others
+   * @param tensors gives the elements of one after the other
    */
-  public static String of(ParameterLayout layout, float[] theta) {
+  static String of(ParameterLayout layout, boolean head, Tensors tensors) {
     BaseFingerprint fingerprint = new BaseFingerprint();
-    for (int t = 0; t < layout.tensorCount(); t++) {
-      if (layout.tensor(t).part() != Part.HEAD) {
-        fingerprint.begin(layout.tensor(t));
-        fingerprint.add(theta, layout.offset(t), layout.tensor(t).size());
+    try {
+      for (int t = 0; t < layout.tensorCount(); t++) {
+        if ((layout.tensor(t).part() == Part.HEAD) == head) {
+          fingerprint.begin(layout.tensor(t));
+          tensors.read(t, fingerprint::add);
+        }
       }
+    } catch (IOException e) {
+      throw new IllegalStateException("A digest cannot fail to be written", e);
     }
-    return fingerprint.hex();
+    return HexFormat.of().formatHex(fingerprint.digest.digest());
   }
 
   private void begin(TensorSpec tensor) {
@@ -70,21 +64,13 @@ public final class BaseFingerprint {
   }
 
   private void add(float[] values, int count) {
-    add(values, 0, count);
-  }
-
-  private void add(float[] values, int from, int count) {
-    for (int at = from; at < from + count; ) {
-      int piece = Math.min(BUFFER_BYTES / 4, from + count - at);
+    for (int at = 0; at < count; ) {
+      int piece = Math.min(BUFFER_BYTES / 4, count - at);
       for (int i = 0; i < piece; i++) {
         buffer.putInt(4 * i, Float.floatToRawIntBits(values[at + i]));
       }
       digest.update(buffer.array(), 0, 4 * piece);
       at += piece;
     }
-  }
-
-  private String hex() {
-    return HexFormat.of().formatHex(digest.digest());
   }
 }

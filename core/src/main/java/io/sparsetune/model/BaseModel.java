@@ -6,7 +6,6 @@ import io.sparsetune.files.InputFolder;
 import io.sparsetune.files.Unreadable;
 import io.sparsetune.onnx.OnnxGraph;
 import io.sparsetune.params.ParameterLayout;
-import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.safetensors.FloatSink;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -165,16 +164,28 @@ public final class BaseModel {
     return tokenizerFiles;
   }
 
-  /** {@link BaseFingerprint} of its weights; reads them all, in constant memory, the first time. */
+  /**
+   * SHA-256, as hexadecimal digits, of embeddings and encoder; reads them all, in constant memory,
+   * the first time. docs/delta-format.md defines it.
+   */
   public synchronized String fingerprint() {
     if (fingerprint.isEmpty()) {
-      try {
-        fingerprint = BaseFingerprint.of(imported.encoderLayout(), weights::read);
-      } catch (IOException e) {
-        throw new IllegalStateException("A digest cannot fail to be written", e);
-      }
+      ParameterLayout layout = imported.encoderLayout();
+      fingerprint =
+          BaseFingerprint.of(
+              layout, false, (tensor, sink) -> weights.read(layout.tensor(tensor).name(), sink));
     }
     return fingerprint;
+  }
+
+  /**
+   * The same of a model's head at θ⁰, loaded or drawn.
+   *
+   * @param seed of the head's initialisation
+   */
+  public String headFingerprint(ModelSpec spec, long seed) {
+    return BaseFingerprint.of(
+        checked(spec).layout(), true, (tensor, sink) -> read(spec, tensor, seed, sink));
   }
 
   /** Which modules of that model's head come from the base, and which are drawn anew. */
@@ -194,28 +205,6 @@ public final class BaseModel {
       readInto(spec, layout, t, seed, theta, layout.offset(t));
     }
     return theta;
-  }
-
-  /**
-   * θ⁰ of the head alone, [sum of the head's tensors' sizes], in layout order.
-   *
-   * @param seed of the head's initialisation
-   */
-  public float[] headValues(ModelSpec spec, long seed) {
-    ParameterLayout layout = checked(spec).layout();
-    int size = 0;
-    for (int t = 0; t < layout.tensorCount(); t++) {
-      size += layout.tensor(t).part() == Part.HEAD ? layout.tensor(t).size() : 0;
-    }
-    float[] values = new float[size];
-    int at = 0;
-    for (int t = 0; t < layout.tensorCount(); t++) {
-      if (layout.tensor(t).part() == Part.HEAD) {
-        readInto(spec, layout, t, seed, values, at);
-        at += layout.tensor(t).size();
-      }
-    }
-    return values;
   }
 
   /**

@@ -11,13 +11,14 @@ class RunIdTest {
   void everyPartChangesTheIdAndNoneRunsIntoTheNext() {
     List<String> ids =
         List.of(
-            RunId.of("{}", "b", "d", 1, "v"),
-            RunId.of("{ }", "b", "d", 1, "v"),
-            RunId.of("{}", "bd", "", 1, "v"),
-            RunId.of("{}", "b", "c", 1, "v"),
-            RunId.of("{}", "b", "d", 2, "v"),
-            RunId.of("{}", "b", "d", 1, "w"));
+            RunId.of("{}", "b", "h", "d", 1, "v"),
+            RunId.of("{ }", "b", "h", "d", 1, "v"),
+            RunId.of("{}", "bh", "", "d", 1, "v"),
+            RunId.of("{}", "b", "i", "d", 1, "v"),
+            RunId.of("{}", "b", "h", "c", 1, "v"),
+            RunId.of("{}", "b", "h", "d", 2, "v"),
+            RunId.of("{}", "b", "h", "d", 1, "w"));
     assertThat(new TreeSet<>(ids)).hasSize(ids.size()).allMatch(id -> id.matches("[0-9a-f]{64}"));
-    assertThat(RunId.of("{}", "b", "d", 1, "v")).isEqualTo(ids.get(0));
+    assertThat(RunId.of("{}", "b", "h", "d", 1, "v")).isEqualTo(ids.get(0));
   }
 }

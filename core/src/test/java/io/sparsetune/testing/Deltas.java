@@ -70,7 +70,8 @@ public final class Deltas {
                     .toList(),
             regression ? Metric.PEARSON : Metric.ACCURACY,
             seed,
-            RunId.of("{}", base.fingerprint(), "data", seed, "0.1.0"),
+            RunId.of(
+                "{}", base.fingerprint(), base.headFingerprint(spec, seed), "data", seed, "0.1.0"),
             "0.1.0"),
         trained,
         values);

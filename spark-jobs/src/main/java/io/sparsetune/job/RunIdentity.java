@@ -4,6 +4,7 @@ import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigWriter;
 import io.sparsetune.delta.DeltaInfo;
 import io.sparsetune.delta.RunId;
+import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.task.Labels;
 import io.sparsetune.train.TrainingResult;
@@ -21,16 +22,19 @@ import java.util.Optional;
 record RunIdentity(String runId, String baseFingerprint, String dataHash) {
 
   static RunIdentity of(Preparation run) {
-    return of(run.config(), run.base().fingerprint(), run.dataHash());
+    return of(run.config(), run.base(), run.spec(), run.dataHash());
   }
 
-  static RunIdentity of(RunConfig config, String baseFingerprint, String dataHash) {
+  static RunIdentity of(RunConfig config, BaseModel base, ModelSpec spec, String dataHash) {
+    long seed = config.training().seed();
+    String baseFingerprint = base.fingerprint();
     String runId =
         RunId.of(
             RunConfigWriter.toIdentityJson(config),
             baseFingerprint,
+            base.headFingerprint(spec, seed),
             dataHash,
-            config.training().seed(),
+            seed,
             LibraryVersion.number());
     return new RunIdentity(runId, baseFingerprint, dataHash);
   }

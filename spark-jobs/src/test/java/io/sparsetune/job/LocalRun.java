@@ -73,7 +73,8 @@ public final class LocalRun {
     RunIdentity identity =
         RunIdentity.of(
             config,
-            base.fingerprint(),
+            base,
+            spec,
             RowHash.of(sum(trainExamples).hex(), sum(validationExamples).hex()).hex());
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     DeltaFile.write(
