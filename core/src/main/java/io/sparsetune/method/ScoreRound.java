@@ -35,6 +35,11 @@ public record ScoreRound(Kind kind, int steps, long examples, boolean dropout)
     return kind != Kind.GRADIENTS;
   }
 
+  /** Examples that it takes through the model, all passes counted. */
+  public long work(EpochPlan plan) {
+    return (ofSquares() ? 2 : 1) * Math.min(examples, plan.examplesBefore(steps));
+  }
+
   /** At most {@code wanted} steps, and at most one epoch unless more is asked for. */
   static ScoreRound ofSteps(Kind kind, MethodConfig config, EpochPlan plan) {
     int steps =

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
@@ -80,7 +82,7 @@ public final class LocalStepExecutor implements StepExecutor {
           case NOTHING -> ScoreSource.none();
           case BASE_VALUES -> baseScores(problem.scope().tensors());
           case SCORE_SUMS ->
-              scoreSums(problem, method.scoreRound(request.method(), plan).orElseThrow());
+              scoreSums(problem, method.scoreRound(request.method(), plan).orElseThrow(), request);
         };
     return method.mask(problem, evidence);
   }
@@ -97,17 +99,20 @@ public final class LocalStepExecutor implements StepExecutor {
                     }));
   }
 
-  private ScoreSource scoreSums(MaskProblem problem, ScoreRound round) {
+  private ScoreSource scoreSums(MaskProblem problem, ScoreRound round, MaskRequest request) {
+    long work = round.work(plan);
+    AtomicLong scored = new AtomicLong();
+    IntConsumer done = n -> request.progress().scored(scored.addAndGet(n), work);
     IntPredicate wants = problem.goal()::wants;
     ScoreSum sums;
     if (round.ofSquares()) {
       MaxAbs largest = new MaxAbs(layout, wants);
-      scoreRound((worker, shard) -> ShardWork.scores(worker, plan, shard, round, largest));
+      scoreRound((worker, shard) -> ShardWork.scores(worker, plan, shard, round, largest, done));
       sums = ScoreSum.ofSquares(layout, wants, largest.squareUnits());
     } else {
       sums = ScoreSum.signed(layout, wants);
     }
-    scoreRound((worker, shard) -> ShardWork.scores(worker, plan, shard, round, sums));
+    scoreRound((worker, shard) -> ShardWork.scores(worker, plan, shard, round, sums, done));
     return new LocalScores(
         () ->
             StreamSupport.stream(

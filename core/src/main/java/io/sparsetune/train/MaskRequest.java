@@ -5,5 +5,10 @@ import io.sparsetune.method.MethodConfig;
 /**
  * @param sequence rises with every call
  * @param method what chooses the mask, within which budget and scope
+ * @param progress hears how far a score round is
  */
-public record MaskRequest(long sequence, MethodConfig method) {}
+public record MaskRequest(long sequence, MethodConfig method, ScoreProgress progress) {
+  public MaskRequest(long sequence, MethodConfig method) {
+    this(sequence, method, ScoreProgress.NONE);
+  }
+}

@@ -10,6 +10,7 @@ import io.sparsetune.text.EpochPlan;
 import io.sparsetune.text.MicroBatch;
 import io.sparsetune.text.Shard;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /** One shard's part of what a {@link StepExecutor} is asked for: the same wherever it runs. */
@@ -38,9 +39,18 @@ public final class ShardWork {
     }
   }
 
-  /** Adds the shard's gradients of all steps of a score round. */
+  /**
+   * Adds the shard's gradients of all steps of a score round.
+   *
+   * @param done hears the number of examples of each micro-batch when it is added
+   */
   public static void scores(
-      EngineWorker worker, EpochPlan plan, Shard shard, ScoreRound round, DenseSum into) {
+      EngineWorker worker,
+      EpochPlan plan,
+      Shard shard,
+      ScoreRound round,
+      DenseSum into,
+      IntConsumer done) {
     for (int step = 0; step < round.steps(); step++) {
       int epoch = ScoreRound.epoch(plan, step);
       int[] all = plan.microBatch(shard, epoch, step % plan.stepsPerEpoch());
@@ -54,6 +64,7 @@ public final class ShardWork {
         long dropout = scoreDropout(plan, shard, round, step, 0);
         worker.denseGradient(shard.gather(examples), dropout, into);
       }
+      done.accept(examples.length);
     }
   }
 

@@ -1,11 +1,14 @@
 package io.sparsetune.train;
 
-/** Hears how a training goes, on the thread that trains. */
+/** Hears how a training goes, on the thread that trains unless it is said. */
 public interface TrainingListener {
   /** Hears nothing. */
   TrainingListener NONE = new TrainingListener() {};
 
   default void planned(TrainingPlan plan) {}
+
+  /** {@link ScoreProgress}; on any thread, while the one that trains waits. */
+  default void scored(long examples, long of) {}
 
   default void maskSelected(MaskReport report) {}
 

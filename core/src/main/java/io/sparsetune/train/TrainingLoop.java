@@ -92,7 +92,7 @@ public final class TrainingLoop {
     MaskProblem problem = new MaskProblem(layout, method, config.training().seed());
     Mask mask;
     try {
-      mask = executor.selectMask(new MaskRequest(++sequence, method));
+      mask = executor.selectMask(new MaskRequest(++sequence, method, listener::scored));
     } catch (NotFiniteException e) {
       throw new DivergedException("Cannot choose a mask: " + e.getMessage(), e);
     }

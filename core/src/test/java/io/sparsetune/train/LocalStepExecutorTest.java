@@ -53,6 +53,27 @@ class LocalStepExecutorTest extends StepExecutorContract {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"name=sam", "name=fisher method.samples=30"})
+  void tellsHowFarAScoreRoundIs(String method) {
+    RunConfig config = TinyTask.config(("method." + method).split(" "));
+    List<Long> scored = new ArrayList<>();
+    List<Long> of = new ArrayList<>();
+    try (StepExecutor executor = TinyTask.executor(config, 1)) {
+      executor.selectMask(
+          new MaskRequest(
+              1,
+              config.method(),
+              (examples, all) -> {
+                scored.add(examples);
+                of.add(all);
+              }));
+    }
+    assertThat(scored).isSorted().last().isEqualTo(of.get(0));
+    assertThat(of)
+        .containsOnly(method.contains("samples") ? 2L * 30 : TinyTask.trainExamples().size());
+  }
+
   @Test
   void aStepSumsOneMicroBatchOfEveryShard() {
     RunConfig config = TinyTask.config(RANDOM);

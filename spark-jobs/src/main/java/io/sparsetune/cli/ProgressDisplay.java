@@ -16,6 +16,7 @@ import java.util.function.LongSupplier;
  */
 final class ProgressDisplay implements TrainingListener {
   private static final long REDRAW_NANOS = 200_000_000L;
+  private static final long SCORE_LINE_NANOS = 15_000_000_000L;
 
   private final Terminal terminal;
   private final int loggingSteps;
@@ -45,10 +46,34 @@ final class ProgressDisplay implements TrainingListener {
     say(
         "%d steps of at most %d examples; choosing what to train …"
             .formatted(plan.steps(), plan.epochs().shards() * plan.epochs().microBatchSize()));
+    started = nanoTime.getAsLong();
+    drawn = started;
   }
 
   @Override
-  public void maskSelected(MaskReport report) {
+  public synchronized void scored(long examples, long of) {
+    long now = nanoTime.getAsLong();
+    if (examples == 0 || now - drawn < (terminal.live() ? REDRAW_NANOS : SCORE_LINE_NANOS)) {
+      return;
+    }
+    double seconds = (now - started) * 1e-9;
+    String line =
+        String.format(
+            Locale.ROOT,
+            "scored %,d of %,d examples, %s left",
+            examples,
+            of,
+            ProgressLine.duration(seconds / examples * (of - examples)));
+    if (terminal.live()) {
+      draw(line);
+    } else {
+      say(line);
+    }
+    drawn = now;
+  }
+
+  @Override
+  public synchronized void maskSelected(MaskReport report) {
     say(
         String.format(
             Locale.ROOT,

@@ -42,6 +42,11 @@ final class MetricsLog implements TrainingListener, AutoCloseable {
   }
 
   @Override
+  public void scored(long examples, long of) {
+    next.scored(examples, of);
+  }
+
+  @Override
   public void maskSelected(MaskReport report) {
     since = System.nanoTime();
     next.maskSelected(report);

@@ -13,6 +13,7 @@ import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.text.EpochPlan;
 import io.sparsetune.text.Shard;
 import io.sparsetune.train.BaseScores;
+import io.sparsetune.train.ScoreProgress;
 import io.sparsetune.train.ShardWork;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -21,6 +22,7 @@ import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.LongAccumulator;
 
 /**
  * Scores of the whole model, which never meet on the driver: a task sums over its shards, the sums
@@ -60,8 +62,17 @@ final class ScoreRounds {
    *
    * @throws NotFiniteException where a gradient is not finite or out of range
    */
-  JavaRDD<Outcome<SumSlice>> sums(long sequence, TopKGoal goal, ScoreRound round) {
-    double[] units = round.ofSquares() ? largest(sequence, goal, round).squareUnits() : null;
+  JavaRDD<Outcome<SumSlice>> sums(
+      long sequence, TopKGoal goal, ScoreRound round, ScoreProgress progress) {
+    try (ScoredExamples scored =
+        ScoredExamples.listenTo(model.context().sc(), progress, round.work(plan.value()))) {
+      return sums(sequence, goal, round, scored.done());
+    }
+  }
+
+  private JavaRDD<Outcome<SumSlice>> sums(
+      long sequence, TopKGoal goal, ScoreRound round, LongAccumulator done) {
+    double[] units = round.ofSquares() ? largest(sequence, goal, round, done).squareUnits() : null;
     Broadcast<TaskModel> shared = model.shared();
     Broadcast<EpochPlan> plans = plan;
     int threads = model.threads();
@@ -76,7 +87,15 @@ final class ScoreRounds {
                           ? ScoreSum.signed(layout, goal::wants)
                           : ScoreSum.ofSquares(layout, goal::wants, units);
                   return slices(
-                      add(some, shared.value(), plans.value(), sequence, threads, round, sum));
+                      add(
+                          some,
+                          shared.value(),
+                          plans.value(),
+                          sequence,
+                          threads,
+                          round,
+                          sum,
+                          done));
                 })
             .keyBy(ScoreRounds::place)
             // Slices of one task are all different: nothing to combine before the shuffle.
@@ -95,7 +114,7 @@ final class ScoreRounds {
   }
 
   /** The largest gradients of a score round: they fix the units of a sum of squares. */
-  private MaxAbs largest(long sequence, TopKGoal goal, ScoreRound round) {
+  private MaxAbs largest(long sequence, TopKGoal goal, ScoreRound round, LongAccumulator done) {
     Broadcast<TaskModel> shared = model.shared();
     Broadcast<EpochPlan> plans = plan;
     int threads = model.threads();
@@ -117,7 +136,8 @@ final class ScoreRounds {
                                           sequence,
                                           threads,
                                           round,
-                                          largest))
+                                          largest,
+                                          done))
                                   .iterator();
                             })
                         .collect()));
@@ -134,7 +154,8 @@ final class ScoreRounds {
       long sequence,
       int threads,
       ScoreRound round,
-      A into) {
+      A into,
+      LongAccumulator done) {
     List<Shard> all = new ArrayList<>();
     some.forEachRemaining(all::add);
     return Outcome.of(
@@ -144,8 +165,17 @@ final class ScoreRounds {
                     all,
                     () -> model.leaseAtStart(sequence),
                     () -> into,
-                    (worker, shard, sum) -> ShardWork.scores(worker, plan, shard, round, sum))
+                    (worker, shard, sum) ->
+                        ShardWork.scores(
+                            worker, plan, shard, round, sum, examples -> add(done, examples)))
                 .map(parts -> into));
+  }
+
+  /** A task's threads share its accumulator. */
+  private static void add(LongAccumulator done, int examples) {
+    synchronized (done) {
+      done.add((long) examples);
+    }
   }
 
   private static Iterator<Outcome<SumSlice>> slices(Outcome<ScoreSum> summed) {

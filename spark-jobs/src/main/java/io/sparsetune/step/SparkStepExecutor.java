@@ -9,6 +9,7 @@ import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.Methods;
+import io.sparsetune.method.ScoreRound;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.text.EpochPlan;
@@ -95,11 +96,9 @@ public final class SparkStepExecutor implements StepExecutor {
               problem,
               new SparkScores(model, rounds.baseScores(lastSequence, problem.scope().tensors())));
       case SCORE_SUMS -> {
+        ScoreRound round = method.scoreRound(request.method(), data.plan()).orElseThrow();
         JavaRDD<Outcome<SumSlice>> sums =
-            rounds.sums(
-                lastSequence,
-                problem.goal(),
-                method.scoreRound(request.method(), data.plan()).orElseThrow());
+            rounds.sums(lastSequence, problem.goal(), round, request.progress());
         Mask mask =
             method.mask(problem, new SparkScores(model, sums.map(slice -> slice.value().scores())));
         sums.unpersist();

@@ -42,13 +42,28 @@ class ProgressDisplayTest {
         .contains("[========================] step 10/10, loss 1.0000, 500 tokens/s");
   }
 
+  @Test
+  void aScoreRoundTellsHowFarItIs() {
+    ProgressDisplay display = display(false);
+    plan(display, 10);
+    for (int tens = 1; tens <= 6; tens++) {
+      seconds += 10;
+      display.scored(100 * tens, 1200);
+    }
+    assertThat(err.toString().lines().skip(1))
+        .containsExactly(
+            "scored 200 of 1,200 examples, 1:40 left",
+            "scored 400 of 1,200 examples, 1:20 left",
+            "scored 600 of 1,200 examples, 1:00 left");
+  }
+
   private ProgressDisplay display(boolean live) {
     Terminal terminal =
         new Terminal(new PrintWriter(err, true), new PrintWriter(err, true), live, 100);
     return new ProgressDisplay(terminal, 4, () -> seconds * 1_000_000_000L);
   }
 
-  private void train(ProgressDisplay display, int steps) {
+  private static void plan(ProgressDisplay display, int steps) {
     display.planned(
         TrainingPlan.of(
             RunConfigParser.parse(
@@ -56,6 +71,10 @@ class ProgressDisplayTest {
                 "test",
                 List.of("training.max_steps=" + steps)),
             320));
+  }
+
+  private void train(ProgressDisplay display, int steps) {
+    plan(display, steps);
     for (int step = 1; step <= steps; step++) {
       seconds += 2;
       display.stepDone(new StepReport(step, steps, 0.1 * step, 1.0, 1e-3, 1.0, 32, 1000));
