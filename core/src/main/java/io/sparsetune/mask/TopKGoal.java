@@ -2,7 +2,9 @@ package io.sparsetune.mask;
 
 import io.sparsetune.params.ParameterLayout;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * How many of the largest scores to keep, and of which tensors: a group for each tensor, or one for
@@ -38,6 +40,31 @@ public final class TopKGoal implements Serializable {
     int[] groups = new int[layout.tensorCount()];
     Arrays.fill(groups, OUTSIDE);
     return groups;
+  }
+
+  /**
+   * This goal cut into parts, each of tensors that follow one another, so that scores can be made a
+   * part at a time; the top-k itself is over all.
+   *
+   * @param most parameters of a part; one tensor of more is a part of its own
+   */
+  public List<TopKGoal> parts(ParameterLayout layout, long most) {
+    List<TopKGoal> parts = new ArrayList<>();
+    int[] groups = outside(layout);
+    long size = 0;
+    for (int t = 0; t < groupOfTensor.length; t++) {
+      if (wants(t)) {
+        if (size > 0 && size + layout.tensor(t).size() > most) {
+          parts.add(new TopKGoal(groups, keep));
+          groups = outside(layout);
+          size = 0;
+        }
+        groups[t] = groupOfTensor[t];
+        size += layout.tensor(t).size();
+      }
+    }
+    parts.add(new TopKGoal(groups, keep));
+    return List.copyOf(parts);
   }
 
   /** Whether the tensor's scores take part. */

@@ -65,12 +65,7 @@ public record DryRun(
         4 * sizes.trained(),
         8 * sizes.trained(),
         4L * run.spec().layout().size(),
-        "%s of heap an executor (%s), and %d MB of spark.executor.memoryOverhead; it has %s"
-            .formatted(
-                RunSummary.megabytes(memory.needed()),
-                memory.inWords(),
-                memory.overheadMegabytes(),
-                RunSummary.megabytes(memory.heap())),
+        memory.report(),
         List.copyOf(warnings));
   }
 

@@ -4,64 +4,66 @@ import io.sparsetune.config.RunConfig;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.ModelSpec;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.apache.spark.SparkConf;
-import org.apache.spark.sql.SparkSession;
+import io.sparsetune.step.SparkStepExecutor;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * What an executor needs in memory, in bytes: an estimate, to be told before hours are spent.
+ * What a training needs in memory, in bytes: an estimate, to be told before hours are spent.
  *
- * @param model θ
- * @param scores of a score round, for all tasks at once
- * @param activations of all threads
- * @param values trained values, moments of gradients and their sums
- * @param spark what Spark and the JVM's own need beside
- * @param heap what an executor has; 0 where it is not known
- * @param local whether the driver is the executor
+ * @param model θ in an executor
+ * @param scores sums of a score round in an executor, for all tasks at once
+ * @param scoresAtOnce parameters whose scores a task sums in one pass over the data
+ * @param passes that a score round takes over the data; 0 without one
+ * @param activations of all threads of an executor
+ * @param values trained values and their gradients' sums in an executor
+ * @param aggregation values, moments and the tasks' results in the driver
+ * @param tasks at once in an executor
  */
 record MemoryEstimate(
     long model,
     long scores,
+    long scoresAtOnce,
+    int passes,
     long activations,
     long values,
-    long spark,
-    long heap,
-    boolean local,
-    int tasks) {
+    long aggregation,
+    int tasks,
+    Heaps heaps) {
+  /** What Spark needs beside, in any process. */
   private static final long SPARK = 300L << 20;
-  private static final Pattern LOCAL_CLUSTER =
-      Pattern.compile("local-cluster\\[\\s*\\d+\\s*,\\s*(\\d+)\\s*,\\s*\\d+\\s*]");
 
+  /** A parameter's sum in a task, and what of it is on its way through the shuffle. */
+  private static final long SCORE_BYTES = 12;
+
+  /**
+   * @param partitions of the training data
+   */
   static MemoryEstimate of(
-      SparkSession session, RunConfig config, ModelSpec spec, TrainedSizes sizes) {
-    SparkConf conf = session.sparkContext().getConf();
-    String master = conf.get("spark.master", "");
-    boolean local = session.sparkContext().isLocal();
-    int cpus = Math.max(1, conf.getInt("spark.task.cpus", 1));
-    Matcher cluster = LOCAL_CLUSTER.matcher(master);
-    int cores =
-        local
-            ? session.sparkContext().defaultParallelism()
-            : cluster.matches()
-                ? Integer.parseInt(cluster.group(1))
-                : conf.getInt("spark.executor.cores", 1);
+      Heaps heaps, RunConfig config, ModelSpec spec, TrainedSizes sizes, int partitions) {
     int shards = config.training().batchSize() / config.training().microBatchSize();
-    int tasks = Math.max(1, Math.min(cores / cpus, shards));
-    long heap =
-        local
-            ? Runtime.getRuntime().maxMemory()
-            : conf.getSizeAsBytes("spark.executor.memory", "1g");
+    int tasks = Math.max(1, Math.min(heaps.cores() / heaps.cpus(), shards));
+    int threads = tasks * heaps.cpus();
+    long model = 4L * spec.layout().size();
+    long activations = threads * activations(config, spec);
+    // Positions and values, and a sum for each thread.
+    long values = sizes.trained() * (8L + 8L * threads);
+    // Values before and after a step, the best so far and what is sent; two moments; sums.
+    long aggregation = sizes.trained() * (32L + 8L * (1 + SparkStepExecutor.results(partitions)));
+    long other = model + activations + values + SPARK + (heaps.local() ? aggregation : 0);
+    long room = Math.max(0, heaps.executor() - other) / (SCORE_BYTES * tasks);
+    long atOnce = Math.min(sizes.scored(), Math.max(room, sizes.largestScored()));
+    int passes = atOnce == 0 ? 0 : (int) ((sizes.scored() + atOnce - 1) / atOnce);
     return new MemoryEstimate(
-        4L * spec.layout().size(),
-        // The sums, and what of them is on its way through the shuffle.
-        tasks * 12 * sizes.scored(),
-        (long) tasks * cpus * activations(config, spec),
-        sizes.trained() * (12L + 8L * tasks * cpus),
-        SPARK,
-        heap,
-        local,
-        tasks);
+        model,
+        SCORE_BYTES * tasks * atOnce,
+        Math.max(1, atOnce),
+        passes,
+        activations,
+        values,
+        aggregation,
+        tasks,
+        heaps);
   }
 
   /** One thread's: outputs of every layer and their gradients, for the longest micro-batch. */
@@ -75,47 +77,90 @@ record MemoryEstimate(
     return 4L * tokens * perToken * (encoder.layers() + 1);
   }
 
-  long needed() {
-    return model + scores + activations + values + spark;
+  /** Of an executor's heap; in local mode the driver's part too. */
+  long executor() {
+    return model + scores + activations + values + SPARK + (heaps.local() ? aggregation : 0);
+  }
+
+  /** Of the driver's heap. */
+  long driver() {
+    return heaps.local() ? executor() : aggregation + SPARK;
   }
 
   /**
-   * @throws ConfigException where an executor's memory cannot be enough
+   * @throws ConfigException where memory cannot be enough, with all that is lacking
    */
   void check() {
-    if (needed() > heap) {
-      throw new ConfigException(
-          ("Cannot train with %s of memory %s: about %s are needed (%s)."
-                  + " Give it more with %s %dg; or set a smaller training.micro_batch_size,"
-                  + " training.eval_batch_size or data.max_seq_length%s.")
-              .formatted(
-                  RunSummary.megabytes(heap),
-                  local ? "in this process" : "an executor",
-                  RunSummary.megabytes(needed()),
-                  inWords(),
-                  local ? "--driver-memory" : "--executor-memory",
-                  gigabytes(),
-                  tasks > 1 ? ", or let fewer tasks run at once in one executor" : ""));
+    List<String> problems = problems();
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
     }
   }
 
+  List<String> problems() {
+    List<String> problems = new ArrayList<>();
+    if (executor() > heaps.executor()) {
+      problems.add(
+          ("Cannot train with %s of memory %s: about %s are needed (%s). Give it more with %s %dg;"
+                  + " or set a smaller training.micro_batch_size, training.eval_batch_size or"
+                  + " data.max_seq_length%s.")
+              .formatted(
+                  RunSummary.megabytes(heaps.executor()),
+                  heaps.local() ? "in this process" : "an executor",
+                  RunSummary.megabytes(executor()),
+                  inWords(),
+                  heaps.local() ? "--driver-memory" : "--executor-memory",
+                  gigabytes(executor()),
+                  tasks > 1 ? ", or let fewer tasks run at once in one executor" : ""));
+    }
+    if (!heaps.local() && driver() > heaps.driver()) {
+      problems.add(
+          ("Cannot train with %s of memory in the driver: about %s are needed for the trained values"
+                  + " and their sums. Give it more with --driver-memory %dg; or train less"
+                  + " (method.sparsity).")
+              .formatted(
+                  RunSummary.megabytes(heaps.driver()),
+                  RunSummary.megabytes(driver()),
+                  gigabytes(driver())));
+    }
+    return problems;
+  }
+
+  /** For a dry run: what is needed, and what is there. */
+  String report() {
+    String report =
+        "%s of heap an executor (%s), and %d MB of spark.executor.memoryOverhead; it has %s"
+            .formatted(
+                RunSummary.megabytes(executor()),
+                inWords(),
+                overheadMegabytes(),
+                RunSummary.megabytes(heaps.executor()));
+    return heaps.local()
+        ? report
+        : report
+            + "; %s of heap in the driver, which has %s"
+                .formatted(RunSummary.megabytes(driver()), RunSummary.megabytes(heaps.driver()));
+  }
+
+  /** What an executor's memory holds. */
   String inWords() {
-    return "model %s, scores %s, activations %s, trained values and sums %s, Spark %s"
+    return "model %s, scores %s%s, activations %s, trained values and sums %s, Spark %s"
         .formatted(
             RunSummary.megabytes(model),
             RunSummary.megabytes(scores),
+            passes > 1 ? " in %d passes over the data".formatted(passes) : "",
             RunSummary.megabytes(activations),
-            RunSummary.megabytes(values),
-            RunSummary.megabytes(spark));
+            RunSummary.megabytes(values + (heaps.local() ? aggregation : 0)),
+            RunSummary.megabytes(SPARK));
   }
 
-  /** A heap that is enough. */
-  long gigabytes() {
-    return (needed() + needed() / 10 + (1L << 30) - 1) >> 30;
+  /** A heap of which so much may be used. */
+  private static long gigabytes(long needed) {
+    return (needed + needed / 10 + (1L << 30) - 1) >> 30;
   }
 
   /** For {@code spark.executor.memoryOverhead}: the tokenizer's native memory and the JVM's. */
   long overheadMegabytes() {
-    return Math.max(512, gigabytes() * 1024 / 10);
+    return Math.max(512, gigabytes(executor()) * 1024 / 10);
   }
 }

@@ -73,12 +73,16 @@ record Preparation(
     Metrics.requireFits(config.task().metric(), outputs);
   }
 
-  SparkData sparkData() {
+  /**
+   * @param scoresAtOnce parameters whose scores a task may sum in one pass over the data
+   */
+  SparkData sparkData(long scoresAtOnce) {
     return new SparkData(
         train.shards(),
         TrainingPlan.of(config, train.examples()).epochs(),
         evaluation,
-        config.training().evalBatchSize());
+        config.training().evalBatchSize(),
+        scoresAtOnce);
   }
 
   /** Tells apart, by content, the data that a result depends on: training and validation. */

@@ -27,6 +27,8 @@ public final class SparkSessions {
     conf.setIfMissing("spark.ui.retainedTasks", "1000");
     conf.setIfMissing("spark.ui.dagGraph.retainedRootRDDs", "100");
     conf.setIfMissing("spark.sql.ui.retainedExecutions", "10");
+    // What the driver has to hold is checked before a run.
+    conf.setIfMissing("spark.driver.maxResultSize", "0");
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     SparkSession session = SparkSession.builder().config(conf).getOrCreate();
     LOG.info(

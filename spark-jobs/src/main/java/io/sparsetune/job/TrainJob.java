@@ -56,9 +56,11 @@ public final class TrainJob {
     RunConfig config = request.config();
     RunFolder folder = RunFolder.toWrite(config.output(), request.overwrite(), hadoop);
     Preparation run = Preparation.of(session, config);
-    memory(run).check();
+    MemoryEstimate memory = memory(run);
+    memory.check();
     try (StepExecutor executor =
-        new SparkStepExecutor(session, run.shipped(), run.spec(), run.sparkData())) {
+        new SparkStepExecutor(
+            session, run.shipped(), run.spec(), run.sparkData(memory.scoresAtOnce()))) {
       RunIdentity identity = RunIdentity.of(run);
       folder.begin();
       folder.write(RunFiles.RUN, RunRecord.write(session, run, identity));
@@ -83,11 +85,7 @@ public final class TrainJob {
     MemoryEstimate memory = memory(run);
     List<String> warnings = new ArrayList<>();
     warning(run).ifPresent(warnings::add);
-    try {
-      memory.check();
-    } catch (ConfigException e) {
-      warnings.add(e.getMessage());
-    }
+    warnings.addAll(memory.problems());
     List<String> sample = Table.sample(session, config.task(), config.data(), SAMPLE);
     return DryRun.of(run, sample, sizes(run), memory, warnings);
   }
@@ -101,7 +99,12 @@ public final class TrainJob {
   }
 
   private MemoryEstimate memory(Preparation run) {
-    return MemoryEstimate.of(session, run.config(), run.spec(), sizes(run));
+    return MemoryEstimate.of(
+        Heaps.of(session),
+        run.config(),
+        run.spec(),
+        sizes(run),
+        run.train().shards().getNumPartitions());
   }
 
   private static TrainedSizes sizes(Preparation run) {

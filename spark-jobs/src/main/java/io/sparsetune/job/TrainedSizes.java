@@ -7,6 +7,7 @@ import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.Methods;
 import io.sparsetune.params.ParameterLayout;
+import java.util.LongSummaryStatistics;
 
 /**
  * How much a run will train: known before any mask is.
@@ -15,8 +16,9 @@ import io.sparsetune.params.ParameterLayout;
  * @param k size of the mask
  * @param head parameters trained beside it
  * @param scored parameters that a score round sums gradients of; 0 without one
+ * @param largestScored of them, those of the largest tensor
  */
-record TrainedSizes(long n, long k, long head, long scored) {
+record TrainedSizes(long n, long k, long head, long scored, long largestScored) {
 
   static TrainedSizes of(ParameterLayout layout, MethodConfig method, long seed) {
     MaskMethod rule = Methods.named(method.name());
@@ -27,14 +29,12 @@ record TrainedSizes(long n, long k, long head, long scored) {
         Methods.headTensors(layout, method).stream()
             .mapToLong(tensor -> layout.tensor(tensor).size())
             .sum();
-    long scored = 0;
+    LongSummaryStatistics scored = new LongSummaryStatistics();
     if (rule.evidence() == Evidence.SCORE_SUMS) {
-      scored =
-          problem.scope().tensors().stream()
-              .mapToLong(tensor -> layout.tensor(tensor).size())
-              .sum();
+      problem.scope().tensors().forEach(tensor -> scored.accept(layout.tensor(tensor).size()));
     }
-    return new TrainedSizes(rule.parameters(problem), k, head, scored);
+    return new TrainedSizes(
+        rule.parameters(problem), k, head, scored.getSum(), Math.max(0, scored.getMax()));
   }
 
   long trained() {

@@ -58,19 +58,25 @@ final class ScoreRounds {
   }
 
   /**
-   * The sums of a score round at θ⁰, kept on the executors until unpersisted.
+   * The sums of a score round at θ⁰, kept on the executors until each is unpersisted: as many
+   * passes over the data as it takes to hold no more than {@code atOnce} sums in a task.
    *
    * @throws NotFiniteException where a gradient is not finite or out of range
    */
-  JavaRDD<Outcome<SumSlice>> sums(
-      long sequence, TopKGoal goal, ScoreRound round, ScoreProgress progress) {
-    try (ScoredExamples scored =
-        ScoredExamples.listenTo(model.context().sc(), progress, round.work(plan.value()))) {
-      return sums(sequence, goal, round, scored.done());
+  List<JavaRDD<Outcome<SumSlice>>> sums(
+      long sequence, TopKGoal goal, ScoreRound round, long atOnce, ScoreProgress progress) {
+    List<TopKGoal> passes = goal.parts(model.spec().layout(), atOnce);
+    long work = passes.size() * round.work(plan.value());
+    List<JavaRDD<Outcome<SumSlice>>> sums = new ArrayList<>();
+    try (ScoredExamples scored = ScoredExamples.listenTo(model.context().sc(), progress, work)) {
+      for (TopKGoal pass : passes) {
+        sums.add(pass(sequence, pass, round, scored.done()));
+      }
     }
+    return sums;
   }
 
-  private JavaRDD<Outcome<SumSlice>> sums(
+  private JavaRDD<Outcome<SumSlice>> pass(
       long sequence, TopKGoal goal, ScoreRound round, LongAccumulator done) {
     double[] units = round.ofSquares() ? largest(sequence, goal, round, done).squareUnits() : null;
     Broadcast<TaskModel> shared = model.shared();

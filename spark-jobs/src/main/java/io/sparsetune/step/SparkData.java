@@ -13,12 +13,15 @@ import org.apache.spark.api.java.JavaRDD;
  * @param plan of the training data
  * @param evaluation "validation" and "test"; either may be missing
  * @param evalBatchSize examples of an evaluation that are pushed through at once
+ * @param scoresAtOnce parameters whose scores a task may sum in one pass over the data; touches no
+ *     bit of the result
  */
 public record SparkData(
     JavaRDD<Shard> train,
     EpochPlan plan,
     Map<String, EvaluationData> evaluation,
-    int evalBatchSize) {
+    int evalBatchSize,
+    long scoresAtOnce) {
 
   public SparkData {
     evaluation = Map.copyOf(evaluation);

@@ -5,6 +5,7 @@ import io.sparsetune.engine.EngineLease;
 import io.sparsetune.engine.GradientSum;
 import io.sparsetune.engine.SumSlice;
 import io.sparsetune.mask.Mask;
+import io.sparsetune.mask.ScoreSlice;
 import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MaskProblem;
@@ -97,11 +98,13 @@ public final class SparkStepExecutor implements StepExecutor {
               new SparkScores(model, rounds.baseScores(lastSequence, problem.scope().tensors())));
       case SCORE_SUMS -> {
         ScoreRound round = method.scoreRound(request.method(), data.plan()).orElseThrow();
-        JavaRDD<Outcome<SumSlice>> sums =
-            rounds.sums(lastSequence, problem.goal(), round, request.progress());
-        Mask mask =
-            method.mask(problem, new SparkScores(model, sums.map(slice -> slice.value().scores())));
-        sums.unpersist();
+        List<JavaRDD<Outcome<SumSlice>>> sums =
+            rounds.sums(
+                lastSequence, problem.goal(), round, data.scoresAtOnce(), request.progress());
+        JavaRDD<ScoreSlice> scores =
+            sums.stream().reduce(JavaRDD::union).orElseThrow().map(sum -> sum.value().scores());
+        Mask mask = method.mask(problem, new SparkScores(model, scores));
+        sums.forEach(JavaRDD::unpersist);
         yield mask;
       }
     };
@@ -136,6 +139,11 @@ public final class SparkStepExecutor implements StepExecutor {
     } finally {
       values.destroy();
     }
+  }
+
+  /** Most results of tasks that may meet in the driver, where the data have so many partitions. */
+  public static int results(int partitions) {
+    return Math.min(partitions, MANY_TASKS);
   }
 
   private static List<Outcome<GradientSum>> collect(JavaRDD<Outcome<GradientSum>> sums) {

@@ -9,6 +9,8 @@ import io.sparsetune.data.RankedBlock;
 import io.sparsetune.engine.EngineHome;
 import io.sparsetune.engine.NotFiniteException;
 import io.sparsetune.mask.Mask;
+import io.sparsetune.method.MaskProblem;
+import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.testing.SharedSession;
 import io.sparsetune.text.RowHash;
 import io.sparsetune.text.Shard;
@@ -30,6 +32,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Spark's tasks against one thread. */
 class SparkStepExecutorTest extends StepExecutorContract {
@@ -42,10 +46,10 @@ class SparkStepExecutorTest extends StepExecutorContract {
 
   @Override
   protected StepExecutor open(RunConfig config) {
-    return open(config, 3);
+    return open(config, 3, Long.MAX_VALUE);
   }
 
-  private StepExecutor open(RunConfig config, int partitions) {
+  private StepExecutor open(RunConfig config, int partitions, long scoresAtOnce) {
     JavaSparkContext context =
         JavaSparkContext.fromSparkContext(SharedSession.get().sparkContext());
     TrainingPlan plan = TrainingPlan.of(config, TinyTask.trainExamples().size());
@@ -63,7 +67,8 @@ class SparkStepExecutorTest extends StepExecutorContract {
             context.parallelize(shards, partitions).cache(),
             plan.epochs(),
             Map.of("validation", validation),
-            config.training().evalBatchSize()));
+            config.training().evalBatchSize(),
+            scoresAtOnce));
   }
 
   private static RankedBlock block(Shard all, int from, int to) {
@@ -86,8 +91,8 @@ class SparkStepExecutorTest extends StepExecutorContract {
     RunConfig config =
         TinyTask.config(RANDOM, "training.batch_size=40", "training.micro_batch_size=2");
     StepRequest request;
-    try (StepExecutor few = open(config, 1);
-        StepExecutor many = open(config, 20)) {
+    try (StepExecutor few = open(config, 1, Long.MAX_VALUE);
+        StepExecutor many = open(config, 20, Long.MAX_VALUE)) {
       Mask mask = few.selectMask(new MaskRequest(1, config.method()));
       assertThat(many.selectMask(new MaskRequest(1, config.method()))).isEqualTo(mask);
       request = new StepRequest(2, 0, 0, 0, mask, few.initialValues(mask));
@@ -95,10 +100,25 @@ class SparkStepExecutorTest extends StepExecutorContract {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"name=sam", "name=sam method.scope=global", "name=fisher"})
+  void scoresThatDoNotFitAtOnceTakeMorePassesToTheSameMask(String method) {
+    RunConfig config = TinyTask.config(("method." + method).split(" "));
+    ParameterLayout layout = TinyTask.spec().layout();
+    MaskProblem problem = new MaskProblem(layout, config.method(), 1);
+    long third = problem.scope().size() / 3;
+    assertThat(problem.goal().parts(layout, third)).hasSizeGreaterThan(2);
+    try (StepExecutor whole = open(config, 2, Long.MAX_VALUE);
+        StepExecutor parts = open(config, 2, third)) {
+      MaskRequest request = new MaskRequest(1, config.method());
+      assertThat(parts.selectMask(request)).isEqualTo(whole.selectMask(request));
+    }
+  }
+
   @Test
   void bytesOfAStepAreThoseOfTheFormulaAndALittle() {
     RunConfig config = TinyTask.config(RANDOM, "method.sparsity=0.5");
-    try (StepExecutor executor = open(config, 2)) {
+    try (StepExecutor executor = open(config, 2, Long.MAX_VALUE)) {
       Mask mask = executor.selectMask(new MaskRequest(1, config.method()));
       float[] values = executor.initialValues(mask);
       for (int step = 0; step < 3; step++) {

@@ -141,7 +141,8 @@ class SparkTrainingTest {
             failing ? failing(data.shards()) : data.shards(),
             TrainingPlan.of(config, data.examples()).epochs(),
             Map.of("validation", data.validation().orElseThrow()),
-            config.training().evalBatchSize()));
+            config.training().evalBatchSize(),
+            Long.MAX_VALUE));
   }
 
   /** The second task, in the score round, and the fortieth, in a step, fail at their ends. */

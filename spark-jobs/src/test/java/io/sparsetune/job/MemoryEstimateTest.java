@@ -1,0 +1,85 @@
+package io.sparsetune.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparsetune.config.RunConfig;
+import io.sparsetune.config.RunConfigParser;
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.model.Activation;
+import io.sparsetune.model.Architecture;
+import io.sparsetune.model.Dropout;
+import io.sparsetune.model.EncoderConfig;
+import io.sparsetune.model.Loss;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.model.Pooling;
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
+
+/** BERT-base's figures. */
+class MemoryEstimateTest {
+  private static final long GIGABYTE = 1L << 30;
+  private static final EncoderConfig BERT_BASE =
+      new EncoderConfig(
+          Architecture.BERT, 30522, 768, 12, 12, 3072, Activation.GELU, 512, 2, 0, 1e-12);
+
+  @Test
+  void aScoreRoundTakesThePassesThatFit() {
+    assertThat(executor(4 * GIGABYTE, "sam").passes()).isEqualTo(1);
+    MemoryEstimate small = executor(2 * GIGABYTE, "sam");
+    assertThat(small.passes()).isGreaterThan(1);
+    assertThat(small.scoresAtOnce()).isLessThan(85_054_464).isGreaterThan(768 * 3072);
+    assertThatCode(small::check).doesNotThrowAnyException();
+    assertThat(small.report()).contains(small.passes() + " passes over the data");
+    assertThat(executor(2 * GIGABYTE, "random").passes()).isZero();
+  }
+
+  @Test
+  void anExecutorThatIsTooSmallIsRefusedWithAHeapThatIsNot() {
+    MemoryEstimate tiny = executor(GIGABYTE / 2, "sam");
+    assertThatThrownBy(tiny::check)
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("Cannot train with 536.9 MB of memory an executor")
+        .hasMessageContaining("training.micro_batch_size");
+    String gigabytes = tiny.problems().get(0).replaceAll(".*--executor-memory (\\d+)g.*", "$1");
+    assertThatCode(executor(Long.parseLong(gigabytes) * GIGABYTE, "sam")::check)
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void aDriverThatCannotHoldWhatIsTrainedIsRefused() {
+    Heaps heaps = new Heaps(64 * GIGABYTE, GIGABYTE, 1, 1, false);
+    assertThatThrownBy(estimate(heaps, "full")::check)
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("Cannot train with 1073.7 MB of memory in the driver")
+        .hasMessageContaining("--driver-memory");
+    assertThatCode(estimate(heaps, "sam")::check).doesNotThrowAnyException();
+  }
+
+  @Test
+  void anExecutorsMemoryIsWhatSparkIsAskedFor() {
+    SparkConf conf = new SparkConf(false).set("spark.executor.memory", "3g");
+    conf.set("spark.executor.cores", "4").set("spark.task.cpus", "2").set("spark.master", "yarn");
+    assertThat(Heaps.of(conf, false, 9, 5)).isEqualTo(new Heaps(3 * GIGABYTE, 5, 4, 2, false));
+    conf.set("spark.master", "local-cluster[2, 3, 1024]");
+    assertThat(Heaps.of(conf, false, 9, 5).cores()).isEqualTo(3);
+    assertThat(Heaps.of(conf, true, 9, 5)).isEqualTo(new Heaps(5, 5, 9, 2, true));
+  }
+
+  private static MemoryEstimate executor(long heap, String method) {
+    return estimate(new Heaps(heap, 4 * GIGABYTE, 1, 1, false), method);
+  }
+
+  private static MemoryEstimate estimate(Heaps heaps, String method) {
+    RunConfig config =
+        RunConfigParser.parse(
+            "{model: {path: m}, data: {train: t}, output: o}",
+            "test",
+            List.of("method.name=" + method, "data.max_seq_length=64"));
+    ModelSpec spec = new ModelSpec(BERT_BASE, Pooling.POOLER, 2, Loss.CROSS_ENTROPY, Dropout.NONE);
+    TrainedSizes sizes = TrainedSizes.of(spec.layout(), config.method(), 1);
+    return MemoryEstimate.of(heaps, config, spec, sizes, 4);
+  }
+}
