@@ -1,5 +1,7 @@
 package io.sparsetune.cli;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -25,6 +27,8 @@ final class Interruption {
               err.println();
               err.println("Interrupted: stopping the running jobs. " + whatIsLeft);
               err.flush();
+              // Spark's threads print stack traces of what they can no longer do.
+              System.setErr(new PrintStream(OutputStream.nullOutputStream()));
               stop.run();
             },
             "sparsetune-interrupted");

@@ -48,7 +48,7 @@ class InterruptionTest {
             "Interrupted: stopping the running jobs. "
                 + folder.resolve("run")
                 + " is left without _SUCCESS: an unfinished run; train again with --overwrite.")
-        .doesNotContain("Error: ");
+        .doesNotContain("Error: ", "\tat ");
     assertThat(folder.resolve("run/run.json")).exists();
     assertThat(folder.resolve("run/_SUCCESS")).doesNotExist();
   }
