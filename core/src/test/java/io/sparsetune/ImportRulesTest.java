@@ -16,8 +16,9 @@ class ImportRulesTest {
   private static final Path CORE = Path.of("src/main/java");
   private static final Path SPARK_JOBS = Path.of("../spark-jobs/src/main/java");
   private static final Pattern BIG_DL =
-      Pattern.compile("\\b(scala|com\\.intel\\.analytics)\\.[a-z]");
-  private static final Pattern SPARK = Pattern.compile("\\borg\\.apache\\.(spark|hadoop)\\.[a-z]");
+      Pattern.compile("\\b(scala|com\\.intel\\.analytics)\\.[A-Za-z]");
+  private static final Pattern SPARK =
+      Pattern.compile("\\borg\\.apache\\.(spark|hadoop)\\.[A-Za-z]");
 
   @Test
   void coreKnowsNoSparkNorHadoop() {

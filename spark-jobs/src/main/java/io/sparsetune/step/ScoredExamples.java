@@ -9,7 +9,6 @@ import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.util.LongAccumulator;
-import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Tells how many examples the tasks of a score round have done, by what executors say of running
@@ -45,11 +44,13 @@ final class ScoredExamples extends SparkListener implements AutoCloseable {
 
   @Override
   public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate event) {
-    CollectionConverters.asJava(event.accumUpdates())
-        .forEach(
-            task ->
-                CollectionConverters.asJava(task._4())
-                    .forEach(info -> update((Long) task._1(), info)));
+    // Iterators without their types: those are Scala's, which this module does not name.
+    for (var tasks = event.accumUpdates().iterator(); tasks.hasNext(); ) {
+      var task = tasks.next();
+      for (var infos = task._4().iterator(); infos.hasNext(); ) {
+        update((Long) task._1(), infos.next());
+      }
+    }
   }
 
   @Override
@@ -57,8 +58,9 @@ final class ScoredExamples extends SparkListener implements AutoCloseable {
     if (event.taskInfo().failed() || event.taskInfo().killed()) {
       ofTask.remove(event.taskInfo().taskId());
     } else {
-      CollectionConverters.asJava(event.taskInfo().accumulables())
-          .forEach(info -> update(event.taskInfo().taskId(), info));
+      for (var infos = event.taskInfo().accumulables().iterator(); infos.hasNext(); ) {
+        update(event.taskInfo().taskId(), infos.next());
+      }
     }
   }
 
