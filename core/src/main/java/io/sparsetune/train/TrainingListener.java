@@ -5,6 +5,15 @@ public interface TrainingListener {
   /** Hears nothing. */
   TrainingListener NONE = new TrainingListener() {};
 
+  /**
+   * Texts of which the model gets no more than the beginning; not called where there are none.
+   *
+   * @param texts that are cut
+   * @param of all texts that are trained on, validated or tested
+   * @param maxSeqLength tokens that are left of a cut text
+   */
+  default void textsCut(long texts, long of, int maxSeqLength) {}
+
   default void planned(TrainingPlan plan) {}
 
   /** {@link ScoreProgress}; on any thread, while the one that trains waits. */

@@ -42,6 +42,18 @@ final class ProgressDisplay implements TrainingListener {
   }
 
   @Override
+  public void textsCut(long texts, long of, int maxSeqLength) {
+    say(
+        String.format(
+            Locale.ROOT,
+            "%,d of %,d %s cut at data.max_seq_length %d",
+            texts,
+            of,
+            of == 1 ? "text is" : texts == 1 ? "texts is" : "texts are",
+            maxSeqLength));
+  }
+
+  @Override
   public void planned(TrainingPlan plan) {
     say(
         "%d steps of at most %d examples; choosing what to train …"

@@ -10,6 +10,7 @@ import java.util.List;
  * @param config resolved, as YAML
  * @param sample a few rows of the training data, one a line
  * @param trainExamples validationExamples, testExamples: rows that can be used
+ * @param textsCut of all of them, at data.max_seq_length
  * @param n parameters that the mask ranges over
  * @param k size of the mask
  * @param head parameters trained beside it
@@ -26,7 +27,7 @@ public record DryRun(
     long trainExamples,
     long validationExamples,
     long testExamples,
-    long truncated,
+    long textsCut,
     long n,
     long k,
     long head,
@@ -54,7 +55,7 @@ public record DryRun(
         run.train().examples(),
         examples(run, Preparation.VALIDATION),
         examples(run, Preparation.TEST),
-        run.train().truncated(),
+        run.textsCut(),
         sizes.n(),
         sizes.k(),
         sizes.head(),
@@ -81,11 +82,12 @@ public record DryRun(
     sample.forEach(row -> text.append("  ").append(row).append('\n'));
     line(
         text,
-        "%,d rows to train on, %,d to validate, %,d to test; %,d texts are cut",
+        "%,d rows to train on, %,d to validate, %,d to test; %,d %s cut",
         trainExamples,
         validationExamples,
         testExamples,
-        truncated);
+        textsCut,
+        textsCut == 1 ? "text is" : "texts are");
     text.append("Training\n");
     line(
         text,

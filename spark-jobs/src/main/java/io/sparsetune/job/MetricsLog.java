@@ -37,6 +37,11 @@ final class MetricsLog implements TrainingListener, AutoCloseable {
   }
 
   @Override
+  public void textsCut(long texts, long of, int maxSeqLength) {
+    next.textsCut(texts, of, maxSeqLength);
+  }
+
+  @Override
   public void planned(TrainingPlan plan) {
     next.planned(plan);
   }

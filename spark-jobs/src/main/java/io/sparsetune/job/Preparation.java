@@ -85,6 +85,18 @@ record Preparation(
         scoresAtOnce);
   }
 
+  /** Rows that can be used, of all sets. */
+  long texts() {
+    return train.examples()
+        + evaluation.values().stream().mapToLong(EvaluationData::examples).sum();
+  }
+
+  /** Rows whose text is longer than allowed, of all sets. */
+  long textsCut() {
+    return train.truncated()
+        + evaluation.values().stream().mapToLong(EvaluationData::truncated).sum();
+  }
+
   /** Tells apart, by content, the data that a result depends on: training and validation. */
   String dataHash() {
     String validation =

@@ -66,6 +66,9 @@ public final class TrainJob {
       folder.write(RunFiles.RUN, RunRecord.write(session, run, identity));
       try (MetricsLog log =
           new MetricsLog(folder, config.training().loggingSteps(), request.progress())) {
+        if (run.textsCut() > 0) {
+          log.textsCut(run.textsCut(), run.texts(), config.data().maxSeqLength());
+        }
         TrainingResult result = new TrainingLoop(run.spec().layout(), config, executor, log).run();
         return finish(folder, run, identity, executor, result, log.elapsed());
       }

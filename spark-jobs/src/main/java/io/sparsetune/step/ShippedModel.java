@@ -5,6 +5,7 @@ import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.files.InputFolder;
 import io.sparsetune.hadoop.HadoopFolder;
+import io.sparsetune.hadoop.HadoopModels;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.ModelSpec;
 import java.io.IOException;
@@ -80,6 +81,9 @@ public final class ShippedModel implements Serializable {
 
   /** Opens the model here, on the driver or on an executor. */
   public BaseModel open() {
+    if (shipped == null && onnx.isEmpty()) {
+      return HadoopModels.open(path, hadoop.configuration());
+    }
     InputFolder folder = shipped == null ? HadoopFolder.of(path, hadoop.configuration()) : shipped;
     return onnx.isEmpty() ? BaseModel.open(folder) : BaseModel.openOnnx(folder, onnx);
   }

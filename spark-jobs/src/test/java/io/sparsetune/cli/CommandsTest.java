@@ -4,56 +4,68 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparsetune.model.BaseModel;
 import io.sparsetune.testing.Golden;
-import io.sparsetune.testing.TinyTokenizer;
+import io.sparsetune.testing.TestModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every command on a tiny model, and what people get wrong most often. */
+/** Every command on one trained run of a tiny model. */
 class CommandsTest {
-  @TempDir private Path folder;
-  private Path config;
-  private Path rows;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
-  @BeforeEach
-  void modelDataAndConfiguration() throws IOException {
-    Path model = Files.createDirectory(folder.resolve("model"));
-    for (String file : List.of("config.json", "model.safetensors")) {
-      Files.copy(Golden.folder("bert").resolve(file), model.resolve(file));
-    }
-    Files.writeString(model.resolve("vocab.txt"), TinyTokenizer.vocabulary());
-    rows = rows("rows.jsonl", "text", "label");
-    config =
-        Files.writeString(
-            folder.resolve("run.yaml"),
-            """
-            model: {path: %s}
-            data: {train: %s, validation: 0.25, test: %s, max_seq_length: 12}
-            method: {name: random, sparsity: 0.1}
-            training: {max_steps: 4, batch_size: 8, micro_batch_size: 4, eval_steps: 2}
-            output: %s
-            """
-                .formatted(model, rows, rows, folder.resolve("run")));
+  @TempDir private static Path folder;
+  private static TinyRun tiny;
+  private static String run;
+  private static Cli trained;
+
+  @BeforeAll
+  static void train() throws IOException {
+    tiny = TinyRun.in(folder);
+    run = tiny.output().toString();
+    trained = tiny.train();
   }
 
   @Test
-  void aRunIsTrainedInspectedEvaluatedUsedAndMerged() throws IOException {
-    String run = folder.resolve("run").toString();
-    Cli trained = Cli.run("train", config.toString());
+  void trainingTellsHowItGoesAndWhatCameOut() {
+    assertThat(trained.code()).as(trained.err()).isZero();
     assertThat(trained.err()).contains("4 steps of at most 8 examples", "step 4/4, loss ");
     assertThat(trained.out()).contains("parameters", "Validation: accuracy ", "Test: accuracy ");
-    assertThat(trained.code()).isZero();
-    assertThat(folder.resolve("run/_SUCCESS")).exists();
+    assertThat(trained.out().lines())
+        .filteredOn(line -> line.startsWith("Traffic: "))
+        .singleElement()
+        .asString()
+        .contains(" down and ", " up a step", "dense: ");
+    assertThat(tiny.output().resolve("_SUCCESS")).exists();
+  }
 
+  @Test
+  void textsThatAreCutAreCountedEverywhere() throws IOException {
+    // The rows are trained on or set aside, and tested as well.
+    assertThat(trained.err().lines())
+        .containsOnlyOnce("36 of 96 texts are cut at data.max_seq_length 12");
+    JsonNode data = JSON.readTree(tiny.output().resolve("run.json").toFile()).path("data");
+    assertThat(
+            data.path("train").path("truncated").asInt()
+                + data.path("validation").path("truncated").asInt())
+        .isEqualTo(18);
+    assertThat(data.path("test").path("truncated").asInt()).isEqualTo(18);
+    assertThat(Cli.run("train", tiny.config().toString(), "--overwrite", "--dry-run").out())
+        .contains(
+            "38 rows to train on, 10 to validate, 48 to test; 36 texts are cut"
+                + System.lineSeparator());
+  }
+
+  @Test
+  void inspectShowsTheRun() throws IOException {
     Cli inspected = Cli.run("inspect", run, "--json");
     assertThat(inspected.code()).isZero();
-    JsonNode json = new ObjectMapper().readTree(inspected.out());
+    JsonNode json = JSON.readTree(inspected.out());
     assertThat(json.fieldNames())
         .toIterable()
         .contains("method", "n", "k", "head", "sparsity", "tensors", "base_sha256", "metric")
@@ -61,108 +73,94 @@ class CommandsTest {
     assertThat(trained.out()).contains(json.get("delta_sha256").asText());
     assertThat(Cli.run("inspect", run).out())
         .contains("method      random", "sha256 " + json.get("base_sha256").asText());
+  }
 
-    Cli evaluated = Cli.run("evaluate", run, "--data", rows.toString());
+  @Test
+  void evaluateScoresRows() throws IOException {
+    Cli evaluated = Cli.run("evaluate", run, "--data", tiny.rows().toString());
     assertThat(evaluated.code()).isZero();
-    assertThat(evaluated.out()).startsWith("accuracy 0.").contains(" on 48 rows");
-    Cli scores = Cli.run("evaluate", run, "--data", rows.toString(), "--json");
-    assertThat(new ObjectMapper().readTree(scores.out()).get("examples").asInt()).isEqualTo(48);
+    assertThat(evaluated.out())
+        .startsWith("accuracy 0.")
+        .endsWith(" on 48 rows, 18 cut at the maximum length" + System.lineSeparator());
+    Cli scores = Cli.run("evaluate", run, "--data", tiny.rows().toString(), "--json");
+    JsonNode json = JSON.readTree(scores.out());
+    assertThat(json.get("examples").asInt()).isEqualTo(48);
+    assertThat(json.get("truncated").asInt()).isEqualTo(18);
+  }
 
+  @Test
+  void predictWritesRows() {
     Path predictions = folder.resolve("predictions");
     Cli predicted =
-        Cli.run("predict", run, "--data", rows.toString(), "--out", predictions.toString());
+        Cli.run("predict", run, "--data", tiny.rows().toString(), "--out", predictions.toString());
     assertThat(predicted.code()).isZero();
-    assertThat(predicted.out()).startsWith(predictions + ": 48 rows");
+    assertThat(predicted.out())
+        .isEqualTo(predictions + ": 48 rows, 18 cut at the maximum length%n".formatted());
+  }
 
+  @Test
+  void mergeWritesAModelWithItsTokenizer() throws IOException {
     Path merged = folder.resolve("merged");
     Cli merge = Cli.run("merge", run, merged.toString());
     assertThat(merge.code()).isZero();
     assertThat(merge.out()).startsWith(merged + ": ").contains(" of them trained");
     assertThat(merged.resolve("model.safetensors")).exists();
+    assertThat(merged.resolve("vocab.txt"))
+        .hasSameBinaryContentAs(folder.resolve("model/vocab.txt"));
+    assertThat(BaseModel.open(merged).config().labels()).isEqualTo(List.of("no", "yes"));
+  }
 
-    Cli again = Cli.run("train", config.toString());
+  @Test
+  void aFolderWithARunIsNotWrittenInto() throws IOException {
+    Cli again = tiny.train();
     assertThat(again.code()).isEqualTo(2);
     assertThat(again.err())
         .isEqualTo(
             "Error: Cannot write a run into %s: it holds a finished one; give another output, or --overwrite to replace it%n"
                 .formatted(run));
     assertThat(again.out()).isEmpty();
+    byte[] delta = Files.readAllBytes(tiny.output().resolve("delta.safetensors"));
+    Files.delete(tiny.output().resolve("_SUCCESS"));
+    try {
+      Cli partly = tiny.train();
+      assertThat(partly.code()).isEqualTo(2);
+      assertThat(partly.err())
+          .isEqualTo(
+              "Error: Cannot write a run into %s: it holds one that did not finish, and runs cannot be resumed in this version; give another output, or --overwrite to start it again%n"
+                  .formatted(run));
+      assertThat(partly.out()).isEmpty();
+      assertThat(tiny.output().resolve("delta.safetensors")).hasBinaryContent(delta);
+    } finally {
+      Files.createFile(tiny.output().resolve("_SUCCESS"));
+    }
+  }
+
+  @Test
+  void aRunIsNotAppliedToAnotherBase() throws IOException {
+    Path other = folder.resolve("other");
+    BaseModel base = Golden.base("bert");
+    TestModels.random(other, base.encoder(), 5);
+    for (Cli failed :
+        List.of(
+            Cli.run("evaluate", run, "--data", tiny.rows().toString(), "--model", other.toString()),
+            Cli.run("merge", run, folder + "/no-merge", "--model", other.toString()))) {
+      assertThat(failed.code()).isEqualTo(3);
+      assertThat(failed.err().lines())
+          .containsExactly(
+              "Error: Cannot apply the delta to %s: it was trained on the base model %s, this one is %s; give the right one with --model"
+                  .formatted(other, base.fingerprint(), BaseModel.open(other).fingerprint()));
+    }
+    assertThat(folder.resolve("no-merge")).doesNotExist();
   }
 
   @Test
   void aDryRunSaysWhatARunWouldDoAndWritesNothing() {
-    Cli dry = Cli.run("train", config.toString(), "--dry-run");
+    Path output = folder.resolve("dry");
+    Cli dry = Cli.run("train", tiny.config().toString(), "--dry-run", "--set", "output=" + output);
     assertThat(dry.code()).isZero();
     assertThat(dry.out())
         .contains("sparsity: 0.1", "38 rows to train on, 10 to validate, 48 to test", "4 steps")
         .contains("k = ", "Memory");
-    assertThat(folder.resolve("run")).doesNotExist();
-  }
-
-  @Test
-  void aWrongConfigurationListsEveryProblem() throws IOException {
-    Cli missing = Cli.run("train", folder.resolve("none.yaml").toString());
-    assertThat(missing.code()).isEqualTo(2);
-    assertThat(missing.err())
-        .isEqualTo(
-            "Error: Cannot read the configuration %s: no such file%n"
-                .formatted(folder.resolve("none.yaml")));
-    Cli wrong =
-        Cli.run("train", config.toString(), "--set", "training.lr=fast", "--set", "method.nam=sam");
-    assertThat(wrong.code()).isEqualTo(2);
-    assertThat(wrong.err())
-        .isEqualTo(
-            String.join(
-                System.lineSeparator(),
-                "Error: 2 problems:",
-                "  - Unknown key method.nam (--set method.nam=sam). Did you mean 'method.name'?",
-                "  - Invalid training.learning_rate: 'fast' (--set training.lr=fast); expected a"
-                    + " number above 0",
-                ""));
-  }
-
-  @Test
-  void dataThatIsNotThereIsNamed() {
-    String none = folder.resolve("none.jsonl").toString();
-    Cli failed = Cli.run("train", config.toString(), "--set", "data.train=" + none);
-    assertThat(failed.code()).isEqualTo(3);
-    assertThat(failed.err()).startsWith("Error: ").contains(none).doesNotContain("\tat ");
-    assertThat(folder.resolve("run")).doesNotExist();
-  }
-
-  @Test
-  void aWrongColumnNamesTheNearest() throws IOException {
-    Path other = rows("other.jsonl", "txt", "label");
-    Cli failed = Cli.run("train", config.toString(), "--set", "data.train=" + other);
-    assertThat(failed.code()).isEqualTo(3);
-    assertThat(failed.err()).startsWith("Error: ").contains("'text'", "txt");
-  }
-
-  @Test
-  void aLabelThatWasNeverSeenInTrainingNamesItsRow() throws IOException {
-    Path strange = folder.resolve("strange.jsonl");
-    Files.writeString(strange, "{\"text\": \"a b\", \"label\": \"maybe\"}\n");
-    Cli failed = Cli.run("train", config.toString(), "--set", "data.test=" + strange);
-    assertThat(failed.code()).isEqualTo(3);
-    assertThat(failed.err()).startsWith("Error: ").contains("maybe", "strange.jsonl");
-  }
-
-  @Test
-  void aModelThatIsNotThereIsNamed() {
-    Cli failed = Cli.run("train", config.toString(), "--set", "model.path=" + folder + "/none");
-    assertThat(failed.code()).isBetween(2, 3);
-    assertThat(failed.err()).startsWith("Error: ").contains(folder + "/none");
-  }
-
-  private Path rows(String name, String text, String label) throws IOException {
-    List<String> lines = new ArrayList<>();
-    for (int i = 0; i < 48; i++) {
-      String letters =
-          "abc".repeat(i % 5 + 1).replace("", " ").strip() + " " + (char) ('d' + i % 20);
-      lines.add(
-          "{\"%s\": \"%s\", \"%s\": \"%s\"}"
-              .formatted(text, letters, label, i % 3 == 0 ? "yes" : "no"));
-    }
-    return Files.write(folder.resolve(name), lines);
+    assertThat(output).doesNotExist();
   }
 }

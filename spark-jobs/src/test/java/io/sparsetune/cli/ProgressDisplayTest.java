@@ -57,6 +57,19 @@ class ProgressDisplayTest {
             "scored 600 of 1,200 examples, 1:00 left");
   }
 
+  @Test
+  void textsThatAreCutAreCounted() {
+    ProgressDisplay display = display(false);
+    display.textsCut(1_800, 4_801, 128);
+    display.textsCut(1, 48, 12);
+    display.textsCut(1, 1, 12);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "1,800 of 4,801 texts are cut at data.max_seq_length 128",
+            "1 of 48 texts is cut at data.max_seq_length 12",
+            "1 of 1 text is cut at data.max_seq_length 12");
+  }
+
   private ProgressDisplay display(boolean live) {
     Terminal terminal =
         new Terminal(new PrintWriter(err, true), new PrintWriter(err, true), live, 100);
