@@ -60,7 +60,7 @@ class ClusterTest {
     assertThat(markers.resolve("failed")).exists();
     assertThat(markers.resolve("killed")).exists();
     EventLog events = EventLog.read(log);
-    assertThat(events.executorsOf(STEP)).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(events.executorsOfOneStage(STEP)).hasSize(2);
     assertThat(events.failures()).isNotEmpty();
   }
 
@@ -76,7 +76,16 @@ class ClusterTest {
     assertThat(train(submit, "spark-35", tenFiles())).isEqualTo(expected);
     assertThat(markers.resolve("failed")).exists();
     assertThat(markers.resolve("killed")).exists();
-    assertThat(EventLog.read(log).executorsOf(STEP)).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(EventLog.read(log).executorsOfOneStage(STEP)).hasSize(2);
+  }
+
+  @Test
+  void theSameJarOnSpark35InOneProcess() throws Exception {
+    assertThat(train(SparkSubmit.onSpark35("local[1]"), "spark-35-one-thread")).isEqualTo(expected);
+    Path markers = folder.resolve("spark-35-two-threads-markers");
+    SparkSubmit submit = SparkSubmit.onSpark35("local[2,4]").mishap(Mishaps.FAIL, 15, markers);
+    assertThat(train(submit, "spark-35-two-threads", tenFiles())).isEqualTo(expected);
+    assertThat(markers.resolve("failed")).exists();
   }
 
   private static String tenFiles() {

@@ -5,10 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -47,27 +48,37 @@ final class EventLog {
     }
   }
 
-  /** Executors with a task that succeeded, in jobs whose description begins so. */
-  Set<String> executorsOf(String description) {
-    Map<Integer, String> stages = new HashMap<>();
-    Set<String> executors = new TreeSet<>();
+  /**
+   * Executors that had a task each of one stage, in jobs whose description begins so: those of the
+   * stage that ran on most. A stage in which a task failed does not count, since an executor may
+   * have taken another one's place there.
+   */
+  Set<String> executorsOfOneStage(String description) {
+    Set<Integer> stages = new TreeSet<>();
+    Map<Integer, Set<String>> executors = new TreeMap<>();
     for (JsonNode event : events) {
+      int stage = event.path("Stage ID").asInt();
       switch (event.path("Event").asText()) {
         case "SparkListenerJobStart" -> {
           String job = event.path("Properties").path("spark.job.description").asText();
-          event.path("Stage IDs").forEach(stage -> stages.put(stage.asInt(), job));
+          if (job.startsWith(description)) {
+            event.path("Stage IDs").forEach(id -> stages.add(id.asInt()));
+          }
         }
         case "SparkListenerTaskEnd" -> {
-          boolean success = event.path("Task End Reason").path("Reason").asText().equals("Success");
-          String job = stages.getOrDefault(event.path("Stage ID").asInt(), "");
-          if (success && job.startsWith(description)) {
-            executors.add(event.path("Task Info").path("Executor ID").asText());
+          if (event.path("Task End Reason").path("Reason").asText().equals("Success")) {
+            executors
+                .computeIfAbsent(stage, absent -> new TreeSet<>())
+                .add(event.path("Task Info").path("Executor ID").asText());
+          } else {
+            stages.remove(stage);
           }
         }
         default -> {}
       }
     }
-    return executors;
+    executors.keySet().retainAll(stages);
+    return executors.values().stream().max(Comparator.comparingInt(Set::size)).orElse(Set.of());
   }
 
   /** Reasons other than success for which tasks ended. */

@@ -1,0 +1,76 @@
+package io.sparsetune.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparsetune.config.RunConfig;
+import io.sparsetune.config.RunConfigParser;
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.model.BaseModel;
+import io.sparsetune.model.Dropout;
+import io.sparsetune.model.Loss;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.model.Pooling;
+import io.sparsetune.task.Labels;
+import io.sparsetune.testing.TestModels;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelSpecsTest {
+  private static final Optional<Labels> THREE = Optional.of(Labels.of(List.of("a", "b", "c")));
+
+  @TempDir private Path folder;
+  private BaseModel base;
+
+  @BeforeEach
+  void aModelThatDropsATenth() throws IOException {
+    TestModels.golden(folder, 0.1);
+    base = BaseModel.open(folder);
+  }
+
+  @Test
+  void dropoutIsTheModelsOwnUnlessTheConfigurationHasAnother() {
+    assertThat(dropout()).isEqualTo(new Dropout(0.1, 0.1, 0.1));
+    assertThat(dropout("model.dropout.hidden=0.3")).isEqualTo(new Dropout(0.3, 0.1, 0.1));
+    assertThat(dropout("model.dropout.attention=0.3")).isEqualTo(new Dropout(0.1, 0.3, 0.1));
+    assertThat(dropout("model.dropout.classifier=0.3")).isEqualTo(new Dropout(0.1, 0.1, 0.3));
+    assertThat(dropout("model.dropout=0.2")).isEqualTo(new Dropout(0.2, 0.2, 0.2));
+    assertThat(dropout("model.dropout.hidden=0")).isEqualTo(new Dropout(0, 0.1, 0.1));
+  }
+
+  @Test
+  void theTaskMakesTheHead() {
+    ModelSpec classifier = ModelSpecs.of(config("model.pooling=mean"), base, THREE);
+    assertThat(classifier.outputs()).isEqualTo(3);
+    assertThat(classifier.loss()).isEqualTo(Loss.CROSS_ENTROPY);
+    assertThat(classifier.pooling()).isEqualTo(Pooling.MEAN);
+    ModelSpec regression = ModelSpecs.of(config("task.type=regression"), base, Optional.empty());
+    assertThat(regression.outputs()).isEqualTo(1);
+    assertThat(regression.loss()).isEqualTo(Loss.MEAN_SQUARED_ERROR);
+    assertThat(regression.pooling()).isEqualTo(Pooling.POOLER);
+  }
+
+  @Test
+  void moreTokensThanTheModelHasPositionsForAreRefused() {
+    RunConfig config = config("data.max_seq_length=25");
+    assertThatThrownBy(() -> ModelSpecs.of(config, base, THREE))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage("Invalid data.max_seq_length: 25; the base model has positions for 24 tokens");
+  }
+
+  private Dropout dropout(String... keyValues) {
+    return ModelSpecs.of(config(keyValues), base, THREE).dropout();
+  }
+
+  private static RunConfig config(String... keyValues) {
+    return RunConfigParser.parse(
+        "{model: {path: m}, data: {train: t.jsonl, max_seq_length: 24}, output: o}",
+        "test",
+        List.of(keyValues));
+  }
+}
