@@ -103,17 +103,20 @@ class EngineBehaviourTest {
     }
   }
 
-  /** With the same dropout, a step against the gradient lowers the loss by its squared norm. */
   @ParameterizedTest
   @ValueSource(strings = {"bert", "roberta", "bert-regression"})
   void gradientWithDropoutIsThatOfTheLossWithDropout(String name) {
     GoldenModel golden = GoldenModel.read(name);
-    ModelSpec spec = golden.withDropout(0.3);
-    Engine engine = RoomEngine.open(spec, golden.theta().clone());
+    gradientIsThatOfTheLoss(
+        golden.withDropout(0.3), golden.theta(), GoldenModel.pack(golden.examples(0)));
+  }
+
+  /** With the same dropout, a step against the gradient lowers the loss by its squared norm. */
+  static void gradientIsThatOfTheLoss(ModelSpec spec, float[] theta, MicroBatch batch) {
+    Engine engine = RoomEngine.open(spec, theta.clone());
     Mask all = MaskedGradientTest.whole(spec.layout(), tensor -> true);
     EngineWorker worker = engine.newWorker();
-    MicroBatch batch = GoldenModel.pack(golden.examples(0));
-    engine.install(all, golden.theta());
+    engine.install(all, theta);
     GradientSum sum = new GradientSum(all.size());
     worker.gradient(batch, KEY, sum);
     double norm = 0;
@@ -124,7 +127,7 @@ class EngineBehaviourTest {
     double step = 1e-3 / norm;
     double[] loss = new double[2];
     for (int side = 0; side < 2; side++) {
-      float[] moved = golden.theta().clone();
+      float[] moved = theta.clone();
       for (int i = 0; i < moved.length; i++) {
         moved[i] += (float) ((side == 0 ? -step : step) * sum.sum(i));
       }

@@ -20,6 +20,15 @@ public record GoldenModel(String name, ModelSpec spec, float[] theta) {
     return new GoldenModel(name, spec, base.load(spec, 1));
   }
 
+  /** The golden encoder under another head; what of it the model has not is drawn. */
+  public static GoldenModel read(String name, Pooling pooling) {
+    BaseModel base = Golden.base(name);
+    ModelSpec own = Golden.spec(base);
+    ModelSpec spec =
+        new ModelSpec(own.encoder(), pooling, own.outputs(), own.loss(), own.dropout());
+    return new GoldenModel(name, spec, base.load(spec, 1));
+  }
+
   /** all-MiniLM-L6-v2 under the golden head, pooling by mean. */
   public static GoldenModel readMiniLm() {
     BaseModel base = BaseModel.open(MiniLm.folder());

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.engine.EngineProvider;
+import io.sparsetune.engine.EngineWorker;
+import io.sparsetune.testing.GoldenModel;
+import io.sparsetune.testing.ObjectGraph;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 
@@ -80,6 +84,23 @@ class RoomLoaderTest {
     assertThatThrownBy(() -> room.loadClass(name))
         .isInstanceOf(ClassNotFoundException.class)
         .hasMessage(name + " is not in the engine's room");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"bert, ClassNLLCriterion", "bert-regression, MSECriterion"})
+  void theModelIsAGraphOfBigDlsUnderACriterionOfBigDls(String name, String criterion)
+      throws Exception {
+    GoldenModel model = GoldenModel.read(name);
+    EngineWorker worker = RoomEngine.open(model.spec(), model.theta()).newWorker();
+    Object graph = ObjectGraph.field(ObjectGraph.field(worker, "graph"), "graph");
+    Object loss = ObjectGraph.field(worker, "criterion");
+    String bigDl = "com.intel.analytics.bigdl.nn.";
+    assertThat(graph.getClass().getName()).isEqualTo(bigDl + "StaticGraph");
+    assertThat(loss.getClass().getName()).isEqualTo(bigDl + criterion);
+    ClassLoader loader = worker.getClass().getClassLoader();
+    assertThat(loader).isInstanceOf(RoomLoader.class);
+    assertThat(graph.getClass().getClassLoader()).isSameAs(loader);
+    assertThat(loss.getClass().getClassLoader()).isSameAs(loader);
   }
 
   @Test
