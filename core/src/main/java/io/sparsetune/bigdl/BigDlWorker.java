@@ -95,9 +95,7 @@ final class BigDlWorker implements EngineWorker {
     Tensor<Float> wanted = wanted(batch);
     float loss = criterion.forward(output, wanted);
     if (!Float.isFinite(loss)) {
-      throw new NotFiniteException(
-          "The loss is %s: not finite; a lower learning rate or more warm-up may help"
-              .formatted(loss));
+      throw new NotFiniteException("The loss is %s: not finite".formatted(loss));
     }
     graph.backward(tokens.tensor(), criterion.backward(output, wanted));
     return loss;

@@ -95,7 +95,7 @@ final class ConfigKeys {
           .note("whether the budget holds for each tensor or for all together");
   static final Key<List<String>> INCLUDE =
       Key.texts("method.include", "a list of tensor name patterns")
-          .withDefault(List.of("encoder.layer.*"), "`encoder.layer.*`")
+          .absentMeans("`encoder.layer.*`; full: `embeddings` too")
           .note("`*` matches anything; `embeddings` adds all of them");
   static final Key<List<String>> EXCLUDE =
       Key.texts("method.exclude", "a list of tensor name patterns").withDefault(List.of(), "none");

@@ -6,6 +6,7 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.MethodConfig.Granularity;
 import io.sparsetune.method.MethodConfig.Scope;
+import io.sparsetune.method.Methods;
 import io.sparsetune.task.Metric;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -175,7 +176,9 @@ public final class RunConfigParser {
         decimal(sparsity),
         whole(k),
         values.find(ConfigKeys.SCOPE).orElse(byExample ? Scope.GLOBAL : Scope.TENSOR),
-        nonEmpty(ConfigKeys.INCLUDE, values.get(ConfigKeys.INCLUDE)),
+        nonEmpty(
+            ConfigKeys.INCLUDE,
+            values.find(ConfigKeys.INCLUDE).orElse(Methods.named(name).defaultInclude())),
         values.get(ConfigKeys.EXCLUDE),
         values.get(ConfigKeys.TENSORS).equals("linear"),
         values.get(ConfigKeys.HEAD_IN_BUDGET),

@@ -41,8 +41,9 @@ public final class RunConfigWriter {
   }
 
   /**
-   * As {@link #toCanonicalJson}, of what the result depends on: without {@code output} and without
-   * paths, whose contents are told apart by their own hashes.
+   * One line of JSON, keys sorted, the same characters on every machine and JDK, of what the result
+   * depends on: without {@code output}, without paths, whose contents are told apart by their own
+   * hashes, and without what touches no bit.
    */
   public static String toIdentityJson(RunConfig config) {
     Map<String, Object> identity = new LinkedHashMap<>(toMap(config));
@@ -56,6 +57,7 @@ public final class RunConfigWriter {
         share
             ? List.of("train", "test", "format")
             : List.of("train", "validation", "test", "format"));
+    without(identity, "training", List.of("eval_batch_size", "logging_steps"));
     return CanonicalJson.write(JSON.valueToTree(identity));
   }
 

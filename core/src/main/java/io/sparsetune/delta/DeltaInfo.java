@@ -13,6 +13,7 @@ import java.util.OptionalInt;
  *
  * @param spec the model it fits; dropout is not part of a delta
  * @param baseFingerprint of the base model, 64 hexadecimal digits
+ * @param headFingerprint of the head that training started from, 64 hexadecimal digits
  * @param method name of the method that chose the mask
  * @param sparsity p, where the budget was a share
  * @param budget where the budget was a count
@@ -27,6 +28,7 @@ import java.util.OptionalInt;
 public record DeltaInfo(
     ModelSpec spec,
     String baseFingerprint,
+    String headFingerprint,
     String method,
     OptionalDouble sparsity,
     OptionalInt budget,

@@ -41,6 +41,7 @@ record DeltaMetadata(DeltaInfo info, int head) {
     metadata.put("format", FORMAT);
     metadata.put("format_version", VERSION);
     metadata.put("base_sha256", info.baseFingerprint());
+    metadata.put("head_sha256", info.headFingerprint());
     metadata.put("method", info.method());
     info.sparsity().ifPresent(p -> metadata.put("sparsity", CanonicalJson.number(p)));
     info.budget().ifPresent(k -> metadata.put("budget", Integer.toString(k)));
@@ -106,6 +107,7 @@ record DeltaMetadata(DeltaInfo info, int head) {
             new DeltaInfo(
                 spec,
                 hash("base_sha256"),
+                hash("head_sha256"),
                 text("method"),
                 metadata.containsKey("sparsity")
                     ? OptionalDouble.of(number("sparsity", Double::valueOf))

@@ -4,8 +4,10 @@ import io.sparsetune.error.DataException;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.safetensors.FloatSink;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * A trained model as its difference from the base: new values, not increments, at the trained
@@ -31,7 +33,8 @@ public record SparseDelta(DeltaInfo info, Mask trained, float[] values) {
   }
 
   /**
-   * Refuses a base that this delta was not trained on.
+   * Refuses a base that this delta was not trained on. The base's head counts only where the delta
+   * does not hold all of it.
    *
    * @throws DataException naming both fingerprints
    */
@@ -46,6 +49,20 @@ public record SparseDelta(DeltaInfo info, Mask trained, float[] values) {
           "Cannot apply the delta to %s: the weights are the right ones, but the configuration is %s instead of %s"
               .formatted(base.location(), base.encoder(), info.spec().encoder()));
     }
+    String head =
+        wholeHead() ? info.headFingerprint() : base.headFingerprint(info.spec(), info.seed());
+    if (!head.equals(info.headFingerprint())) {
+      throw new DataException(
+          "Cannot apply the delta to %s: it holds a part of the head alone, of the head %s; this base's is %s; give the right one with --model"
+              .formatted(base.location(), info.headFingerprint(), head));
+    }
+  }
+
+  private boolean wholeHead() {
+    ParameterLayout layout = info.spec().layout();
+    return IntStream.range(0, layout.tensorCount())
+        .filter(t -> layout.tensor(t).part() == Part.HEAD)
+        .allMatch(trained::isWhole);
   }
 
   /**

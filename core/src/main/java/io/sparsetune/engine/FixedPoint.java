@@ -1,9 +1,16 @@
 package io.sparsetune.engine;
 
-/** Numbers as multiples of 2⁻⁴⁰ in 64 bits, rounded to the nearest, ties to even. */
+/**
+ * Numbers as multiples of a unit in 64 bits, rounded to the nearest, ties to even: gradients of
+ * 2⁻⁴⁰, losses of 2⁻²⁴. An addend has to be below 2⁶² units, a sum below 2⁶³.
+ */
 final class FixedPoint {
   static final double UNIT = 0x1p-40;
-  private static final double PER_UNIT = 0x1p40;
+
+  /** A regression's squared errors may be large. */
+  static final double LOSS_UNIT = 0x1p-24;
+
+  private static final double PER_UNIT = 1 / UNIT;
   private static final double LIMIT = 0x1p62;
 
   /** Below this adding {@link #ROUNDER} leaves the rounded number in the low bits of the sum. */
@@ -15,14 +22,12 @@ final class FixedPoint {
   private FixedPoint() {}
 
   /**
-   * @throws NotFiniteException unless |x| &lt; 2²²
+   * @throws NotFiniteException unless |x| is below 2⁶² units
    */
-  static long of(double x, String what) {
-    double scaled = x * PER_UNIT;
+  static long of(double x, double unit, String what) {
+    double scaled = x / unit;
     if (!(Math.abs(scaled) < LIMIT)) {
-      throw new NotFiniteException(
-          "A %s is %s: not finite or above 4,194,304; a lower learning rate or more warm-up may help"
-              .formatted(what, x));
+      throw new NotFiniteException("A %s is %s: not finite or out of range".formatted(what, x));
     }
     return (long) Math.rint(scaled);
   }
@@ -46,7 +51,7 @@ final class FixedPoint {
       long fixed =
           Math.abs(scaled) < FAST_LIMIT
               ? Double.doubleToRawLongBits(scaled + ROUNDER) - ROUNDER_BITS
-              : of(x[from + i], what);
+              : of(x[from + i], UNIT, what);
       long before = into[intoFrom + i];
       long after = before + fixed;
       overflow |= (before ^ after) & (fixed ^ after);
@@ -72,8 +77,6 @@ final class FixedPoint {
   }
 
   private static NotFiniteException tooLarge(String what) {
-    return new NotFiniteException(
-        "The sum of a %s is above 8,388,608: a smaller batch, a lower learning rate or more warm-up may help"
-            .formatted(what));
+    return new NotFiniteException("The sum of a %s is out of range".formatted(what));
   }
 }

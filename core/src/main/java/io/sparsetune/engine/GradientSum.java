@@ -5,8 +5,9 @@ import java.io.Serializable;
 /**
  * Sums of gradients, loss and examples in 64-bit fixed point, so that adding is exact, associative
  * and commutative: the order in which micro-batches, threads and tasks meet does not matter. The
- * unit is 2⁻⁴⁰; one addend is below 2²² in magnitude, a sum below 2²³; beyond that is an error,
- * never a wrong number. Not thread-safe.
+ * unit of gradients is 2⁻⁴⁰, an addend below 2²² in magnitude and a sum below 2²³; that of losses
+ * is 2⁻²⁴, an addend below 2³⁸ and a sum below 2³⁹. Beyond is an error, never a wrong number. Not
+ * thread-safe.
  */
 public final class GradientSum implements Serializable {
   private static final long serialVersionUID = 1;
@@ -31,7 +32,8 @@ public final class GradientSum implements Serializable {
    * @throws NotFiniteException when g is not finite, or it or the sum is out of range
    */
   public void add(int ordinal, float g) {
-    sums[ordinal] = FixedPoint.sum(sums[ordinal], FixedPoint.of(g, "gradient"), "gradient");
+    sums[ordinal] =
+        FixedPoint.sum(sums[ordinal], FixedPoint.of(g, FixedPoint.UNIT, "gradient"), "gradient");
   }
 
   /**
@@ -49,7 +51,7 @@ public final class GradientSum implements Serializable {
    * @throws NotFiniteException when the loss is not finite or out of range
    */
   public void addLoss(double lossSum, int exampleCount) {
-    loss = FixedPoint.sum(loss, FixedPoint.of(lossSum, "loss"), "loss");
+    loss = FixedPoint.sum(loss, FixedPoint.of(lossSum, FixedPoint.LOSS_UNIT, "loss"), "loss");
     examples += exampleCount;
     microBatches++;
   }
@@ -86,7 +88,7 @@ public final class GradientSum implements Serializable {
   }
 
   public double meanLoss() {
-    return loss * FixedPoint.UNIT / examples;
+    return loss * FixedPoint.LOSS_UNIT / examples;
   }
 
   public long examples() {

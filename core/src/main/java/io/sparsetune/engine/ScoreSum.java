@@ -21,7 +21,6 @@ public final class ScoreSum implements DenseSum {
   private final boolean squares;
   private final long[][] sums;
   private final Object[][] locks;
-  private GradientSum loss = new GradientSum(0);
 
   private ScoreSum(WantedTensors tensors, double[] units, boolean squares) {
     this.tensors = tensors;
@@ -97,15 +96,8 @@ public final class ScoreSum implements DenseSum {
   }
 
   @Override
-  public synchronized void addLoss(double lossSum, int examples) {
-    loss.addLoss(lossSum, examples);
-  }
-
-  /** Loss and counts so far; no gradients. */
-  public synchronized GradientSum loss() {
-    GradientSum copy = new GradientSum(0);
-    copy.merge(loss);
-    return copy;
+  public void addLoss(double lossSum, int examples) {
+    // Scores are of gradients alone.
   }
 
   /** The sums in slices, each a copy made when it is asked for. Not while adding. */

@@ -43,8 +43,6 @@ final class WantedTensors implements Serializable {
 
   NotFiniteException outOfRange(int tensor, double gradient) {
     return new NotFiniteException(
-        ("A %s is %s while scoring: not finite or out of range; the model's weights may"
-                + " be damaged, or fewer method.score_steps may help")
-            .formatted(gradients.get(tensor), gradient));
+        "A %s is %s: not finite or out of range".formatted(gradients.get(tensor), gradient));
   }
 }

@@ -24,7 +24,7 @@ public record MaskScope(List<Integer> tensors, long size) {
   /** In {@code method.include}: all of the embeddings. */
   public static final String EMBEDDINGS = "embeddings";
 
-  /** What {@code method.include} means where nothing else is said. */
+  /** {@code method.include} of most methods where it is not given. */
   public static final List<String> DEFAULT_INCLUDE = List.of("encoder.layer.*");
 
   public MaskScope {

@@ -1,9 +1,11 @@
 package io.sparsetune.method;
 
 import io.sparsetune.mask.Mask;
+import io.sparsetune.mask.MaskScope;
 import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.mask.TopK;
 import io.sparsetune.text.EpochPlan;
+import java.util.List;
 import java.util.Optional;
 
 /** A rule that chooses which parameters are trained. Stateless. */
@@ -17,6 +19,11 @@ public interface MaskMethod {
   /** Whether {@code method.sparsity} and {@code method.k} mean anything to it. */
   default boolean hasBudget() {
     return true;
+  }
+
+  /** {@code method.include} where it is not given. */
+  default List<String> defaultInclude() {
+    return MaskScope.DEFAULT_INCLUDE;
   }
 
   /** n, what k is a share of. */

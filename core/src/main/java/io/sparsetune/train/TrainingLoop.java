@@ -27,6 +27,12 @@ import java.util.Optional;
  * runs once.
  */
 public final class TrainingLoop {
+  private static final String AT_THE_START =
+      "nothing is trained yet, so the model's weights may be damaged, or a regression's labels need"
+          + " a smaller scale";
+  private static final String LATER =
+      "a lower training.learning_rate or more training.warmup_ratio may help";
+
   private final ParameterLayout layout;
   private final RunConfig config;
   private final StepExecutor executor;
@@ -94,7 +100,8 @@ public final class TrainingLoop {
     try {
       mask = executor.selectMask(new MaskRequest(++sequence, method, listener::scored));
     } catch (NotFiniteException e) {
-      throw new DivergedException("Cannot choose a mask: " + e.getMessage(), e);
+      throw new DivergedException(
+          "Cannot choose a mask: %s; %s".formatted(e.getMessage(), AT_THE_START), e);
     }
     Optional<String> warning =
         rule.hasBudget()
@@ -115,8 +122,13 @@ public final class TrainingLoop {
               ++sequence, step, step / stepsPerEpoch, step % stepsPerEpoch, trained, values));
     } catch (NotFiniteException e) {
       throw new DivergedException(
-          "Training diverged at step %d of %d (epoch %.2f): %s"
-              .formatted(step + 1, plan.steps(), plan.epoch(step), e.getMessage()),
+          "Training diverged at step %d of %d (epoch %.2f): %s; %s"
+              .formatted(
+                  step + 1,
+                  plan.steps(),
+                  plan.epoch(step),
+                  e.getMessage(),
+                  step == 0 ? AT_THE_START : LATER),
           e);
     }
   }

@@ -305,6 +305,13 @@ class RunConfigTest {
   void identityLeavesOutWhereThingsLie() {
     RunConfig elsewhere =
         parse(RunConfigParserTest.LEAST, "model.path=/x", "data.train=/y", "output=/z");
+    assertThat(
+            RunConfigWriter.toIdentityJson(
+                parse(
+                    RunConfigParserTest.LEAST,
+                    "training.eval_batch_size=3",
+                    "training.logging_steps=7")))
+        .isEqualTo(RunConfigWriter.toIdentityJson(standard));
     assertThat(RunConfigWriter.toIdentityJson(elsewhere))
         .isEqualTo(RunConfigWriter.toIdentityJson(standard));
     assertThat(RunConfigWriter.toIdentityJson(parse(RunConfigParserTest.LEAST, "training.seed=2")))

@@ -1,12 +1,14 @@
 package io.sparsetune.delta;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.UnsupportedVersionException;
 import io.sparsetune.files.ByteSource;
+import io.sparsetune.mask.Mask;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
@@ -133,6 +135,44 @@ class DeltaFileTest {
         .hasMessageContaining("it was trained on the base model " + base.fingerprint())
         .hasMessageContaining("this one is " + other.fingerprint())
         .hasMessageContaining("--model");
+  }
+
+  private DeltaInfo ofHead(String headFingerprint) {
+    DeltaInfo info = delta.info();
+    return new DeltaInfo(
+        info.spec(),
+        info.baseFingerprint(),
+        headFingerprint,
+        info.method(),
+        info.sparsity(),
+        info.budget(),
+        info.scope(),
+        info.n(),
+        1,
+        info.taskType(),
+        info.labels(),
+        info.metric(),
+        info.seed(),
+        info.runId(),
+        info.libraryVersion());
+  }
+
+  @Test
+  void anotherHeadIsRefusedWhereTheDeltaHoldsAPartOfIt() {
+    DeltaInfo info = delta.info();
+    ParameterLayout layout = info.spec().layout();
+    Mask.Builder part = new Mask.Builder(layout);
+    part.positions(layout.tensorCount() - 1, new int[] {0});
+    SparseDelta right = new SparseDelta(ofHead(info.headFingerprint()), part.build(), new float[1]);
+    assertThatCode(() -> right.requireBase(base)).doesNotThrowAnyException();
+    String other = "0123456789abcdef".repeat(4);
+    SparseDelta wrong = new SparseDelta(ofHead(other), part.build(), new float[1]);
+    assertThatThrownBy(() -> wrong.requireBase(base))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("a part of the head alone, of the head " + other)
+        .hasMessageContaining("this base's is " + info.headFingerprint());
+    SparseDelta whole = new SparseDelta(ofHead(other), delta.trained(), delta.values());
+    assertThatCode(() -> whole.requireBase(base)).doesNotThrowAnyException();
   }
 
   @ParameterizedTest

@@ -81,8 +81,6 @@ class ScoreSumTest {
     for (int i = 0; i < 6; i++) {
       assertThat((double) scores[i]).isCloseTo(Math.abs(expected[i]), within(1e-6));
     }
-    assertThat(sum.loss().examples()).isEqualTo(2 * BATCHES);
-    assertThat(sum.loss().meanLoss()).isEqualTo(66.0 / (2 * BATCHES));
   }
 
   @Test
@@ -148,21 +146,17 @@ class ScoreSumTest {
   void aGradientOutOfRangeNamesItsTensor() {
     float[] bad = {1, 2, Float.NaN, 0, 0, 0};
     ScoreSum signed = ScoreSum.signed(layout, wants);
+    String message = "A gradient of encoder.layer.0.c is NaN: not finite or out of range";
     assertThatThrownBy(() -> signed.add(2, bad, 0, 1))
         .isInstanceOf(NotFiniteException.class)
-        .hasMessage(
-            "A gradient of encoder.layer.0.c is NaN: not finite or above 4,194,304; a lower"
-                + " learning rate or more warm-up may help");
-    String whileScoring =
-        "A gradient of encoder.layer.0.c is NaN while scoring: not finite or out of range; the"
-            + " model's weights may be damaged, or fewer method.score_steps may help";
+        .hasMessage(message);
     assertThatThrownBy(() -> new MaxAbs(layout, wants).add(2, bad, 0, 1))
         .isInstanceOf(NotFiniteException.class)
-        .hasMessage(whileScoring);
+        .hasMessage(message);
     ScoreSum squares = ScoreSum.ofSquares(layout, wants, new double[] {1, 1, 1});
     assertThatThrownBy(() -> squares.add(2, bad, 0, 1))
         .isInstanceOf(NotFiniteException.class)
-        .hasMessage(whileScoring);
+        .hasMessage(message);
   }
 
   @Test

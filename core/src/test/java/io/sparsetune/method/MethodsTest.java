@@ -77,8 +77,11 @@ class MethodsTest {
     assertThat(mask.size()).isEqualTo(layout.size() - headSize);
     assertThat(Methods.named("full").parameters(new MaskProblem(layout, method("full"), 1)))
         .isEqualTo(mask.size());
-    assertThat(chosen(mask(method("full", "exclude=[embeddings]"), 1)))
-        .allMatch(name -> name.startsWith("encoder.layer."));
+    for (String layersOnly : List.of("exclude=[embeddings]", "include=[encoder.layer.*]")) {
+      assertThat(chosen(mask(method("full", layersOnly), 1)))
+          .isNotEmpty()
+          .allMatch(name -> name.startsWith("encoder.layer."));
+    }
   }
 
   @Test

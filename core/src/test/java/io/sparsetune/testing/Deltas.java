@@ -56,6 +56,7 @@ public final class Deltas {
         new DeltaInfo(
             spec,
             base.fingerprint(),
+            base.headFingerprint(spec, seed),
             "random",
             OptionalDouble.of(0.1),
             OptionalInt.empty(),

@@ -229,7 +229,9 @@ class TrainingLoopTest {
     executor.failingStep = 2;
     assertThatThrownBy(() -> train(executor))
         .isInstanceOf(DivergedException.class)
-        .hasMessage("Training diverged at step 3 of 4 (epoch 1.00): A loss is NaN");
+        .hasMessage(
+            "Training diverged at step 3 of 4 (epoch 1.00): A loss is NaN; a lower"
+                + " training.learning_rate or more training.warmup_ratio may help");
   }
 
   @Test

@@ -17,9 +17,10 @@ import java.util.Optional;
  *
  * @param runId from {@link RunId}
  * @param baseFingerprint of the base model
+ * @param headFingerprint of the head that training starts from
  * @param dataHash of training and validation data
  */
-record RunIdentity(String runId, String baseFingerprint, String dataHash) {
+record RunIdentity(String runId, String baseFingerprint, String headFingerprint, String dataHash) {
 
   static RunIdentity of(Preparation run) {
     return of(run.config(), run.base(), run.spec(), run.dataHash());
@@ -28,15 +29,16 @@ record RunIdentity(String runId, String baseFingerprint, String dataHash) {
   static RunIdentity of(RunConfig config, BaseModel base, ModelSpec spec, String dataHash) {
     long seed = config.training().seed();
     String baseFingerprint = base.fingerprint();
+    String headFingerprint = base.headFingerprint(spec, seed);
     String runId =
         RunId.of(
             RunConfigWriter.toIdentityJson(config),
             baseFingerprint,
-            base.headFingerprint(spec, seed),
+            headFingerprint,
             dataHash,
             seed,
             LibraryVersion.number());
-    return new RunIdentity(runId, baseFingerprint, dataHash);
+    return new RunIdentity(runId, baseFingerprint, headFingerprint, dataHash);
   }
 
   DeltaInfo delta(Preparation run, TrainingResult result) {
@@ -49,6 +51,7 @@ record RunIdentity(String runId, String baseFingerprint, String dataHash) {
     return new DeltaInfo(
         spec,
         baseFingerprint,
+        headFingerprint,
         config.method().name(),
         config.method().sparsity(),
         config.method().k(),
