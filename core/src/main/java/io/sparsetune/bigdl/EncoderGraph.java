@@ -6,6 +6,7 @@ import com.intel.analytics.bigdl.nn.Tanh;
 import com.intel.analytics.bigdl.nn.abstractnn.AbstractModule;
 import com.intel.analytics.bigdl.nn.abstractnn.Activity;
 import com.intel.analytics.bigdl.tensor.Tensor;
+import com.intel.analytics.bigdl.utils.LayerException;
 import com.intel.analytics.bigdl.utils.Node;
 import io.sparsetune.model.Loss;
 import io.sparsetune.model.Pooling;
@@ -157,13 +158,33 @@ final class EncoderGraph {
   }
 
   Tensor<Float> forward(Tensor<Float> tokens) {
-    return graph.forward(tokens).toTensor(BigDl.NUMERIC);
+    try {
+      return graph.forward(tokens).toTensor(BigDl.NUMERIC);
+    } catch (LayerException e) {
+      throw causeOf(e);
+    }
   }
 
   void backward(Tensor<Float> tokens, Tensor<Float> gradOutput) {
-    if (trainable) {
-      graph.backward(tokens, gradOutput);
+    if (!trainable) {
+      return;
     }
+    try {
+      graph.backward(tokens, gradOutput);
+    } catch (LayerException e) {
+      throw causeOf(e);
+    }
+  }
+
+  /** What a layer threw: BigDL wraps even errors, in a class that exists in this room alone. */
+  private static RuntimeException causeOf(LayerException e) {
+    Throwable cause = e.error();
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return cause instanceof RuntimeException failure
+        ? failure
+        : new IllegalStateException(cause.getMessage(), cause);
   }
 
   /** The last hidden states of the latest forward pass, [hidden, tokens]. */

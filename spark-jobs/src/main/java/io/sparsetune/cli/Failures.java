@@ -1,5 +1,6 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.data.TaskMemoryException;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.UserException;
 import java.io.PrintWriter;
@@ -45,13 +46,14 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       return INTERNAL;
     }
     boolean trace = wantsTrace(arguments);
-    Optional<UserException> mistake = userException(failure);
+    Optional<UserException> mistake = cause(failure, UserException.class);
+    Optional<String> memory = outOfMemory(failure);
     if (mistake.isPresent()) {
       print(mistake.get(), err);
-    } else if (outOfMemory(failure)) {
+    } else if (memory.isPresent()) {
       err.println(
           "Error: out of memory ("
-              + failure.getMessage()
+              + memory.get()
               + "). Give the driver more with SPARSETUNE_DRIVER_MEMORY=8g or --driver-memory, the"
               + " executors with --executor-memory.");
     } else {
@@ -92,26 +94,24 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     return false;
   }
 
-  private static Optional<UserException> userException(Throwable failure) {
+  private static Optional<String> outOfMemory(Throwable failure) {
+    return cause(failure, OutOfMemoryError.class)
+        .map(OutOfMemoryError::getMessage)
+        .or(
+            () ->
+                cause(failure, TaskMemoryException.class)
+                    .map(inTask -> "in a task: " + inTask.getMessage()));
+  }
+
+  private static <T extends Throwable> Optional<T> cause(Throwable failure, Class<T> type) {
     Throwable at = failure;
     for (int depth = 0; at != null && depth < 32; depth++) {
-      if (at instanceof UserException mistake) {
-        return Optional.of(mistake);
+      if (type.isInstance(at)) {
+        return Optional.of(type.cast(at));
       }
       at = at.getCause();
     }
     return Optional.empty();
-  }
-
-  private static boolean outOfMemory(Throwable failure) {
-    Throwable at = failure;
-    for (int depth = 0; at != null && depth < 32; depth++) {
-      if (at instanceof OutOfMemoryError) {
-        return true;
-      }
-      at = at.getCause();
-    }
-    return false;
   }
 
   private static String describe(Throwable failure) {

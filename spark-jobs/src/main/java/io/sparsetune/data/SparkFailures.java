@@ -14,8 +14,9 @@ public final class SparkFailures {
   /** In a message of Spark's: our error's class, its message, and the first line of its trace. */
   private static final Pattern OURS =
       Pattern.compile(
-          "io\\.sparsetune\\.(?:error|engine)\\.(DataException|ConfigException"
-              + "|CorruptFileException|UnsupportedVersionException|NotFiniteException): (.*?)(?=\\R\\s+at |$)",
+          "io\\.sparsetune\\.(?:error|engine|data)\\.(DataException|ConfigException|CorruptFileException"
+              + "|UnsupportedVersionException|NotFiniteException|TaskMemoryException):"
+              + " (.*?)(?=\\R\\s+at |$)",
           Pattern.DOTALL);
 
   private static final Pattern READING =
@@ -24,8 +25,8 @@ public final class SparkFailures {
   private SparkFailures() {}
 
   /**
-   * Runs Spark's work; a user's error or a {@link NotFiniteException} inside a failure is thrown as
-   * itself.
+   * Runs Spark's work; a user's error, a {@link NotFiniteException} or a {@link
+   * TaskMemoryException} inside a failure is thrown as itself.
    */
   public static <T> T unwrapped(Callable<T> work) {
     try {
@@ -41,7 +42,7 @@ public final class SparkFailures {
       return work.call();
     } catch (Exception e) {
       RuntimeException known = unwrapped(e);
-      if (known instanceof UserException || known instanceof NotFiniteException) {
+      if (isOurs(known)) {
         throw known;
       }
       String reason = readFailure(e);
@@ -54,7 +55,7 @@ public final class SparkFailures {
 
   static RuntimeException unwrapped(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof UserException || cause instanceof NotFiniteException) {
+      if (isOurs(cause)) {
         return (RuntimeException) cause;
       }
     }
@@ -68,6 +69,12 @@ public final class SparkFailures {
     return failure instanceof RuntimeException runtime
         ? runtime
         : new IllegalStateException(failure.getMessage(), failure);
+  }
+
+  private static boolean isOurs(Throwable failure) {
+    return failure instanceof UserException
+        || failure instanceof NotFiniteException
+        || failure instanceof TaskMemoryException;
   }
 
   /** Why a file cannot be read, in one line; empty where the failure is of another kind. */
@@ -89,6 +96,7 @@ public final class SparkFailures {
     return switch (name) {
       case "ConfigException" -> new ConfigException(message);
       case "NotFiniteException" -> new NotFiniteException(message);
+      case "TaskMemoryException" -> new TaskMemoryException(message);
       default -> new DataException(message, failure);
     };
   }

@@ -1,5 +1,6 @@
 package io.sparsetune.step;
 
+import io.sparsetune.data.TaskMemoryException;
 import io.sparsetune.engine.DenseSum;
 import io.sparsetune.engine.EngineLease;
 import io.sparsetune.engine.MaxAbs;
@@ -47,14 +48,17 @@ final class ScoreRounds {
         .context()
         .parallelize(tensors, slices)
         .flatMap(
-            tensor -> {
-              ParameterLayout layout = shared.value().spec().layout();
-              try (EngineLease lease = shared.value().leaseAtStart(sequence)) {
-                return lease.stale()
-                    ? List.<ScoreSlice>of().iterator()
-                    : BaseScores.slices(lease.engine(), layout, tensor).iterator();
-              }
-            });
+            tensor ->
+                TaskMemoryException.insteadOfError(
+                    () -> baseScores(shared.value(), sequence, tensor)));
+  }
+
+  private static Iterator<ScoreSlice> baseScores(TaskModel model, long sequence, int tensor) {
+    try (EngineLease lease = model.leaseAtStart(sequence)) {
+      return lease.stale()
+          ? List.<ScoreSlice>of().iterator()
+          : BaseScores.slices(lease.engine(), model.spec().layout(), tensor).iterator();
+    }
   }
 
   /**
@@ -87,11 +91,9 @@ final class ScoreRounds {
         shards
             .mapPartitions(
                 some -> {
-                  ParameterLayout layout = shared.value().spec().layout();
                   ScoreSum sum =
-                      units == null
-                          ? ScoreSum.signed(layout, goal::wants)
-                          : ScoreSum.ofSquares(layout, goal::wants, units);
+                      TaskMemoryException.insteadOfError(
+                          () -> scoreSum(shared.value().spec().layout(), goal, units));
                   return slices(
                       add(
                           some,
@@ -117,6 +119,15 @@ final class ScoreRounds {
     Outcome.values(
         model.job("score round", () -> sums.filter(slice -> slice.value() == null).collect()));
     return sums;
+  }
+
+  /**
+   * @param units of squares; null for sums of gradients as they are
+   */
+  private static ScoreSum scoreSum(ParameterLayout layout, TopKGoal goal, double[] units) {
+    return units == null
+        ? ScoreSum.signed(layout, goal::wants)
+        : ScoreSum.ofSquares(layout, goal::wants, units);
   }
 
   /** The largest gradients of a score round: they fix the units of a sum of squares. */

@@ -1,5 +1,6 @@
 package io.sparsetune.step;
 
+import io.sparsetune.data.TaskMemoryException;
 import io.sparsetune.data.TokenizedRow;
 import io.sparsetune.engine.EngineLease;
 import io.sparsetune.mask.Mask;
@@ -112,17 +113,19 @@ public final class SparkPredictor implements AutoCloseable {
       }
       List<EncodedExample> examples = batch.stream().map(TokenizedRow::example).toList();
       int outputs = model.spec().outputs();
-      float[] logits;
-      try (EngineLease lease = model.lease(ONLY_SEQUENCE, mask.value(), values.value())) {
-        logits =
-            ShardWork.logits(lease.worker(), Shard.pack(0, examples), examples.size(), outputs);
-      }
+      float[] logits = TaskMemoryException.insteadOfError(() -> logits(examples, outputs));
       for (int i = 0; i < batch.size(); i++) {
         scored.add(
             new ScoredRow(
                 batch.get(i).cells(),
                 Arrays.copyOfRange(logits, i * outputs, (i + 1) * outputs),
                 batch.get(i).truncated()));
+      }
+    }
+
+    private float[] logits(List<EncodedExample> examples, int outputs) {
+      try (EngineLease lease = model.lease(ONLY_SEQUENCE, mask.value(), values.value())) {
+        return ShardWork.logits(lease.worker(), Shard.pack(0, examples), examples.size(), outputs);
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.sparsetune.step;
 
 import io.sparsetune.data.EvaluationData;
+import io.sparsetune.data.TaskMemoryException;
 import io.sparsetune.engine.EngineLease;
 import io.sparsetune.engine.GradientSum;
 import io.sparsetune.engine.SumSlice;
@@ -75,13 +76,17 @@ public final class SparkStepExecutor implements StepExecutor {
                     .context()
                     .parallelize(List.of(sequence), 1)
                     .map(
-                        start -> {
-                          try (EngineLease lease = shared.value().leaseAtStart(start)) {
-                            return lease.engine().gather(wanted.value());
-                          }
-                        })
+                        start ->
+                            TaskMemoryException.insteadOfError(
+                                () -> initialValues(shared.value(), start, wanted.value())))
                     .collect())
         .get(0);
+  }
+
+  private static float[] initialValues(TaskModel model, long sequence, Mask mask) {
+    try (EngineLease lease = model.leaseAtStart(sequence)) {
+      return lease.engine().gather(mask);
+    }
   }
 
   @Override

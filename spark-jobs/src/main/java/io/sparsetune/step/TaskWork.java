@@ -1,5 +1,6 @@
 package io.sparsetune.step;
 
+import io.sparsetune.data.TaskMemoryException;
 import io.sparsetune.engine.EngineLease;
 import io.sparsetune.engine.EngineWorker;
 import io.sparsetune.train.LocalThreads;
@@ -35,23 +36,30 @@ final class TaskWork {
     try (LocalThreads pool = new LocalThreads(Math.max(1, Math.min(threads, items.size())))) {
       all =
           pool.onEach(
-              () -> {
-                A result = results.get();
-                try (EngineLease lease = leases.get()) {
-                  if (lease.stale()) {
-                    return Optional.empty();
-                  }
-                  for (int i = next.getAndIncrement();
-                      i < items.size();
-                      i = next.getAndIncrement()) {
-                    each.run(lease.worker(), items.get(i), result);
-                  }
-                }
-                return Optional.of(result);
-              });
+              () ->
+                  TaskMemoryException.insteadOfError(
+                      () -> work(items, next, leases, results, each)));
     }
     List<A> present = new ArrayList<>();
     all.forEach(result -> result.ifPresent(present::add));
     return present.size() == all.size() ? Optional.of(present) : Optional.empty();
+  }
+
+  private static <S, A> Optional<A> work(
+      List<S> items,
+      AtomicInteger next,
+      Supplier<EngineLease> leases,
+      Supplier<A> results,
+      Each<S, A> each) {
+    A result = results.get();
+    try (EngineLease lease = leases.get()) {
+      if (lease.stale()) {
+        return Optional.empty();
+      }
+      for (int i = next.getAndIncrement(); i < items.size(); i = next.getAndIncrement()) {
+        each.run(lease.worker(), items.get(i), result);
+      }
+    }
+    return Optional.of(result);
   }
 }

@@ -48,6 +48,9 @@ class SparkFailuresTest {
     assertThat(unwrapped("io.sparsetune.engine.NotFiniteException: A loss is NaN"))
         .isInstanceOf(NotFiniteException.class)
         .hasMessage("A loss is NaN");
+    assertThat(unwrapped("io.sparsetune.data.TaskMemoryException: Java heap space"))
+        .isInstanceOf(TaskMemoryException.class)
+        .hasMessage("Java heap space");
   }
 
   @Test

@@ -104,6 +104,16 @@ class RoomLoaderTest {
   }
 
   @Test
+  void aWrappedFailureOfALayerCanBePutInWords() throws Exception {
+    Throwable wrapped =
+        (Throwable)
+            room.loadClass("com.intel.analytics.bigdl.utils.LayerException")
+                .getConstructor(String.class, Throwable.class)
+                .newInstance("pooler", new IllegalStateException("broken"));
+    assertThat(wrapped.toString()).contains("Layer info: pooler", "broken");
+  }
+
+  @Test
   void engineDoesNotExistOutside() {
     assertThatThrownBy(() -> APPLICATION.loadClass("io.sparsetune.bigdl.BigDlEngineProvider"))
         .isInstanceOf(ClassNotFoundException.class);

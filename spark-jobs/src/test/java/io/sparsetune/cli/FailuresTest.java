@@ -1,0 +1,72 @@
+package io.sparsetune.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparsetune.model.Activation;
+import io.sparsetune.model.Architecture;
+import io.sparsetune.model.EncoderConfig;
+import io.sparsetune.testing.TestModels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FailuresTest {
+  /** One layer of it, for a batch of 600 rows of 24 tokens, is an array of 3.8 GB. */
+  private static final EncoderConfig WIDE =
+      new EncoderConfig(Architecture.BERT, 9, 4, 1, 1, 1 << 16, Activation.GELU, 24, 2, 0, 1e-12);
+
+  @TempDir private Path folder;
+
+  @Test
+  void aTaskWithoutEnoughMemoryEndsInAMessage() throws IOException {
+    TestModels.random(folder.resolve("model"), WIDE, 1);
+    Path train = rows("train.jsonl", 4);
+    Path many = rows("many.jsonl", 600);
+    Path run = folder.resolve("run");
+    Path config = folder.resolve("run.yaml");
+    Files.writeString(
+        config,
+        """
+        model: {path: '%s'}
+        data: {train: '%s', validation: '%s', max_seq_length: 24}
+        task: {text: text, label: label}
+        method: {name: random, sparsity: 0.01}
+        training: {max_steps: 1, batch_size: 1, micro_batch_size: 1, eval_batch_size: 1}
+        output: '%s'
+        """
+            .formatted(folder.resolve("model"), train, train, run));
+    Cli trained = Cli.run("train", config.toString());
+    assertThat(trained.code()).as(trained.err()).isZero();
+    Path record = run.resolve("run.json");
+    String json = Files.readString(record);
+    Files.writeString(
+        record, json.replaceFirst("eval_batch_size([^0-9]+)1", "eval_batch_size$11000"));
+    assertThat(record).content().isNotEqualTo(json);
+
+    Path out = folder.resolve("out");
+    Cli predicted =
+        Cli.run("predict", run.toString(), "--data", many.toString(), "--out", out.toString());
+
+    assertThat(predicted.err())
+        .startsWith(
+            "Error: out of memory (in a task: Java heap space). Give the driver more with"
+                + " SPARSETUNE_DRIVER_MEMORY=8g or --driver-memory, the executors with"
+                + " --executor-memory.");
+    assertThat(predicted.code()).isEqualTo(1);
+  }
+
+  private Path rows(String name, int pairs) throws IOException {
+    String text = "w5 w6 ".repeat(12);
+    return Files.write(
+        folder.resolve(name),
+        Collections.nCopies(
+            pairs,
+            """
+            {"text": "%1$s", "label": "a"}
+            {"text": "%1$s w7", "label": "b"}"""
+                .formatted(text)));
+  }
+}
