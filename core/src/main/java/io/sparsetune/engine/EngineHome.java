@@ -2,7 +2,9 @@ package io.sparsetune.engine;
 
 import io.sparsetune.mask.Mask;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +20,9 @@ public final class EngineHome {
 
   private final Map<String, SharedEngine> engines = new HashMap<>();
 
+  /** Runs that are over, for as long as this JVM lives: a task that comes late finds no engine. */
+  private final Set<String> released = new HashSet<>();
+
   EngineHome() {}
 
   /** The JVM's one home. */
@@ -30,10 +35,11 @@ public final class EngineHome {
    * older sequences are closed; leases of the same sequence are held side by side, one for each
    * computing thread. A thread must close its lease before it asks for a newer one.
    *
-   * @param nonce names the run; another run gets an engine of its own
+   * @param nonce names the run; another run gets an engine of its own, and none comes back after
+   *     {@link #release}
    * @param loader opens the engine with θ⁰; called once for each nonce
-   * @param sequence rises with every change of values; where the engine has already gone further
-   *     the lease is {@link EngineLease#stale()}
+   * @param sequence rises with every change of values; where the engine has already gone further,
+   *     or was released, the lease is {@link EngineLease#stale()}
    * @param values [trained.size()]
    * @throws IllegalStateException when the thread is interrupted; its interrupt flag stays set
    */
@@ -45,6 +51,9 @@ public final class EngineHome {
     }
     SharedEngine shared;
     synchronized (engines) {
+      if (released.contains(nonce)) {
+        return EngineLease.ofStale();
+      }
       shared = engines.computeIfAbsent(nonce, absent -> new SharedEngine(this));
     }
     try {
@@ -55,9 +64,10 @@ public final class EngineHome {
     }
   }
 
-  /** Forgets the run's engine; its memory is free once the last lease is closed. */
+  /** Ends the run: its engine's memory is free once the last lease is closed. */
   public void release(String nonce) {
     synchronized (engines) {
+      released.add(nonce);
       engines.remove(nonce);
     }
   }

@@ -2,7 +2,8 @@ package io.sparsetune.engine;
 
 /**
  * The right to compute on an engine while nobody changes its values; for one thread, which closes
- * it. A stale lease grants nothing: the run has moved on, and whoever holds it ends quietly.
+ * it. A stale lease grants nothing: the run has moved on or is over, and whoever holds it ends
+ * quietly.
  */
 public final class EngineLease implements AutoCloseable {
   private final SharedEngine shared;
@@ -22,7 +23,7 @@ public final class EngineLease implements AutoCloseable {
     return new EngineLease(null, 0, null, null);
   }
 
-  /** Whether the engine already has newer values than the caller's. */
+  /** Whether the engine has newer values than the caller's, or was released. */
   public boolean stale() {
     return shared == null;
   }
@@ -59,7 +60,7 @@ public final class EngineLease implements AutoCloseable {
   private void check() {
     if (closed || shared == null) {
       throw new IllegalStateException(
-          closed ? "The lease is closed" : "The lease is stale: the engine has newer values");
+          closed ? "The lease is closed" : "The lease is stale: the run has moved on");
     }
   }
 }

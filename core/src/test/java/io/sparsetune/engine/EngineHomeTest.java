@@ -113,7 +113,7 @@ class EngineHomeTest {
     assertThat(late.stale()).isTrue();
     assertThatThrownBy(late::worker)
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("The lease is stale: the engine has newer values");
+        .hasMessage("The lease is stale: the run has moved on");
     late.close();
     assertThat(engine.installs).hasValue(1);
   }
@@ -216,6 +216,27 @@ class EngineHomeTest {
     assertThat(home.bytes()).isEqualTo(2 * 4L * SPEC.layout().size());
     home.release("run");
     assertThat(home.count()).isEqualTo(1);
+  }
+
+  @Test
+  void aReleasedRunDoesNotComeBack() {
+    acquire(new CountingEngine(), 3).close();
+    home.release("run");
+    CountingEngine late = new CountingEngine();
+    for (long sequence : new long[] {2, 3, 4}) {
+      try (EngineLease lease = acquire(late, sequence)) {
+        assertThat(lease.stale()).isTrue();
+      }
+    }
+    assertThat(late.installs).hasValue(0);
+    assertThat(home.count()).isZero();
+  }
+
+  @Test
+  void aRunReleasedBeforeItsFirstTaskLoadsNothing() {
+    home.release("run");
+    assertThat(acquire(new CountingEngine(), 1).stale()).isTrue();
+    assertThat(home.count()).isZero();
   }
 
   @Test
