@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /** A fixed number of threads that all do the same; one thread is the caller's own. */
 public final class LocalThreads implements AutoCloseable {
@@ -27,49 +28,75 @@ public final class LocalThreads implements AutoCloseable {
     return thread;
   }
 
-  /** What the work returns on each thread; the first failure, as it was, once all have ended. */
+  /**
+   * What the work returns on each thread; the first failure, as it was. Returns and throws only
+   * once the work has ended on every thread.
+   *
+   * @throws IllegalStateException when the caller is interrupted, its flag set again: the threads
+   *     were interrupted too, and serve nobody any more; or for a checked exception of the work
+   */
   public <A> List<A> onEach(Callable<A> work) {
     if (count == 1) {
-      return List.of(call(work));
+      return List.of(inPlace(work));
     }
     List<Future<A>> running = new ArrayList<>();
     for (int t = 0; t < count; t++) {
       running.add(pool.submit(work));
     }
     List<A> results = new ArrayList<>();
-    RuntimeException failure = null;
+    Throwable failure = null;
     for (Future<A> future : running) {
       try {
-        results.add(call(future::get));
-      } catch (RuntimeException e) {
-        failure = failure == null ? e : failure;
+        results.add(future.get());
+      } catch (ExecutionException e) {
+        failure = failure == null ? e.getCause() : failure;
+      } catch (InterruptedException e) {
+        end();
+        throw interrupted(e);
       }
     }
     if (failure != null) {
-      throw failure;
+      throw unchecked(failure);
     }
     return results;
   }
 
-  private static <A> A call(Callable<A> work) {
+  private static <A> A inPlace(Callable<A> work) {
     try {
       return work.call();
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted while training", e);
+      throw interrupted(e);
     } catch (Exception e) {
-      throw new IllegalStateException(e);
+      throw unchecked(e);
     }
+  }
+
+  /** Interrupts the threads and waits for them, however often the caller is interrupted. */
+  private void end() {
+    pool.shutdownNow();
+    while (true) {
+      try {
+        if (pool.awaitTermination(1, TimeUnit.HOURS)) {
+          return;
+        }
+      } catch (InterruptedException again) {
+        // The caller's flag is set again once the threads have ended.
+      }
+    }
+  }
+
+  private static IllegalStateException interrupted(InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return new IllegalStateException("Interrupted while training", cause);
+  }
+
+  private static RuntimeException unchecked(Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    return failure instanceof RuntimeException unchecked
+        ? unchecked
+        : new IllegalStateException(failure);
   }
 
   @Override
