@@ -61,10 +61,6 @@ public record ScoreRound(Kind kind, int steps, long examples, boolean dropout)
     if (examples == Long.MAX_VALUE) {
       return size;
     }
-    long before = plan.examplesBefore(step);
-    for (int s = 0; s < shard; s++) {
-      before += plan.microBatchSize(s, epoch(plan, step), stepInEpoch);
-    }
-    return (int) Math.max(0, Math.min(size, examples - before));
+    return (int) Math.max(0, Math.min(size, examples - plan.examplesBefore(step, shard)));
   }
 }

@@ -24,19 +24,30 @@ public final class EpochPlan implements Serializable {
   private final long seed;
 
   private transient Map<Integer, Order> orders = new ConcurrentHashMap<>();
-  private transient volatile Order batchOrder;
+  private transient volatile BatchOrder batchOrder;
 
-  /** One epoch's order: of a shard's examples, or of the micro-batches. */
+  /** One epoch's order of a shard's examples. */
   private record Order(int epoch, int[] numbers) {}
 
   /**
-   * @param examples N, at least 1
+   * One epoch's order of the micro-batches.
+   *
+   * @param last place of the one with the highest number, the only one that may be short
+   */
+  private record BatchOrder(int epoch, int[] numbers, int last) {}
+
+  /**
+   * @param examples N, at least 1 and fewer than V·2³¹
    * @param shards V, micro-batches in a global batch
    * @param microBatchSize m, in examples
    * @param lengthWindow micro-batches within which examples are sorted by length
    */
   public EpochPlan(long examples, int shards, int microBatchSize, int lengthWindow, long seed) {
-    if (examples <= 0 || shards <= 0 || microBatchSize <= 0 || lengthWindow <= 0) {
+    if (examples <= 0
+        || shards <= 0
+        || microBatchSize <= 0
+        || lengthWindow <= 0
+        || examples / shards >= Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "Invalid plan: %d examples, %d shards, micro-batches of %d, a window of %d"
               .formatted(examples, shards, microBatchSize, lengthWindow));
@@ -78,20 +89,37 @@ public final class EpochPlan implements Serializable {
 
   /** Examples that a shard gives to a step: m, or fewer where its examples end; it may be none. */
   public int microBatchSize(int shard, int epoch, int stepInEpoch) {
-    long from = (long) batchOrder(epoch)[stepInEpoch] * microBatchSize;
-    return (int) Math.max(0, Math.min(microBatchSize, shardSize(shard) - from));
+    return part(batchOrder(epoch).numbers()[stepInEpoch], shardSize(shard));
+  }
+
+  /** Examples of micro-batch {@code number} of a shard of that size. */
+  private int part(int number, int shardSize) {
+    long from = (long) number * microBatchSize;
+    return (int) Math.max(0, Math.min(microBatchSize, shardSize - from));
   }
 
   /** Examples of all shards in the steps before that one, counted on through the epochs. */
   public long examplesBefore(int step) {
-    int epoch = step / stepsPerEpoch();
-    long before = epoch * examples;
-    for (int i = 0; i < step % stepsPerEpoch(); i++) {
-      for (int s = 0; s < shards; s++) {
-        before += microBatchSize(s, epoch, i);
-      }
+    return examplesBefore(step, 0);
+  }
+
+  /** Examples in the steps before that one, and in that one of the shards before that one. */
+  public long examplesBefore(int step, int shard) {
+    int stepsPerEpoch = stepsPerEpoch();
+    BatchOrder order = batchOrder(step / stepsPerEpoch);
+    int stepInEpoch = step % stepsPerEpoch;
+    long before = order.epoch() * examples + (long) stepInEpoch * shards * microBatchSize;
+    if (order.last() < stepInEpoch) {
+      before -= (long) stepsPerEpoch * shards * microBatchSize - examples;
     }
-    return before;
+    return before + inShards(order.numbers()[stepInEpoch], shard);
+  }
+
+  /** Examples of micro-batch {@code number} in the first so many shards: larger ones come first. */
+  private long inShards(int number, int count) {
+    long larger = Math.min(count, examples % shards);
+    int size = shardSize(shards - 1);
+    return larger * part(number, size + 1) + (count - larger) * part(number, size);
   }
 
   /**
@@ -105,7 +133,7 @@ public final class EpochPlan implements Serializable {
           "Invalid shard: number %d of %d examples is not of a plan of %d examples in %d shards"
               .formatted(shard.index(), shard.size(), examples, shards));
     }
-    int from = batchOrder(epoch)[stepInEpoch] * microBatchSize;
+    int from = batchOrder(epoch).numbers()[stepInEpoch] * microBatchSize;
     int size = microBatchSize(shard.index(), epoch, stepInEpoch);
     return size == 0
         ? new int[0]
@@ -142,14 +170,19 @@ public final class EpochPlan implements Serializable {
     return sorted;
   }
 
-  private int[] batchOrder(int epoch) {
-    Order order = batchOrder;
+  private BatchOrder batchOrder(int epoch) {
+    BatchOrder order = batchOrder;
     if (order == null || order.epoch() != epoch) {
-      long key = Randomness.key(seed, Purpose.EPOCH_ORDER, epoch);
-      order = new Order(epoch, Randomness.permutation(key, stepsPerEpoch()));
+      int[] numbers =
+          Randomness.permutation(Randomness.key(seed, Purpose.EPOCH_ORDER, epoch), stepsPerEpoch());
+      int last = 0;
+      while (numbers[last] != numbers.length - 1) {
+        last++;
+      }
+      order = new BatchOrder(epoch, numbers, last);
       batchOrder = order;
     }
-    return order.numbers();
+    return order;
   }
 
   private static long ceil(long a, long b) {

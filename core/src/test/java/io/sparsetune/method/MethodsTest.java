@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class MethodsTest {
   private final ParameterLayout layout =
@@ -197,6 +198,34 @@ class MethodsTest {
     ScoreRound round = sam.scoreRound(method("sam", "score_steps=2"), plan).orElseThrow();
     assertThat(round.steps()).isEqualTo(2);
     assertThat(round.ofSquares()).isFalse();
+  }
+
+  @Test
+  void eachMethodAsksForItsOwnSums() {
+    EpochPlan plan = new EpochPlan(61, 4, 4, 2, 1);
+    assertThat(kind(method("sam"), plan)).isEqualTo(ScoreRound.Kind.GRADIENTS);
+    assertThat(kind(method("fisher"), plan)).isEqualTo(ScoreRound.Kind.EXAMPLE_SQUARES);
+    assertThat(kind(method("fisher", "granularity=batch"), plan))
+        .isEqualTo(ScoreRound.Kind.BATCH_SQUARES);
+  }
+
+  private static ScoreRound.Kind kind(MethodConfig config, EpochPlan plan) {
+    return Methods.named(config.name()).scoreRound(config, plan).orElseThrow().kind();
+  }
+
+  /** A million steps: what looks at all earlier ones at every step does not end. */
+  @Test
+  @Timeout(30)
+  void aLongScoreRoundIsPlannedInOnePass() {
+    EpochPlan plan = new EpochPlan(1_000_000, 1, 1, 64, 1);
+    ScoreRound round =
+        new Fisher().scoreRound(method("fisher", "samples=900_000"), plan).orElseThrow();
+    assertThat(round.steps()).isEqualTo(900_000);
+    int taken = 0;
+    for (int step = 0; step < round.steps(); step++) {
+      taken += round.take(plan, 0, step);
+    }
+    assertThat(taken).isEqualTo(900_000);
   }
 
   @Test

@@ -47,6 +47,8 @@ class EpochPlanTest {
           assertThat(plan.examplesBefore(epoch * plan.stepsPerEpoch() + step))
               .isEqualTo((long) epoch * examples + seen.size());
           for (Shard shard : dealt) {
+            assertThat(plan.examplesBefore(epoch * plan.stepsPerEpoch() + step, shard.index()))
+                .isEqualTo((long) epoch * examples + seen.size());
             int[] batch = plan.microBatch(shard, epoch, step);
             assertThat(batch).hasSize(plan.microBatchSize(shard.index(), epoch, step));
             assertThat(batch.length).isLessThanOrEqualTo(microBatch);
@@ -106,6 +108,15 @@ class EpochPlanTest {
       assertThat(again.get(s).targets()).isEqualTo(dealt.get(s).targets());
       assertThat(dealt.get(s).size()).isEqualTo(new EpochPlan(57, 4, 2, 2, 1).shardSize(s));
     }
+  }
+
+  @Test
+  void aPlanWhoseShardsCannotBeCountedIsRefused() {
+    assertThatThrownBy(() -> new EpochPlan(4L * Integer.MAX_VALUE, 4, 2, 2, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("Invalid plan: 8589934588 examples, 4 shards");
+    int steps = new EpochPlan(4L * Integer.MAX_VALUE - 1, 4, 1, 2, 1).stepsPerEpoch();
+    assertThat(steps).isEqualTo(Integer.MAX_VALUE);
   }
 
   @Test

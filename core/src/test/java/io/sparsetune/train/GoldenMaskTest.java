@@ -3,7 +3,6 @@ package io.sparsetune.train;
 import static io.sparsetune.method.MethodConfigs.method;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.sparsetune.engine.DenseSum;
 import io.sparsetune.engine.Engine;
 import io.sparsetune.engine.EngineWorker;
@@ -16,13 +15,15 @@ import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.Methods;
+import io.sparsetune.method.ScoreRound;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.testing.GoldenModel;
 import io.sparsetune.testing.GoldenTensors;
+import io.sparsetune.text.EpochPlan;
 import io.sparsetune.text.MicroBatch;
+import io.sparsetune.text.Shard;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.TreeSet;
@@ -51,19 +52,38 @@ class GoldenMaskTest {
         .mask(new MaskProblem(model.spec().layout(), config, 1), scores);
   }
 
-  /** Sums over the recipe's scoring batches, each pushed through whole or example by example. */
-  private static void feed(GoldenModel model, DenseSum into, boolean byExample) {
+  /** Sums over the recipe's scoring batches, each of them a shard of one micro-batch. */
+  private static void feed(GoldenModel model, ScoreRound round, DenseSum into) {
     EngineWorker worker = engine(model).newWorker();
-    JsonNode recipe = GoldenModels.recipe(model);
-    for (int step = 0; step < recipe.required("score_steps").asInt(); step++) {
-      List<MicroBatch> examples = model.examples(step);
-      for (MicroBatch batch : byExample ? examples : List.of(GoldenModel.pack(examples))) {
-        worker.denseGradient(batch, EngineWorker.NO_DROPOUT, into);
-      }
+    int steps = GoldenModels.recipe(model).required("score_steps").asInt();
+    for (int step = 0; step < steps; step++) {
+      MicroBatch batch = GoldenModel.pack(model.examples(step));
+      Shard shard =
+          new Shard(0, batch.tokenIds(), batch.typeIds(), batch.starts(), batch.targets());
+      ShardWork.scores(worker, oneStep(shard.size()), shard, round, into, examples -> {});
     }
   }
 
-  private static ScoreSource scores(ScoreSum sums) {
+  private static EpochPlan oneStep(int examples) {
+    return new EpochPlan(examples, 1, examples, 1, 1);
+  }
+
+  /** What the method asks for. */
+  private static ScoreSource scores(GoldenModel model, MethodConfig config) {
+    ScoreRound round =
+        Methods.named(config.name())
+            .scoreRound(config, oneStep(model.examples(0).size()))
+            .orElseThrow();
+    ParameterLayout layout = model.spec().layout();
+    ScoreSum sums;
+    if (round.ofSquares()) {
+      MaxAbs largest = new MaxAbs(layout, encoder(layout));
+      feed(model, round, largest);
+      sums = ScoreSum.ofSquares(layout, encoder(layout), largest.squareUnits());
+    } else {
+      sums = ScoreSum.signed(layout, encoder(layout));
+    }
+    feed(model, round, sums);
     return new LocalScores(
         () ->
             StreamSupport.stream(
@@ -71,24 +91,12 @@ class GoldenMaskTest {
                 .map(SumSlice::scores));
   }
 
+  private static Mask scored(GoldenModel model, MethodConfig config) {
+    return mask(model, config, scores(model, config));
+  }
+
   private static IntPredicate encoder(ParameterLayout layout) {
     return tensor -> layout.tensor(tensor).part() == Part.ENCODER;
-  }
-
-  private static ScoreSource gradientSums(GoldenModel model) {
-    ParameterLayout layout = model.spec().layout();
-    ScoreSum sums = ScoreSum.signed(layout, encoder(layout));
-    feed(model, sums, false);
-    return scores(sums);
-  }
-
-  private static ScoreSource squares(GoldenModel model, boolean byExample) {
-    ParameterLayout layout = model.spec().layout();
-    MaxAbs largest = new MaxAbs(layout, encoder(layout));
-    feed(model, largest, byExample);
-    ScoreSum sums = ScoreSum.ofSquares(layout, encoder(layout), largest.squareUnits());
-    feed(model, sums, byExample);
-    return scores(sums);
   }
 
   /**
@@ -164,7 +172,7 @@ class GoldenMaskTest {
   @ValueSource(strings = {"bert", "roberta"})
   void samOfEachTensor(String name) {
     GoldenModel model = GoldenModel.read(name);
-    Mask mask = mask(model, config(model, "sam"), gradientSums(model));
+    Mask mask = scored(model, config(model, "sam"));
     agree(model, mask, "sam", "scores-gradient-sum");
   }
 
@@ -173,7 +181,7 @@ class GoldenMaskTest {
   void samOfAllTensors(String name) {
     GoldenModel model = GoldenModel.read(name);
     ParameterLayout layout = model.spec().layout();
-    Mask mask = mask(model, config(model, "sam", "scope=global"), gradientSums(model));
+    Mask mask = scored(model, config(model, "sam", "scope=global"));
     GoldenTensors scored = model.expected("scores-gradient-sum");
     int n =
         IntStream.range(0, layout.tensorCount())
@@ -201,7 +209,7 @@ class GoldenMaskTest {
   void fisherByBatch(String name) {
     GoldenModel model = GoldenModel.read(name);
     MethodConfig config = config(model, "fisher", "granularity=batch");
-    Mask mask = mask(model, config, squares(model, false));
+    Mask mask = scored(model, config);
     agree(model, mask, "fisher-batch", "scores-gradient-square");
   }
 
@@ -210,7 +218,7 @@ class GoldenMaskTest {
   void fisherByExample(String name) {
     GoldenModel model = GoldenModel.read(name);
     MethodConfig config = config(model, "fisher", "scope=tensor");
-    Mask mask = mask(model, config, squares(model, true));
+    Mask mask = scored(model, config);
     agree(model, mask, "fisher-example", "scores-example-square");
   }
 }
