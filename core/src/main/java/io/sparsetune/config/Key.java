@@ -1,9 +1,9 @@
 package io.sparsetune.config;
 
+import io.sparsetune.files.KeyName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
@@ -72,13 +72,14 @@ record Key<T>(
   static <E extends Enum<E>> Key<E> choice(String name, E... values) {
     return new Key<>(
         name,
-        Arrays.stream(values).map(Key::lower).collect(Collectors.joining(", ")),
+        Arrays.stream(values).map(KeyName::of).collect(Collectors.joining(", ")),
         Optional.empty(),
         "—",
         "",
         node ->
             string(node)
-                .flatMap(s -> Arrays.stream(values).filter(v -> lower(v).equals(s)).findFirst()));
+                .flatMap(
+                    s -> Arrays.stream(values).filter(v -> KeyName.of(v).equals(s)).findFirst()));
   }
 
   /** One of some words. */
@@ -128,13 +129,9 @@ record Key<T>(
                 : reader.apply(node).map(Optional::of));
   }
 
-  static String lower(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
-  }
-
   private static String shown(Object value) {
     if (value instanceof Enum<?> constant) {
-      return lower(constant);
+      return KeyName.of(constant);
     }
     if (value instanceof List<?> list) {
       return list.stream().map(String::valueOf).collect(Collectors.joining(", "));

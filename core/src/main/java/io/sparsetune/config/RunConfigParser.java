@@ -3,6 +3,7 @@ package io.sparsetune.config;
 import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.config.TrainingConfig.Optimizer;
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.files.KeyName;
 import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.MethodConfig.Granularity;
 import io.sparsetune.method.MethodConfig.Scope;
@@ -89,7 +90,7 @@ public final class RunConfigParser {
     Metric standard = type == TaskType.REGRESSION ? Metric.PEARSON_SPEARMAN : Metric.ACCURACY;
     Metric metric = values.find(ConfigKeys.METRIC).orElse(standard);
     if (metric.forRegression() != (type == TaskType.REGRESSION)) {
-      values.problem(ConfigKeys.METRIC, "it does not fit task.type " + Key.lower(type));
+      values.problem(ConfigKeys.METRIC, "it does not fit task.type " + KeyName.of(type));
     }
     if (values.given(ConfigKeys.LABELS)) {
       checkLabels(type, labels, metric);

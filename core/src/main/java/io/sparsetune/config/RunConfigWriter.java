@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import io.sparsetune.files.CanonicalJson;
+import io.sparsetune.files.KeyName;
 import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.MethodConfig.Granularity;
 import java.math.BigDecimal;
@@ -202,7 +203,7 @@ public final class RunConfigWriter {
       if (value instanceof Double number) {
         return Optional.of(shortest(number));
       }
-      return Optional.of(value instanceof Enum<?> constant ? Key.lower(constant) : value);
+      return Optional.of(value instanceof Enum<?> constant ? KeyName.of(constant) : value);
     }
   }
 

@@ -6,6 +6,7 @@ import io.sparsetune.files.ByteSource;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
+import io.sparsetune.safetensors.Dtype;
 import io.sparsetune.safetensors.SafetensorsReader;
 import io.sparsetune.safetensors.SafetensorsWriter;
 import io.sparsetune.safetensors.TensorInfo;
@@ -76,6 +77,7 @@ public final class DeltaFile {
       if (trained.count(t) > 0) {
         String name = layout.tensor(t).name() + (trained.isWhole(t) ? "" : VALUES);
         reader.floats(name, values, trained.firstOrdinal(t));
+        requireFinite(reader, reader.tensors().get(name), values, trained.firstOrdinal(t));
       }
     }
     return new SparseDelta(metadata.info(), trained, values);
@@ -107,6 +109,7 @@ public final class DeltaFile {
             whole,
             "has the shape %s instead of %s".formatted(whole.shape(), tensor.shape()));
       }
+      requireFloat32(reader, whole);
       builder.whole(index);
       return;
     }
@@ -127,10 +130,27 @@ public final class DeltaFile {
           "has the shape %s beside values of shape %s"
               .formatted(positions.shape(), values.shape()));
     }
+    requireFloat32(reader, values);
     try {
       builder.positions(index, reader.ints(positions.name()));
     } catch (IllegalArgumentException e) {
       throw corrupt(reader, positions, "has an " + e.getMessage());
+    }
+  }
+
+  private static void requireFloat32(SafetensorsReader reader, TensorInfo tensor) {
+    if (tensor.dtype() != Dtype.F32) {
+      throw corrupt(reader, tensor, "has dtype %s, F32 is needed".formatted(tensor.dtype()));
+    }
+  }
+
+  private static void requireFinite(
+      SafetensorsReader reader, TensorInfo tensor, float[] values, int from) {
+    for (int i = from; i < from + tensor.elements(); i++) {
+      if (!Float.isFinite(values[i])) {
+        throw corrupt(
+            reader, tensor, "has the value %s at element %d".formatted(values[i], i - from));
+      }
     }
   }
 

@@ -1,9 +1,11 @@
 package io.sparsetune.delta;
 
 import io.sparsetune.config.TaskConfig.TaskType;
+import io.sparsetune.files.KeyName;
 import io.sparsetune.method.MethodConfig.Scope;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.task.Metric;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -48,7 +50,15 @@ public record DeltaInfo(
     if (spec.outputs() != (regression ? 1 : labels.size()) || (regression && !labels.isEmpty())) {
       throw new IllegalArgumentException(
           "Invalid delta: %d outputs for a %s task with the labels %s"
-              .formatted(spec.outputs(), taskType, labels));
+              .formatted(spec.outputs(), KeyName.of(taskType), labels));
+    }
+    if (new HashSet<>(labels).size() < labels.size()) {
+      throw new IllegalArgumentException("Invalid delta: a label comes twice in " + labels);
+    }
+    if (!metric.fits(spec.outputs())) {
+      throw new IllegalArgumentException(
+          "Invalid delta: the metric %s for a %s task with the labels %s"
+              .formatted(metric.key(), KeyName.of(taskType), labels));
     }
     if (sparsity.isPresent() && !(sparsity.getAsDouble() > 0 && sparsity.getAsDouble() <= 1)) {
       throw new IllegalArgumentException(

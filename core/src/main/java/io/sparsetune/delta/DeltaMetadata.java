@@ -8,6 +8,7 @@ import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.UnsupportedVersionException;
 import io.sparsetune.files.CanonicalJson;
+import io.sparsetune.files.KeyName;
 import io.sparsetune.files.StrictJson;
 import io.sparsetune.method.MethodConfig.Scope;
 import io.sparsetune.model.Dropout;
@@ -18,7 +19,6 @@ import io.sparsetune.model.Pooling;
 import io.sparsetune.task.Metric;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -32,6 +32,13 @@ import java.util.regex.Pattern;
  * @param head trained parameters that k does not count
  */
 record DeltaMetadata(DeltaInfo info, int head) {
+
+  DeltaMetadata {
+    if (head < 0) {
+      throw new IllegalArgumentException("Invalid delta: head = " + head);
+    }
+  }
+
   static final String FORMAT = "sparsetune-delta";
   static final String VERSION = "1";
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
@@ -45,12 +52,12 @@ record DeltaMetadata(DeltaInfo info, int head) {
     metadata.put("method", info.method());
     info.sparsity().ifPresent(p -> metadata.put("sparsity", CanonicalJson.number(p)));
     info.budget().ifPresent(k -> metadata.put("budget", Integer.toString(k)));
-    metadata.put("scope", lower(info.scope()));
+    metadata.put("scope", KeyName.of(info.scope()));
     metadata.put("n", Long.toString(info.n()));
     metadata.put("k", Integer.toString(info.k()));
     metadata.put("head", Integer.toString(head));
     metadata.put("task", CanonicalJson.write(task(info)));
-    metadata.put("pooling", lower(info.spec().pooling()));
+    metadata.put("pooling", KeyName.of(info.spec().pooling()));
     metadata.put("encoder", CanonicalJson.write(ModelConfigFile.json(info.spec().encoder())));
     metadata.put("seed", Long.toString(info.seed()));
     metadata.put("run_id", info.runId());
@@ -60,15 +67,11 @@ record DeltaMetadata(DeltaInfo info, int head) {
 
   private static ObjectNode task(DeltaInfo info) {
     ObjectNode task = JsonNodeFactory.instance.objectNode();
-    task.put("type", lower(info.taskType()));
+    task.put("type", KeyName.of(info.taskType()));
     task.put("metric", info.metric().key());
     ArrayNode labels = task.putArray("labels");
     info.labels().forEach(labels::add);
     return task;
-  }
-
-  private static String lower(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   static DeltaMetadata read(String path, Map<String, String> metadata) {
@@ -166,7 +169,7 @@ record DeltaMetadata(DeltaInfo info, int head) {
 
     private <E extends Enum<E>> E constant(String key, Class<E> type, String name) {
       for (E constant : type.getEnumConstants()) {
-        if (lower(constant).equals(name)) {
+        if (KeyName.of(constant).equals(name)) {
           return constant;
         }
       }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.files.KeyName;
 import io.sparsetune.files.OutputFolder;
 import io.sparsetune.model.Architecture;
 import io.sparsetune.model.BaseModel;
@@ -19,7 +20,6 @@ import io.sparsetune.safetensors.FloatSink;
 import io.sparsetune.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Writes a model as a folder that transformers' {@code from_pretrained} loads: {@code config.json},
@@ -97,9 +97,7 @@ public final class HuggingFaceFolder {
       throw new ConfigException(
           "Cannot merge a model with pooling %s: %sForSequenceClassification of transformers has none; train with model.pooling: %s to merge"
               .formatted(
-                  spec.pooling().name().toLowerCase(Locale.ROOT),
-                  roberta ? "Roberta" : "Bert",
-                  needed.name().toLowerCase(Locale.ROOT)));
+                  KeyName.of(spec.pooling()), roberta ? "Roberta" : "Bert", KeyName.of(needed)));
     }
   }
 

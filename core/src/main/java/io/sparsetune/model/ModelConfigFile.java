@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.UnsupportedVersionException;
 import io.sparsetune.files.ByteSource;
+import io.sparsetune.files.KeyName;
 import io.sparsetune.files.StrictJson;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -72,7 +72,7 @@ public record ModelConfigFile(
   /** The sizes of an encoder as {@code config.json} has them. */
   public static ObjectNode json(EncoderConfig encoder) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("model_type", encoder.architecture().name().toLowerCase(Locale.ROOT));
+    json.put("model_type", KeyName.of(encoder.architecture()));
     json.put("vocab_size", encoder.vocabularySize());
     json.put("hidden_size", encoder.hiddenSize());
     json.put("num_hidden_layers", encoder.layers());

@@ -1,6 +1,6 @@
 package io.sparsetune.task;
 
-import java.util.Locale;
+import io.sparsetune.files.KeyName;
 
 /** A score of predictions against labels; higher is better. */
 public enum Metric {
@@ -20,8 +20,21 @@ public enum Metric {
     return this == PEARSON || this == SPEARMAN || this == PEARSON_SPEARMAN;
   }
 
+  /**
+   * Whether it scores a model of so many outputs.
+   *
+   * @param outputs number of labels; 1 for regression
+   */
+  public boolean fits(int outputs) {
+    return switch (this) {
+      case PEARSON, SPEARMAN, PEARSON_SPEARMAN -> outputs == 1;
+      case F1, ACCURACY_F1 -> outputs == 2;
+      case ACCURACY, F1_MACRO, MATTHEWS -> outputs > 1;
+    };
+  }
+
   /** The name in configurations and results. */
   public String key() {
-    return name().toLowerCase(Locale.ROOT);
+    return KeyName.of(this);
   }
 }

@@ -19,7 +19,7 @@ public final class Metrics {
    * @throws IllegalArgumentException where the metric does not fit the model's outputs
    */
   public static double score(Metric metric, Predictions predictions) {
-    if (!fits(metric, predictions.outputs())) {
+    if (!metric.fits(predictions.outputs())) {
       throw new IllegalArgumentException(
           "Invalid metric: " + metric.key() + " for " + predictions.outputs() + " outputs");
     }
@@ -32,7 +32,7 @@ public final class Metrics {
   public static Map<Metric, Double> scores(Predictions predictions) {
     Map<Metric, Double> scores = new EnumMap<>(Metric.class);
     for (Metric metric : Metric.values()) {
-      if (fits(metric, predictions.outputs())) {
+      if (metric.fits(predictions.outputs())) {
         scores.put(metric, score(metric, predictions));
       }
     }
@@ -46,20 +46,12 @@ public final class Metrics {
    * @throws ConfigException where it does not
    */
   public static void requireFits(Metric metric, int outputs) {
-    if (!fits(metric, outputs)) {
+    if (!metric.fits(outputs)) {
       String task = outputs == 1 ? "regression" : "classification with " + outputs + " labels";
       String instead = outputs == 1 ? "pearson_spearman" : "accuracy, f1_macro or matthews";
       throw new ConfigException(
           "Invalid task.metric: '" + metric.key() + "' does not fit " + task + "; use " + instead);
     }
-  }
-
-  private static boolean fits(Metric metric, int outputs) {
-    return switch (metric) {
-      case PEARSON, SPEARMAN, PEARSON_SPEARMAN -> outputs == 1;
-      case F1, ACCURACY_F1 -> outputs == 2;
-      case ACCURACY, F1_MACRO, MATTHEWS -> outputs > 1;
-    };
   }
 
   /**

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.UnsupportedVersionException;
@@ -12,13 +14,18 @@ import io.sparsetune.mask.Mask;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
+import io.sparsetune.safetensors.Dtype;
 import io.sparsetune.safetensors.FloatSink;
 import io.sparsetune.safetensors.SafetensorsReader;
 import io.sparsetune.safetensors.SafetensorsWriter;
+import io.sparsetune.safetensors.TensorInfo;
 import io.sparsetune.testing.Deltas;
 import io.sparsetune.testing.Golden;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -175,9 +182,11 @@ class DeltaFileTest {
     assertThatCode(() -> whole.requireBase(base)).doesNotThrowAnyException();
   }
 
+  /** ' stands for the quotes of JSON. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "format|other|it is not a delta: its metadata has no format sparsetune-delta",
         "base_sha256|12|its metadata has the invalid base_sha256 12",
@@ -187,15 +196,103 @@ class DeltaFileTest {
         "k|-1|its metadata does not fit: Invalid delta: k = -1",
         "k|1.5|its metadata has the invalid k 1.5",
         "head|7|trained parameters, but its metadata says k",
+        "task|{'type':'classification','metric':'accuracy','labels':['a','a','b']}|a label comes twice in [a, a, b]",
+        "task|{'type':'classification','metric':'pearson','labels':['a','b','c']}|the metric pearson for a classification task with the labels [a, b, c]",
+        "task|{'type':'classification','metric':'f1','labels':['a','b','c']}|the metric f1 for a classification task with the labels [a, b, c]",
+        "task|{'type':'regression','metric':'accuracy','labels':[]}|the metric accuracy for a regression task with the labels []",
         "task|{|not valid JSON",
         "task|[]|it is not a JSON object",
         "encoder|{}|it has no model_type; known model types are bert and roberta",
       })
   void wrongMetadataIsNamed(String key, String value, String message) {
-    assertThatThrownBy(() -> read(rewritten(metadata -> metadata.put(key, value), writer -> {})))
+    String json = value.replace('\'', '"');
+    assertThatThrownBy(() -> read(rewritten(metadata -> metadata.put(key, json), writer -> {})))
         .isInstanceOf(CorruptFileException.class)
         .hasMessageStartingWith("Cannot read delta.safetensors: ")
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void aHeadBelowZeroIsRefusedWhereTheSumIsRight() {
+    Consumer<Map<String, String>> moreThanThereIs =
+        metadata -> {
+          metadata.put("k", Integer.toString(delta.trained().size() + 2));
+          metadata.put("head", "-2");
+        };
+    assertThatThrownBy(() -> read(rewritten(moreThanThereIs, writer -> {})))
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessageContaining("its metadata does not fit: Invalid delta: head = -2");
+  }
+
+  @Test
+  void valuesOfAnotherTypeAreRefusedEvenWhereTheyWouldWiden() {
+    for (Dtype type : List.of(Dtype.BF16, Dtype.F16, Dtype.F64)) {
+      for (String name : List.of("classifier.bias", "pooler.dense.weight")) {
+        assertThatThrownBy(() -> read(retyped(name, type)))
+            .isInstanceOf(CorruptFileException.class)
+            .hasMessageContaining("tensor %s has dtype %s, F32 is needed", name, type);
+      }
+      String part = someValues();
+      assertThatThrownBy(() -> read(retyped(part, type)))
+          .isInstanceOf(CorruptFileException.class)
+          .hasMessageContaining("tensor %s has dtype %s, F32 is needed", part, type);
+    }
+  }
+
+  @Test
+  void valuesThatAreNotFiniteAreRefused() {
+    for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+      float[] values = delta.values().clone();
+      int bias = delta.info().spec().layout().indexOf("classifier.bias");
+      values[delta.trained().firstOrdinal(bias) + 1] = value;
+      byte[] file = bytes(new SparseDelta(delta.info(), delta.trained(), values));
+      assertThatThrownBy(() -> read(file))
+          .isInstanceOf(CorruptFileException.class)
+          .hasMessageContaining("tensor classifier.bias has the value " + value + " at element 1");
+    }
+    float[] values = delta.values().clone();
+    values[0] = Float.NaN;
+    byte[] file = bytes(new SparseDelta(delta.info(), delta.trained(), values));
+    assertThatThrownBy(() -> read(file))
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessageContaining(".values has the value NaN at element 0");
+  }
+
+  /** A tensor that holds values of a part. */
+  private String someValues() {
+    return SafetensorsReader.open(ByteSource.of("delta", bytes(delta))).tensors().keySet().stream()
+        .filter(name -> name.endsWith(".values"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The delta's file with zeros of another type in place of a tensor. */
+  private byte[] retyped(String name, Dtype dtype) {
+    byte[] file = bytes(delta);
+    SafetensorsReader reader = SafetensorsReader.open(ByteSource.of("delta", file));
+    ObjectNode header = JsonNodeFactory.instance.objectNode();
+    reader.metadata().forEach(header.putObject("__metadata__")::put);
+    ByteArrayOutputStream data = new ByteArrayOutputStream();
+    for (TensorInfo tensor : reader.tensors().values()) {
+      boolean changed = tensor.name().equals(name);
+      ObjectNode entry = header.putObject(tensor.name());
+      entry.put("dtype", (changed ? dtype : tensor.dtype()).name());
+      tensor.shape().forEach(entry.withArray("shape")::add);
+      entry.withArray("data_offsets").add(data.size());
+      if (changed) {
+        data.writeBytes(new byte[(int) tensor.elements() * dtype.bytes()]);
+      } else {
+        data.write(file, (int) tensor.offset(), (int) tensor.bytes());
+      }
+      entry.withArray("data_offsets").add(data.size());
+    }
+    byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(8 + json.length + data.size())
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(json.length)
+        .put(json)
+        .put(data.toByteArray())
+        .array();
   }
 
   @Test

@@ -2,12 +2,12 @@ package io.sparsetune.data;
 
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.NearestName;
+import io.sparsetune.files.KeyName;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -47,9 +47,9 @@ record InputFiles(String key, List<Path> paths, TableFormat format) {
                 .formatted(
                     key,
                     shown(paths.get(0).toString()),
-                    first.name().toLowerCase(Locale.ROOT),
+                    KeyName.of(first),
                     shown(path.toString()),
-                    other.name().toLowerCase(Locale.ROOT)));
+                    KeyName.of(other)));
       }
     }
     for (Path path : paths) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sparsetune.delta.DeltaInfo;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.DataException;
+import io.sparsetune.files.KeyName;
 import io.sparsetune.files.Sha256;
 import io.sparsetune.files.StrictJson;
 import io.sparsetune.files.Unreadable;
@@ -12,7 +13,6 @@ import io.sparsetune.params.ParameterLayout;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.hadoop.conf.Configuration;
@@ -45,11 +45,11 @@ public final class InspectJob {
         info.k(),
         delta.head(),
         tensors(info.spec().layout(), delta.trained()),
-        info.taskType().name().toLowerCase(Locale.ROOT),
+        KeyName.of(info.taskType()),
         info.labels(),
         info.metric().key(),
         validation(run, info),
-        info.spec().pooling().name().toLowerCase(Locale.ROOT),
+        KeyName.of(info.spec().pooling()),
         info.baseFingerprint(),
         Sha256.hex(bytes),
         bytes.length,
