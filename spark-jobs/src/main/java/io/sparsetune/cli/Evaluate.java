@@ -30,7 +30,7 @@ final class Evaluate extends Common implements Callable<Integer> {
         session()
             .onSpark(
                 "sparsetune evaluate " + run.path(),
-                "Nothing was written.",
+                () -> "Nothing was written.",
                 spark -> new EvaluateJob(spark).run(request));
     out().println(json ? json(result) : text(result));
     out().flush();

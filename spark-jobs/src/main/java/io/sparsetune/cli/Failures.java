@@ -54,8 +54,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       err.println(
           "Error: out of memory ("
               + memory.get()
-              + "). Give the driver more with SPARSETUNE_DRIVER_MEMORY=8g or --driver-memory, the"
-              + " executors with --executor-memory.");
+              + "). Give the driver more with spark-submit's --driver-memory, the executors with"
+              + " --executor-memory (with bin/sparsetune they stand after --).");
     } else {
       err.println("Error: " + describe(failure));
       if (!trace) {

@@ -19,17 +19,21 @@ final class Interruption {
   }
 
   /** Runs work that {@code stop} stops when the process is interrupted meanwhile. */
-  <T> T guard(PrintWriter err, String whatIsLeft, Runnable stop, Supplier<T> work) {
+  <T> T guard(PrintWriter err, Supplier<String> whatIsLeft, Runnable stop, Supplier<T> work) {
     Thread hook =
         new Thread(
             () -> {
               happened.set(true);
               err.println();
-              err.println("Interrupted: stopping the running jobs. " + whatIsLeft);
+              err.println("Interrupted: stopping the running jobs. " + whatIsLeft.get());
               err.flush();
               // Spark's threads print stack traces of what they can no longer do.
               System.setErr(new PrintStream(OutputStream.nullOutputStream()));
-              stop.run();
+              try {
+                stop.run();
+              } catch (IllegalStateException e) {
+                // Spark was faster: it has stopped already.
+              }
             },
             "sparsetune-interrupted");
     Runtime.getRuntime().addShutdownHook(hook);

@@ -4,6 +4,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import picocli.CommandLine;
 
 /**
@@ -16,6 +17,8 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    // One way to write numbers, whatever the machine's language.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     Terminal terminal = Terminal.ofProcess(writer(System.out), writer(System.err));
     int code = run(terminal, Session.Sessions.OWN, arguments);
     // Only a failure ends the process itself: after success Spark may still have to say good-bye.

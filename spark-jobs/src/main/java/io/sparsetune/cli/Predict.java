@@ -45,7 +45,7 @@ final class Predict extends Common implements Callable<Integer> {
         session()
             .onSpark(
                 "sparsetune predict " + run.path(),
-                out + " is left without _SUCCESS.",
+                () -> out + " is left without _SUCCESS.",
                 spark -> new PredictJob(spark).run(request));
     out()
         .println(

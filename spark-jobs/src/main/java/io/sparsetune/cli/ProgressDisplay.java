@@ -22,6 +22,7 @@ final class ProgressDisplay implements TrainingListener {
   private final int loggingSteps;
   private final LongSupplier nanoTime;
 
+  private volatile boolean begun;
   private long started;
   private long windowStarted;
   private long windowTokens;
@@ -53,8 +54,14 @@ final class ProgressDisplay implements TrainingListener {
             maxSeqLength));
   }
 
+  /** Whether training has begun, and with it its files. */
+  boolean begun() {
+    return begun;
+  }
+
   @Override
   public void planned(TrainingPlan plan) {
+    begun = true;
     say(
         "%d steps of at most %d examples; choosing what to train …"
             .formatted(plan.steps(), plan.epochs().shards() * plan.epochs().microBatchSize()));

@@ -2,6 +2,7 @@ package io.sparsetune.cli;
 
 import io.sparsetune.job.SparkSessions;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -38,9 +39,9 @@ record Session(Terminal terminal, Interruption interruption, Sessions sessions) 
    * Runs work on Spark; stops it when it is interrupted, and Spark in any case.
    *
    * @param name of the application
-   * @param whatIsLeft what an interruption leaves behind, in a sentence
+   * @param whatIsLeft what an interruption leaves behind at that moment, in a sentence
    */
-  <T> T onSpark(String name, String whatIsLeft, Function<SparkSession, T> work) {
+  <T> T onSpark(String name, Supplier<String> whatIsLeft, Function<SparkSession, T> work) {
     SparkSession spark = sessions.open(name);
     try {
       return interruption.guard(

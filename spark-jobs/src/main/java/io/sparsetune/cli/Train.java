@@ -2,6 +2,8 @@ package io.sparsetune.cli;
 
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigParser;
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.DataException;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.job.DryRun;
 import io.sparsetune.job.TrainJob;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,6 +32,8 @@ import picocli.CommandLine.Parameters;
     })
 final class Train extends Common implements Callable<Integer> {
   private static final int LONGEST_CONFIG = 1 << 20;
+  private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*");
+  private static final String NOTHING = "Nothing was written.";
 
   @Parameters(paramLabel = "CONFIG", description = "A YAML file, local or on a Hadoop file system.")
   private String config;
@@ -41,7 +46,8 @@ final class Train extends Common implements Callable<Integer> {
 
   @Option(
       names = "--overwrite",
-      description = "Replace a run that is already in the output folder.")
+      description =
+          "Replace a run that is already in the output folder; its files go before training begins.")
   private boolean overwrite;
 
   @Option(
@@ -57,7 +63,7 @@ final class Train extends Common implements Callable<Integer> {
           session()
               .onSpark(
                   "sparsetune train --dry-run",
-                  "Nothing was written.",
+                  () -> NOTHING,
                   spark ->
                       new TrainJob(spark)
                           .dryRun(new TrainRequest(run, overwrite, TrainingListener.NONE)));
@@ -79,7 +85,7 @@ final class Train extends Common implements Callable<Integer> {
             + " is left without _SUCCESS: an unfinished run; train again with --overwrite.";
     return session.onSpark(
         "sparsetune train " + run.output(),
-        left,
+        () -> progress.begun() ? left : NOTHING,
         spark -> {
           try {
             return new TrainJob(spark).run(new TrainRequest(run, overwrite, progress));
@@ -90,10 +96,15 @@ final class Train extends Common implements Callable<Integer> {
   }
 
   private RunConfig read() {
-    if (!config.contains("://")) {
+    if (!URI.matcher(config).matches()) {
       return RunConfigParser.read(Path.of(config), overrides);
     }
-    byte[] bytes = HadoopFiles.file(config, new Configuration()).readAll(LONGEST_CONFIG).array();
+    byte[] bytes;
+    try {
+      bytes = HadoopFiles.file(config, new Configuration()).readAll(LONGEST_CONFIG).array();
+    } catch (DataException e) {
+      throw new ConfigException(e.getMessage());
+    }
     return RunConfigParser.parse(new String(bytes, StandardCharsets.UTF_8), config, overrides);
   }
 }

@@ -101,7 +101,7 @@ record MemoryEstimate(
     List<String> problems = new ArrayList<>();
     if (executor() > heaps.executor()) {
       problems.add(
-          ("Cannot train with %s of memory %s: about %s are needed (%s). Give it more with %s %dg;"
+          ("Cannot train with %s of memory %s: about %s are needed (%s). Give it more with %s;"
                   + " or set a smaller training.micro_batch_size, training.eval_batch_size or"
                   + " data.max_seq_length%s.")
               .formatted(
@@ -109,21 +109,24 @@ record MemoryEstimate(
                   heaps.local() ? "in this process" : "an executor",
                   RunSummary.megabytes(executor()),
                   inWords(),
-                  heaps.local() ? "--driver-memory" : "--executor-memory",
-                  gigabytes(executor()),
+                  more(heaps.local() ? "driver" : "executor", gigabytes(executor())),
                   tasks > 1 ? ", or let fewer tasks run at once in one executor" : ""));
     }
     if (!heaps.local() && driver() > heaps.driver()) {
       problems.add(
           ("Cannot train with %s of memory in the driver: about %s are needed for the trained values"
-                  + " and their sums. Give it more with --driver-memory %dg; or train less"
-                  + " (method.sparsity).")
+                  + " and their sums. Give it more with %s; or train less (method.sparsity).")
               .formatted(
                   RunSummary.megabytes(heaps.driver()),
                   RunSummary.megabytes(driver()),
-                  gigabytes(driver())));
+                  more("driver", gigabytes(driver()))));
     }
     return problems;
+  }
+
+  private static String more(String process, long gigabytes) {
+    return "spark-submit's --%s-memory %dg (with bin/sparsetune it stands after --)"
+        .formatted(process, gigabytes);
   }
 
   /** For a dry run: what is needed, and what is there. */

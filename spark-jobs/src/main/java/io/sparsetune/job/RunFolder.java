@@ -67,7 +67,7 @@ final class RunFolder {
     }
     String where = folder.location();
     boolean done = folder.contains(RunFiles.SUCCESS);
-    if (!done && !folder.contains(RunFiles.RUN)) {
+    if (!folder.contains(RunFiles.RUN) || !RunRecord.isOne(folder.file(RunFiles.RUN))) {
       throw new ConfigException(
           "Cannot write a run into %s: the folder holds something that is not a run; give another output"
               .formatted(where));

@@ -7,6 +7,7 @@ import io.sparsetune.config.RunConfigWriter;
 import io.sparsetune.data.EvaluationData;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.CorruptFileException;
+import io.sparsetune.error.DataException;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.StrictJson;
 import io.sparsetune.hadoop.HadoopFiles;
@@ -27,6 +28,15 @@ import org.apache.spark.sql.SparkSession;
  */
 record RunRecord(RunConfig config, String basePath) {
   private static final int LARGEST = 16 << 20;
+
+  /** Whether a file is one; it may be somebody else's of the same name. */
+  static boolean isOne(ByteSource file) {
+    try {
+      return StrictJson.readObject(file, LARGEST).path("run_id").isTextual();
+    } catch (DataException e) {
+      return false;
+    }
+  }
 
   static String write(SparkSession session, Preparation run, RunIdentity identity) {
     RunConfig config = run.config();

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A first run: a small pre-trained model and pairs of wrong and corrected sentences, both from
@@ -54,10 +55,15 @@ public final class QuickStart {
       new QuickStartReport(request).next().forEach(say);
       return;
     }
-    GrammarSplit split = data();
-    model();
+    refuseForeign();
+    if (finished) {
+      // From here on the run is not this configuration's.
+      QuickStartFiles.delete(request.run().resolve("_SUCCESS"));
+    }
     QuickStartFiles.writeText(request.config(), config);
     say.accept("Configuration: " + request.config());
+    GrammarSplit split = data();
+    model();
     // What is in run/ is unfinished, or may be replaced.
     TrainResult result =
         trainer.train(
@@ -65,6 +71,21 @@ public final class QuickStart {
     QuickStartReport report = new QuickStartReport(request);
     report.result(result, split).forEach(say);
     report.next().forEach(say);
+  }
+
+  /** A folder with anything in it has to be a quick start's: only that has such a configuration. */
+  private void refuseForeign() {
+    try (Stream<Path> files =
+        Files.isDirectory(request.folder()) ? Files.list(request.folder()) : Stream.empty()) {
+      if (files.findAny().isPresent() && !QuickStartConfig.isIn(request.folder())) {
+        throw new ConfigException(
+            "Cannot run the quick start in %s: the folder holds something else; name another one with --dir"
+                .formatted(request.folder()));
+      }
+    } catch (IOException e) {
+      throw new ConfigException(
+          "Cannot use the folder %s: %s".formatted(request.folder(), e.getMessage()));
+    }
   }
 
   private void refuseAnother(String config) {

@@ -1,13 +1,20 @@
 package io.sparsetune.quickstart;
 
+import io.sparsetune.config.RunConfigParser;
+import io.sparsetune.error.ConfigException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The run's configuration: {@code conf/quickstart.yaml} with a folder and a seed put in. */
 final class QuickStartConfig {
+  /** A path without one is on the cluster's own file system. */
+  private static final String SCHEME = "file://";
+
   private static final String TEMPLATE_FOLDER = "runs/quickstart";
 
   private QuickStartConfig() {}
@@ -41,6 +48,17 @@ final class QuickStartConfig {
     return text.toString().strip() + "\n";
   }
 
+  /** Whether a folder has a configuration of a quick start in it. */
+  static boolean isIn(Path folder) {
+    Path config = folder.resolve("config.yaml");
+    try {
+      return Files.exists(config)
+          && RunConfigParser.read(config, List.of()).output().equals(SCHEME + folder + "/run");
+    } catch (ConfigException e) {
+      return false;
+    }
+  }
+
   /** Puts the folder in the template's place, quoted where YAML may want it. */
   private static String withPath(String line, Path folder) {
     int from = line.indexOf(TEMPLATE_FOLDER);
@@ -49,7 +67,7 @@ final class QuickStartConfig {
     }
     int end = line.indexOf(' ', from);
     String path = line.substring(from, end < 0 ? line.length() : end);
-    String moved = folder + path.substring(TEMPLATE_FOLDER.length());
+    String moved = SCHEME + folder + path.substring(TEMPLATE_FOLDER.length());
     String comment = end < 0 ? "" : "  " + line.substring(end).strip();
     String yaml = moved.matches("[\\w./-]+") ? moved : "'" + moved.replace("'", "''") + "'";
     return line.substring(0, from) + yaml + comment;

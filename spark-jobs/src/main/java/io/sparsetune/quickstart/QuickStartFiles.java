@@ -39,6 +39,14 @@ final class QuickStartFiles {
     }
   }
 
+  static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw cannotWrite(file, e);
+    }
+  }
+
   static DataException cannotWrite(Path file, IOException e) {
     return new DataException("Cannot write %s: %s".formatted(file, e), e);
   }

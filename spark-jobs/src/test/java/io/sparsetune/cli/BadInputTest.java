@@ -153,7 +153,7 @@ class BadInputTest {
         new Mistake(
             "too little memory",
             2,
-            "Cannot train with [\\d.]+ MB of memory in this process: about [\\d.]+ MB are needed \\(model .*, activations .*\\)\\. Give it more with --driver-memory \\d+g; or set a smaller training\\.micro_batch_size, training\\.eval_batch_size or data\\.max_seq_length.*\\.",
+            "Cannot train with [\\d.]+ MB of memory in this process: about [\\d.]+ MB are needed \\(model .*, activations .*\\)\\. Give it more with spark-submit.s --driver-memory \\d+g .*; or set a smaller training\\.micro_batch_size, training\\.eval_batch_size or data\\.max_seq_length.*\\.",
             () -> List.of("training.batch_size=400000", "training.micro_batch_size=100000")));
   }
 

@@ -41,6 +41,9 @@ class ProgressLineTest {
     assertThat(Terminal.isLive(Map.of("TERM", "xterm"), true)).isTrue();
     assertThat(Terminal.isLive(Map.of("TERM", "xterm"), false)).isFalse();
     assertThat(Terminal.isLive(Map.of("TERM", "dumb"), true)).isFalse();
+    String known = "SPARSETUNE_STDERR_IS_TERMINAL";
+    assertThat(Terminal.isLive(Map.of("TERM", "xterm", known, "0"), true)).isFalse();
+    assertThat(Terminal.isLive(Map.of("TERM", "xterm", known, "1"), false)).isTrue();
     assertThat(Terminal.isLive(Map.of("TERM", "xterm", "CI", "true"), true)).isFalse();
   }
 }

@@ -15,11 +15,12 @@ class QuickStartConfigTest {
   @Test
   void allPathsAreInTheChosenFolder() {
     RunConfig config = parse(QuickStartConfig.text(FOLDER, 1, Length.FULL));
-    assertThat(config.model().path()).isEqualTo(FOLDER + "/model");
-    assertThat(config.data().train()).containsExactly(FOLDER + "/data/train.jsonl");
-    assertThat(config.data().validation()).containsExactly(FOLDER + "/data/validation.jsonl");
-    assertThat(config.data().test()).containsExactly(FOLDER + "/data/test.jsonl");
-    assertThat(config.output()).isEqualTo(FOLDER + "/run");
+    assertThat(config.model().path()).isEqualTo("file://" + FOLDER + "/model");
+    assertThat(config.data().train()).containsExactly("file://" + FOLDER + "/data/train.jsonl");
+    assertThat(config.data().validation())
+        .containsExactly("file://" + FOLDER + "/data/validation.jsonl");
+    assertThat(config.data().test()).containsExactly("file://" + FOLDER + "/data/test.jsonl");
+    assertThat(config.output()).isEqualTo("file://" + FOLDER + "/run");
   }
 
   @Test

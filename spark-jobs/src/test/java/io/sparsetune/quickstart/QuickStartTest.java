@@ -48,7 +48,7 @@ class QuickStartTest {
     assertThat(BaseModel.open(folder.resolve("model")).encoder().layers()).isEqualTo(6);
     assertThat(folder.resolve("model")).isDirectoryContaining("glob:**/tokenizer.json");
     assertThat(trained).hasSize(1);
-    assertThat(trained.get(0).output()).isEqualTo(folder.resolve("run").toString());
+    assertThat(trained.get(0).output()).isEqualTo("file://" + folder.resolve("run"));
     try (var left = Files.list(folder)) {
       assertThat(left.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrder("model", "data", "config.yaml", "run");
@@ -98,9 +98,25 @@ class QuickStartTest {
     assertThat(trained).extracting(config -> config.training().seed()).containsExactly(1L, 2L);
   }
 
+  @Test
+  void aFolderOfSomebodyElseIsLeftAlone() throws Exception {
+    Path theirs = Files.createDirectory(folder.resolve("data")).resolve("train.jsonl");
+    Files.writeString(theirs, "theirs");
+    Files.writeString(folder.resolve("config.yaml"), "theirs: too");
+    assertThatThrownBy(() -> run(request(1, Length.SHORT, true)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "Cannot run the quick start in %s: the folder holds something else; name another one with --dir"
+                .formatted(folder));
+    assertThat(theirs).hasContent("theirs");
+    assertThat(folder.resolve("config.yaml")).hasContent("theirs: too");
+  }
+
   /** Saves the time to convert the real one. */
   private void aModelIsThere() throws IOException {
     Files.createDirectory(folder.resolve("model"));
+    Files.writeString(
+        folder.resolve("config.yaml"), QuickStartConfig.text(folder, 7, Length.SHORT));
   }
 
   private QuickStartRequest request(long seed, Length length, boolean overwrite) {
@@ -114,8 +130,9 @@ class QuickStartTest {
   private TrainResult train(RunConfig config, boolean overwrite) {
     trained.add(config);
     try {
-      Files.createDirectories(Path.of(config.output()));
-      Files.writeString(Path.of(config.output(), "_SUCCESS"), "");
+      Path run = Path.of(URI.create(config.output()));
+      Files.createDirectories(run);
+      Files.writeString(run.resolve("_SUCCESS"), "");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
