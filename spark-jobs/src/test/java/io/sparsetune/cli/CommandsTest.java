@@ -131,7 +131,7 @@ class CommandsTest {
       assertThat(partly.out()).isEmpty();
       assertThat(tiny.output().resolve("delta.safetensors")).hasBinaryContent(delta);
     } finally {
-      Files.createFile(tiny.output().resolve("_SUCCESS"));
+      Files.write(tiny.output().resolve("_SUCCESS"), new byte[0]);
     }
   }
 
