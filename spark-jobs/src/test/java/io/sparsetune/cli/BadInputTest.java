@@ -201,7 +201,7 @@ class BadInputTest {
         .singleElement()
         .asString()
         .matches(
-            "Error: Training diverged at step 2 of 4 \\(epoch 0\\.20\\): The loss is \\S+: not finite; a lower learning rate or more warm-up may help");
+            "Error: Training diverged at step 2 of 4 \\(epoch 0\\.20\\): The loss is \\S+: not finite; a lower training\\.learning_rate or more training\\.warmup_ratio may help");
     assertThat(failed.code()).isEqualTo(4);
     assertThat(failed.out()).isEmpty();
     assertThat(output.resolve("_SUCCESS")).doesNotExist();
