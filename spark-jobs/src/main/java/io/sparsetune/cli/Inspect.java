@@ -1,10 +1,10 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.hadoop.HadoopDefaults;
 import io.sparsetune.job.InspectJob;
 import io.sparsetune.job.Inspection;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -20,7 +20,7 @@ final class Inspect extends Common implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Inspection found = new InspectJob(new Configuration()).run(run);
+    Inspection found = new InspectJob(HadoopDefaults.read(System.getenv())).run(run);
     if (json) {
       out().print(found.json());
     } else {

@@ -1,11 +1,11 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.hadoop.HadoopDefaults;
 import io.sparsetune.job.MergeJob;
 import io.sparsetune.job.MergeRequest;
 import io.sparsetune.job.MergeResult;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,7 +27,7 @@ final class Merge extends Common implements Callable<Integer> {
   @Override
   public Integer call() {
     MergeResult result =
-        new MergeJob(new Configuration())
+        new MergeJob(HadoopDefaults.read(System.getenv()))
             .run(new MergeRequest(run.path(), output, run.model(), overwrite));
     out()
         .println(

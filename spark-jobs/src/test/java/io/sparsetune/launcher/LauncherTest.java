@@ -92,6 +92,49 @@ class LauncherTest {
   }
 
   @Test
+  void theAdministratorsJavaOptionsStayBesideOurs() throws Exception {
+    Files.createDirectories(sparkHome.resolve("conf"));
+    Files.writeString(
+        sparkHome.resolve("conf/spark-defaults.conf"),
+        """
+        spark.driver.defaultJavaOptions  -Da=1 -Db=2\s
+        spark.executor.defaultJavaOptions=-XX:+UseZGC
+        """);
+    assertThat(print("train", "c.yaml").output())
+        .contains("spark.driver.defaultJavaOptions=-Da=1\\ -Db=2\\ --add-modules=")
+        .contains("spark.executor.defaultJavaOptions=-XX:+UseZGC\\ --add-modules=");
+    String own =
+        print("train", "c.yaml", "--", "--conf", "spark.driver.defaultJavaOptions=-Dc=3").output();
+    // The last of two settings counts.
+    assertThat(own.substring(own.lastIndexOf("spark.driver.defaultJavaOptions=")))
+        .startsWith("spark.driver.defaultJavaOptions=-Dc=3\\ --add-modules=");
+  }
+
+  @Test
+  void commandsWithoutSparkFindTheClustersFileSystemsAllTheSame() throws Exception {
+    String command =
+        run(
+                Map.of("HADOOP_CONF_DIR", "/etc/hadoop", "YARN_CONF_DIR", "/etc/yarn"),
+                "inspect",
+                "hdfs://runs/a",
+                "--",
+                "--conf",
+                "spark.hadoop.fs.s3a.endpoint=e",
+                "--num-executors",
+                "4")
+            .output();
+    assertThat(words(command))
+        .containsSubsequence("-Dspark.hadoop.fs.s3a.endpoint=e", "-cp")
+        .filteredOn(word -> word.contains(".jar:"))
+        .singleElement()
+        .asString()
+        .contains(":" + sparkHome + "/conf:/etc/hadoop:/etc/yarn:" + sparkHome + "/jars/");
+    assertThat(command).endsWith(" inspect hdfs://runs/a \n");
+    assertThat(run(Map.of("SPARK_CONF_DIR", "/etc/spark"), "inspect", "run").output())
+        .contains(":/etc/spark:" + sparkHome + "/jars/");
+  }
+
+  @Test
   void helpAndInspectDoNotStartSpark() throws Exception {
     for (String[] command :
         List.of(
