@@ -56,7 +56,7 @@ final class RunModel implements AutoCloseable {
   Broadcast<Mask> share(Mask wanted) {
     if (!wanted.equals(mask)) {
       if (sharedMask != null) {
-        sharedMask.destroy();
+        Broadcasts.destroy(sharedMask);
       }
       sharedMask = context.broadcast(wanted);
     }
@@ -94,9 +94,9 @@ final class RunModel implements AutoCloseable {
       context
           .parallelize(Collections.nCopies(executors, nonce), executors)
           .foreach(each -> EngineHome.get().release(each));
-      shared.destroy();
+      Broadcasts.destroy(shared);
       if (sharedMask != null) {
-        sharedMask.destroy();
+        Broadcasts.destroy(sharedMask);
       }
     } catch (RuntimeException e) {
       LOG.warn("The executors' engines could not be released: {}", e.getMessage());

@@ -57,7 +57,7 @@ public final class SparkEvaluator implements AutoCloseable {
                       .collect());
       return predictions(outcomes);
     } finally {
-      sent.destroy();
+      Broadcasts.destroy(sent);
     }
   }
 

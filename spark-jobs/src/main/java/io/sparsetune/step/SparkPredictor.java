@@ -67,7 +67,7 @@ public final class SparkPredictor implements AutoCloseable {
 
   @Override
   public void close() {
-    values.destroy();
+    Broadcasts.destroy(values);
     model.close();
   }
 

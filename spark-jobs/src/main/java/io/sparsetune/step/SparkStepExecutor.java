@@ -142,7 +142,7 @@ public final class SparkStepExecutor implements StepExecutor {
                       () -> collect(sums)));
       return GradientTask.total(Outcome.values(outcomes));
     } finally {
-      values.destroy();
+      Broadcasts.destroy(values);
     }
   }
 
@@ -178,7 +178,7 @@ public final class SparkStepExecutor implements StepExecutor {
   @Override
   public void close() {
     traffic.close();
-    plan.destroy();
+    Broadcasts.destroy(plan);
     model.close();
   }
 }
