@@ -20,6 +20,7 @@ import io.sparsetune.safetensors.FloatSink;
 import io.sparsetune.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Writes a model as a folder that transformers' {@code from_pretrained} loads: {@code config.json},
@@ -27,6 +28,15 @@ import java.util.List;
  * tensor; those that a delta does not train are the base's, bit for bit.
  */
 public final class HuggingFaceFolder {
+  /** Written last: a folder that has it is complete. */
+  public static final String CONFIG = "config.json";
+
+  private static final String WEIGHTS = "model.safetensors";
+
+  /** Every file that may be written. */
+  public static final List<String> NAMES =
+      Stream.concat(Stream.of(CONFIG, WEIGHTS), BaseModel.TOKENIZER_FILES.stream()).toList();
+
   private HuggingFaceFolder() {}
 
   /**
@@ -104,9 +114,9 @@ public final class HuggingFaceFolder {
   private static void write(
       BaseModel base, ObjectNode config, SafetensorsWriter weights, OutputFolder out)
       throws IOException {
-    out.write("config.json", stream -> stream.write(PrettyJson.bytes(config)));
     TokenizerFiles.write(base, out);
-    out.write("model.safetensors", weights::writeTo);
+    out.write(WEIGHTS, weights::writeTo);
+    out.write(CONFIG, stream -> stream.write(PrettyJson.bytes(config)));
   }
 
   /** The base's configuration with all sizes spelt out. */

@@ -21,7 +21,9 @@ import java.util.List;
 public final class BaseModel {
   static final String CONFIG = "config.json";
   private static final String ONNX = "model.onnx";
-  private static final List<String> TOKENIZER_FILES =
+
+  /** Files of a tokenizer, as Hugging Face names them. */
+  public static final List<String> TOKENIZER_FILES =
       List.of(
           "tokenizer.json",
           "tokenizer_config.json",

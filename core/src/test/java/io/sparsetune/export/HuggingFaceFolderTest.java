@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.files.OutputFolder;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.Dropout;
 import io.sparsetune.model.Loss;
@@ -21,7 +22,9 @@ import io.sparsetune.testing.Golden;
 import io.sparsetune.testing.MemoryFolder;
 import io.sparsetune.testing.MiniLm;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +95,33 @@ class HuggingFaceFolderTest {
     }
     assertThat(config.get("id2label")).hasSize(delta.info().labels().size());
     assertThat(out.names()).contains("config.json", "model.safetensors");
+  }
+
+  @Test
+  void theConfigurationIsThereOnlyWhenEverythingIs() throws IOException {
+    BaseModel base = Golden.base("bert");
+    SparseDelta delta = Deltas.random(base, Golden.spec(base), 3);
+    List<String> written = new ArrayList<>();
+    OutputFolder full =
+        new OutputFolder() {
+          @Override
+          public String location() {
+            return "merged";
+          }
+
+          @Override
+          public void write(String name, Content content) throws IOException {
+            if (name.equals("model.safetensors")) {
+              throw new IOException("disk full");
+            }
+            written.add(name);
+          }
+        };
+    assertThatThrownBy(() -> HuggingFaceFolder.write(base, delta, full)).hasMessage("disk full");
+    assertThat(written).doesNotContain("config.json");
+    MemoryFolder whole = new MemoryFolder("merged");
+    HuggingFaceFolder.write(base, delta, whole);
+    assertThat(HuggingFaceFolder.NAMES).containsAll(whole.names());
   }
 
   @Test

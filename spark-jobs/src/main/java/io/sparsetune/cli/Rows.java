@@ -1,5 +1,6 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.data.TableFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,13 +19,13 @@ final class Rows {
       names = "--format",
       paramLabel = "FORMAT",
       description = "csv, tsv, jsonl or parquet; by the files' suffix otherwise.")
-  private String format;
+  private TableFormat format;
 
   List<String> data() {
     return List.copyOf(data);
   }
 
-  Optional<String> format() {
+  Optional<TableFormat> format() {
     return Optional.ofNullable(format);
   }
 }

@@ -55,7 +55,6 @@ record BadRow(String file, long block, long index, Reason reason, String column,
               "'%s' in column '%s' is not a finite number, which regression needs."
                   .formatted(value, column);
         };
-    return "Cannot use row %d of %s: %s Mend it, or set data.on_bad_row: skip."
-        .formatted(number, Table.shown(file), what);
+    return "Cannot use row %d of %s: %s".formatted(number, Table.shown(file), what);
   }
 }

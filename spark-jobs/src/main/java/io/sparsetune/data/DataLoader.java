@@ -4,6 +4,7 @@ import io.sparsetune.config.DataConfig;
 import io.sparsetune.config.DataConfig.OnBadRow;
 import io.sparsetune.config.TaskConfig;
 import io.sparsetune.config.TaskConfig.TaskType;
+import io.sparsetune.data.Survey.BadRows;
 import io.sparsetune.error.DataException;
 import io.sparsetune.task.Labels;
 import io.sparsetune.text.Shard;
@@ -31,7 +32,7 @@ public final class DataLoader {
   private final Columns columns;
   private final Broadcast<byte[]> tokenizer;
   private final String tokenizerSource;
-  private final int slots;
+  private final Slots slots;
 
   /**
    * @param tokenizerJson contents of the model's tokenizer
@@ -70,7 +71,7 @@ public final class DataLoader {
     RowReader first = collect ? RowReader.ofAnyLabel(columns) : reader(known);
     Survey survey = survey(table, first, known, collect);
     Optional<Labels> labels = collect ? Optional.of(Labels.sortedDistinct(survey.labels())) : known;
-    JavaRDD<EncodedRow> sorted = sorted(table, reader(labels));
+    JavaRDD<EncodedRow> sorted = sorted(table, reader(labels), survey);
     double share = data.validation().isEmpty() ? data.validationShare() : 0;
     RankedRows rows = RankedRows.number(sorted.filter(row -> !row.example().hash().inShare(share)));
     Optional<EvaluationData> validation =
@@ -85,7 +86,7 @@ public final class DataLoader {
               .formatted(share, table.shown(), survey.usable()));
     }
     int partitions = partitions(shards);
-    Slots.advice(slots, batchSize, microBatchSize).ifPresent(LOG::warn);
+    slots.advice(batchSize, microBatchSize).ifPresent(LOG::warn);
     JavaRDD<Shard> dealt = rows.deal(shards, partitions).persist(StorageLevel.MEMORY_AND_DISK());
     return new TrainData(
         labels,
@@ -109,13 +110,15 @@ public final class DataLoader {
     Table table = open("data." + name, paths);
     RowReader reader = reader(labels);
     Survey survey = survey(table, reader, labels, false);
-    return evaluation(name, sorted(table, reader), survey.badRows());
+    return evaluation(name, sorted(table, reader, survey), survey.badRows());
   }
 
   private EvaluationData evaluation(String name, JavaRDD<EncodedRow> sorted, long skipped) {
     RankedRows rows = RankedRows.number(sorted);
     JavaRDD<RankedBlock> blocks =
-        rows.blocks().coalesce(slots).persist(StorageLevel.MEMORY_AND_DISK());
+        rows.blocks()
+            .coalesce(slots.forRows(rows.examples()))
+            .persist(StorageLevel.MEMORY_AND_DISK());
     return new EvaluationData(
         name, blocks, rows.examples(), skipped, rows.truncated(), rows.hash());
   }
@@ -127,9 +130,9 @@ public final class DataLoader {
   }
 
   private Survey survey(Table table, RowReader reader, Optional<Labels> labels, boolean collect) {
-    boolean skip = data.onBadRow() == OnBadRow.SKIP;
+    BadRows badRows = data.onBadRow() == OnBadRow.SKIP ? BadRows.SKIPPED : BadRows.REFUSED;
     String names = labels.map(known -> String.join(", ", known.names())).orElse("");
-    Survey survey = Survey.of(table, reader, collect, skip, names);
+    Survey survey = Survey.of(table, reader, collect, badRows, names);
     if (survey.badRows() > 0) {
       LOG.warn(
           "{}: {} rows of {} are skipped: {}",
@@ -141,10 +144,11 @@ public final class DataLoader {
     return survey;
   }
 
-  private JavaRDD<EncodedRow> sorted(Table table, RowReader reader) {
+  private JavaRDD<EncodedRow> sorted(Table table, RowReader reader, Survey survey) {
     RowEncoder encoder = new RowEncoder(reader, tokenizer, tokenizerSource, data.maxSeqLength());
     JavaRDD<EncodedRow> encoded = table.rows(reader.names()).mapPartitions(encoder::encode);
-    return RankedRows.sorted(encoded, Math.max(slots, encoded.getNumPartitions()));
+    return RankedRows.sorted(
+        encoded, Math.max(slots.forRows(survey.usable()), encoded.getNumPartitions()));
   }
 
   private RowReader reader(Optional<Labels> labels) {
@@ -159,6 +163,6 @@ public final class DataLoader {
 
   private int partitions(int shards) {
     int asked = session.sparkContext().getConf().getInt(PARTITIONS, 0);
-    return Math.min(shards, asked > 0 ? asked : slots);
+    return asked > 0 ? Math.min(shards, asked) : slots.forShards(shards);
   }
 }

@@ -3,6 +3,7 @@ package io.sparsetune.data;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.NearestName;
 import io.sparsetune.files.KeyName;
+import io.sparsetune.hadoop.HadoopFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,18 +20,20 @@ import org.apache.hadoop.fs.Path;
  * give the files in them, except those whose name begins with {@code _} or {@code .}.
  *
  * @param key the configuration key that named them
+ * @param sources the files and folders that the configuration's paths stand for
  * @param paths at least one, none of them empty, all of one format
  */
-record InputFiles(String key, List<Path> paths, TableFormat format) {
+record InputFiles(String key, List<String> sources, List<Path> paths, TableFormat format) {
 
   /**
    * @throws DataException where a path matches nothing, or every file is empty
    */
   static InputFiles find(
       Configuration hadoop, String key, List<String> names, Optional<String> format) {
+    List<String> sources = new ArrayList<>();
     List<FileStatus> found = new ArrayList<>();
     for (String name : names) {
-      found.addAll(find(hadoop, key, name));
+      found.addAll(find(hadoop, key, name, sources));
     }
     List<Path> paths =
         found.stream().filter(file -> file.getLen() > 0).map(FileStatus::getPath).toList();
@@ -60,7 +63,7 @@ record InputFiles(String key, List<Path> paths, TableFormat format) {
                 .formatted(key, shown(path.toString())));
       }
     }
-    return new InputFiles(key, paths, first);
+    return new InputFiles(key, List.copyOf(sources), paths, first);
   }
 
   /** The paths as Spark takes them. */
@@ -74,12 +77,12 @@ record InputFiles(String key, List<Path> paths, TableFormat format) {
     return paths.size() == 1 ? first : first + " and " + (paths.size() - 1) + " more";
   }
 
-  /** A path as people write it: without the scheme where it is the local file system. */
-  static String shown(String path) {
-    return path.replaceFirst("^file:/+", "/");
+  private static String shown(String path) {
+    return HadoopFiles.shown(path);
   }
 
-  private static List<FileStatus> find(Configuration hadoop, String key, String name) {
+  private static List<FileStatus> find(
+      Configuration hadoop, String key, String name, List<String> sources) {
     try {
       Path pattern = new Path(name);
       FileSystem files = pattern.getFileSystem(hadoop);
@@ -91,6 +94,7 @@ record InputFiles(String key, List<Path> paths, TableFormat format) {
       Arrays.sort(matches, Comparator.comparing(FileStatus::getPath));
       List<FileStatus> found = new ArrayList<>();
       for (FileStatus match : matches) {
+        sources.add(match.getPath().toString());
         collect(files, match, found);
       }
       if (found.isEmpty()) {

@@ -1,33 +1,44 @@
 package io.sparsetune.data;
 
+import io.sparsetune.cluster.ClusterShape;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.apache.spark.SparkConf;
+import java.util.OptionalInt;
 import org.apache.spark.sql.SparkSession;
 
-/** How many tasks the cluster can run at once when all its executors are there. */
-final class Slots {
-  private static final Pattern LOCAL_CLUSTER =
-      Pattern.compile("local-cluster\\[\\s*(\\d+)\\s*,\\s*(\\d+)\\s*,\\s*\\d+\\s*]");
+/**
+ * How many tasks the cluster can run at once when all its executors are there.
+ *
+ * @param known empty where nobody knows: then there are as many tasks as have work
+ * @param registered slots that are there now
+ */
+record Slots(OptionalInt known, int registered) {
+  /** Tasks that a cluster of unknown size gets at most, each with so many rows at least. */
+  private static final int MOST_TASKS = 1024;
 
-  private Slots() {}
+  private static final int ROWS_OF_A_TASK = 256;
 
-  static int of(SparkSession session) {
-    return of(session.sparkContext().getConf(), session.sparkContext().defaultParallelism());
+  static Slots of(SparkSession session) {
+    ClusterShape shape = ClusterShape.of(session);
+    int registered = session.sparkContext().defaultParallelism() / shape.cpus();
+    return new Slots(shape.slots(), Math.max(1, registered));
   }
 
-  /**
-   * @param registered cores of the executors that are there now
-   */
-  static int of(SparkConf conf, int registered) {
-    int cpus = Math.max(1, conf.getInt("spark.task.cpus", 1));
-    return Math.max(1, cores(conf, registered) / cpus);
+  /** Tasks for the shards of the training data. */
+  int forShards(int shards) {
+    return Math.min(shards, known.orElse(shards));
+  }
+
+  /** Tasks for rows of which any task can take any. */
+  int forRows(long rows) {
+    long enough = Math.min(MOST_TASKS, rows / ROWS_OF_A_TASK + 1);
+    long tasks = known.isPresent() ? known.getAsInt() : Math.max(registered, enough);
+    return (int) Math.max(1, Math.min(rows, tasks));
   }
 
   /** What to say where a batch has fewer micro-batches than there are slots. */
-  static Optional<String> advice(int slots, int batchSize, int microBatchSize) {
+  Optional<String> advice(int batchSize, int microBatchSize) {
     int shards = batchSize / microBatchSize;
+    int slots = known.orElse(0);
     if (slots <= shards) {
       return Optional.empty();
     }
@@ -42,24 +53,5 @@ final class Slots {
       }
     }
     return Optional.of(idle + larger + " (which changes the result)");
-  }
-
-  private static int cores(SparkConf conf, int registered) {
-    String master = conf.get("spark.master", "");
-    Matcher localCluster = LOCAL_CLUSTER.matcher(master);
-    if (localCluster.matches()) {
-      return Integer.parseInt(localCluster.group(1)) * Integer.parseInt(localCluster.group(2));
-    }
-    if (master.startsWith("local")) {
-      return registered;
-    }
-    // Executors register one after the other, so what is asked for counts, not what is there.
-    int coresPerExecutor = conf.getInt("spark.executor.cores", 1);
-    if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
-      int most = conf.getInt("spark.dynamicAllocation.maxExecutors", Integer.MAX_VALUE);
-      return most == Integer.MAX_VALUE ? registered : most * coresPerExecutor;
-    }
-    int asked = conf.getInt("spark.executor.instances", 0) * coresPerExecutor;
-    return Math.max(registered, Math.max(asked, conf.getInt("spark.cores.max", 0)));
   }
 }

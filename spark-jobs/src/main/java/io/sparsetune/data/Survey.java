@@ -18,13 +18,22 @@ import java.util.stream.Collectors;
  * @param labels distinct labels of the usable rows, where they were asked for
  */
 record Survey(long usable, Map<Reason, Long> bad, Set<String> labels) {
+  /** What becomes of rows that cannot be used. */
+  enum BadRows {
+    SKIPPED,
+    /** Refused, with the advice that they may be skipped. */
+    REFUSED,
+    /** Refused where every row must be used. */
+    MUST_BE_MENDED
+  }
+
   /**
    * @param reader what the task needs of a row
    * @param known the known labels in words, for messages
-   * @throws DataException for a bad row, unless {@code skip}; where no row is left
+   * @throws DataException for a bad row, unless they are skipped; where no row is left
    */
   static Survey of(
-      Table table, RowReader reader, boolean collectLabels, boolean skip, String known) {
+      Table table, RowReader reader, boolean collectLabels, BadRows badRows, String known) {
     List<SurveyPart> parts =
         SparkFailures.whileReading(
             table.key(),
@@ -44,8 +53,8 @@ record Survey(long usable, Map<Reason, Long> bad, Set<String> labels) {
       labels.addAll(part.labels());
     }
     Survey survey = new Survey(usable, bad, labels);
-    if (!skip && !bad.isEmpty()) {
-      throw new DataException(survey.firstProblem(parts, known));
+    if (badRows != BadRows.SKIPPED && !bad.isEmpty()) {
+      throw new DataException(survey.firstProblem(parts, badRows, known));
     }
     if (usable == 0) {
       throw new DataException(
@@ -74,7 +83,7 @@ record Survey(long usable, Map<Reason, Long> bad, Set<String> labels) {
         .collect(Collectors.joining(", "));
   }
 
-  private String firstProblem(List<SurveyPart> parts, String known) {
+  private String firstProblem(List<SurveyPart> parts, BadRows badRows, String known) {
     BadRow first =
         parts.stream()
             .flatMap(part -> part.firstBad().stream())
@@ -82,7 +91,12 @@ record Survey(long usable, Map<Reason, Long> bad, Set<String> labels) {
             .orElseThrow();
     long before =
         parts.stream().mapToLong(part -> part.rowsBefore(first.file(), first.block())).sum();
-    String message = first.message(before + first.index() + 1, known);
+    String problem = first.message(before + first.index() + 1, known);
+    String message =
+        problem
+            + (badRows == BadRows.REFUSED
+                ? " Mend it, or set data.on_bad_row: skip."
+                : " Mend it.");
     return badRows() == 1 ? message : message + " In all " + badInWords() + ".";
   }
 }

@@ -4,6 +4,7 @@ import io.sparsetune.config.DataConfig;
 import io.sparsetune.config.TaskConfig;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.NearestName;
+import io.sparsetune.hadoop.HadoopFiles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -111,6 +112,11 @@ public final class Table {
     return files.shown();
   }
 
+  /** The files and folders that the paths stand for. */
+  List<String> sources() {
+    return files.sources();
+  }
+
   /** All columns, without anything of this class's own. */
   public StructType schema() {
     return schema;
@@ -191,7 +197,7 @@ public final class Table {
 
   /** The path of a file in a {@link TableRow}, as people write it. */
   static String shown(String file) {
-    return InputFiles.shown(new Path(java.net.URI.create(file)).toString());
+    return HadoopFiles.shown(new Path(java.net.URI.create(file)).toString());
   }
 
   private static DataFrameReader reader(SparkSession session, TableFormat format) {

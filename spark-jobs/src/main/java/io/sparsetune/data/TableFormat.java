@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** The formats of tables, told by suffix unless the configuration names one. */
-enum TableFormat {
+public enum TableFormat {
   /** With a header; fields may be quoted by {@code "}, which inside is doubled, and span lines. */
   CSV(List.of(".csv")),
   /** With a header; one row a line, and quotes are ordinary characters, as in GLUE's files. */
@@ -45,7 +45,7 @@ enum TableFormat {
       }
     }
     throw new DataException(
-        "Cannot tell the format of %s (%s) by its suffix. Set data.format: csv, tsv, jsonl or parquet."
-            .formatted(file, key));
+        "Cannot tell the format of %s (%s) by its suffix. Set %s csv, tsv, jsonl or parquet."
+            .formatted(file, key, key.startsWith("--") ? "--format to" : "data.format:"));
   }
 }

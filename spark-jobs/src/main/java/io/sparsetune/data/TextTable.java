@@ -2,10 +2,13 @@ package io.sparsetune.data;
 
 import io.sparsetune.config.DataConfig;
 import io.sparsetune.config.TaskConfig;
+import io.sparsetune.data.Survey.BadRows;
 import io.sparsetune.error.DataException;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -40,13 +43,17 @@ public final class TextTable {
     RowReader reader = RowReader.ofTexts(Columns.withoutLabel(task));
     Table table = Table.openTyped(session, key, paths, data.format(), reader.names());
     table.require(Columns.withoutLabel(task));
-    Survey survey = Survey.of(table, reader, false, false, "");
+    Survey survey = Survey.of(table, reader, false, BadRows.MUST_BE_MENDED, "");
     return new TextTable(session, data, table, reader, survey.usable());
   }
 
-  /** The files, for messages. */
-  public String shown() {
+  private String shown() {
     return table.shown();
+  }
+
+  /** The files and folders that the paths stand for. */
+  public List<String> sources() {
+    return table.sources();
   }
 
   /** All columns of the input. */
@@ -59,11 +66,29 @@ public final class TextTable {
     return size;
   }
 
-  /** Those of the names that the table has already. */
-  public List<String> clashes(List<String> names) {
-    List<String> clashes = new ArrayList<>(names);
-    clashes.retainAll(Arrays.asList(table.schema().fieldNames()));
-    return clashes;
+  /**
+   * Makes sure that columns of those names can be added: what Spark writes must differ in more than
+   * upper and lower case.
+   *
+   * @throws DataException where they cannot
+   */
+  public void requireFree(List<String> names) {
+    Map<String, String> taken = new HashMap<>();
+    for (String column : table.schema().fieldNames()) {
+      String other = taken.put(column.toLowerCase(Locale.ROOT), column);
+      if (other != null) {
+        throw new DataException(
+            "Cannot add predictions to %s: its columns '%s' and '%s' differ only in upper and lower case; rename one"
+                .formatted(shown(), other, column));
+      }
+    }
+    List<String> clashes =
+        names.stream().filter(taken::containsKey).map(name -> taken.get(name)).toList();
+    if (!clashes.isEmpty()) {
+      throw new DataException(
+          "Cannot add predictions to %s: it has a column '%s' already; rename it"
+              .formatted(shown(), String.join("', '", clashes)));
+    }
   }
 
   /**
@@ -77,7 +102,7 @@ public final class TextTable {
     Broadcast<byte[]> tokenizer =
         JavaSparkContext.fromSparkContext(session.sparkContext()).broadcast(tokenizerJson);
     RowEncoder encoder = new RowEncoder(reader, tokenizer, source, data.maxSeqLength());
-    int partitions = (int) Math.max(1, Math.min(size, Slots.of(session)));
+    int partitions = Slots.of(session).forRows(size);
     return table
         .rowsInOrder(Arrays.asList(table.schema().fieldNames()))
         .zipWithIndex()

@@ -3,10 +3,12 @@ package io.sparsetune.hadoop;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.files.ByteSource;
 import java.io.IOException;
+import java.nio.file.Files;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /** Single files by their Hadoop paths. */
 public final class HadoopFiles {
@@ -24,6 +26,41 @@ public final class HadoopFiles {
   public static String qualified(String path, Configuration hadoop) {
     Path file = path(path);
     return fileSystem(file, hadoop).makeQualified(file).toString();
+  }
+
+  /** A path as people write it: without the scheme where it is the local file system. */
+  public static String shown(String path) {
+    return path.replaceFirst("^file:/+", "/");
+  }
+
+  /** Whether the path is on the disk of whichever machine opens it. */
+  public static boolean isLocal(String path, Configuration hadoop) {
+    return fileSystem(path(path), hadoop) instanceof RawLocalFileSystem;
+  }
+
+  /** Whether the paths are the same, or one lies in the other; symbolic links are followed. */
+  public static boolean overlap(String one, String other, Configuration hadoop) {
+    String a = real(one, hadoop) + "/";
+    String b = real(other, hadoop) + "/";
+    return a.startsWith(b) || b.startsWith(a);
+  }
+
+  private static String real(String path, Configuration hadoop) {
+    String qualified = qualified(path, hadoop);
+    if (!isLocal(path, hadoop)) {
+      return qualified;
+    }
+    java.nio.file.Path there = java.nio.file.Path.of(new Path(qualified).toUri().getPath());
+    java.nio.file.Path missing = java.nio.file.Path.of("");
+    while (!Files.exists(there) && there.getParent() != null) {
+      missing = there.getFileName().resolve(missing);
+      there = there.getParent();
+    }
+    try {
+      return there.toRealPath().resolve(missing).normalize().toString();
+    } catch (IOException e) {
+      throw new ConfigException("Cannot reach %s: %s".formatted(path, e.getMessage()));
+    }
   }
 
   static Path path(String path) {

@@ -7,6 +7,8 @@ import io.sparsetune.files.OutputFolder;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -92,8 +94,16 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
     fileSystem.delete(new Path(folder, name), false);
   }
 
-  /** Removes the folder and all that is in it. */
-  public void deleteAll() throws IOException {
-    fileSystem.delete(folder, true);
+  /** Removes what has that name, a folder with all that is in it. */
+  public void deleteAll(String name) throws IOException {
+    fileSystem.delete(new Path(folder, name), true);
+  }
+
+  /** Names of what the folder holds, in order. */
+  public List<String> names() throws IOException {
+    return Arrays.stream(fileSystem.listStatus(folder))
+        .map(entry -> entry.getPath().getName())
+        .sorted()
+        .toList();
   }
 }

@@ -11,7 +11,6 @@ import io.sparsetune.text.TokenizerJson;
 import java.io.IOException;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 
 /** Base models on Hadoop file systems. */
 public final class HadoopModels {
@@ -27,18 +26,22 @@ public final class HadoopModels {
    * @throws CorruptFileException where a file breaks its format
    */
   public static BaseModel open(String path, Configuration hadoop) {
-    if (path.endsWith(".onnx")) {
-      Path file = HadoopFiles.path(path);
-      Path folder = file.getParent() == null ? new Path(".") : file.getParent();
-      return BaseModel.openOnnx(HadoopFolder.of(folder.toString(), hadoop), file.getName());
+    return open(ModelPath.of(path), hadoop);
+  }
+
+  /** Like {@link #open(String, Configuration)}. */
+  public static BaseModel open(ModelPath model, Configuration hadoop) {
+    HadoopFolder folder = HadoopFolder.of(model.folder(), hadoop);
+    if (model.isOnnx()) {
+      return BaseModel.openOnnx(folder, model.onnx());
     }
-    HadoopFolder folder = HadoopFolder.of(path, hadoop);
     try {
       if (!folder.exists()) {
-        throw new DataException("Cannot read a model from " + path + ": there is no such folder");
+        throw new DataException(
+            "Cannot read a model from " + model.folder() + ": there is no such folder");
       }
     } catch (IOException e) {
-      throw Unreadable.because(path, e);
+      throw Unreadable.because(model.folder(), e);
     }
     return BaseModel.open(folder);
   }

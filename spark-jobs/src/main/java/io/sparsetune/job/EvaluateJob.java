@@ -1,6 +1,5 @@
 package io.sparsetune.job;
 
-import io.sparsetune.config.DataConfig;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.data.DataLoader;
 import io.sparsetune.data.EvaluationData;
@@ -12,7 +11,6 @@ import io.sparsetune.step.ShippedModel;
 import io.sparsetune.step.SparkEvaluator;
 import io.sparsetune.task.Metrics;
 import io.sparsetune.train.Predictions;
-import java.util.List;
 import org.apache.spark.sql.SparkSession;
 
 /** Scores a finished run's model on labelled rows. */
@@ -40,7 +38,7 @@ public final class EvaluateJob {
         new DataLoader(
             session,
             config.task(),
-            reading(config.data(), request),
+            run.reading(request.data(), request.format()),
             HadoopModels.tokenizer(base),
             base.location());
     EvaluationData data = loader.evaluation(Preparation.TEST, request.data(), run.labels());
@@ -59,18 +57,5 @@ public final class EvaluateJob {
           delta.info().metric().key(),
           TrainJob.byName(Metrics.scores(predictions)));
     }
-  }
-
-  /** The run's way of reading, of other files, whose format may be another. */
-  private static DataConfig reading(DataConfig data, EvaluateRequest request) {
-    return new DataConfig(
-        data.train(),
-        data.validation(),
-        data.validationShare(),
-        List.copyOf(request.data()),
-        request.format(),
-        data.onBadRow(),
-        data.maxSeqLength(),
-        data.lengthWindow());
   }
 }

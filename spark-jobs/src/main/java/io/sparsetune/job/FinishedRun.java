@@ -1,10 +1,16 @@
 package io.sparsetune.job;
 
+import io.sparsetune.config.DataConfig;
+import io.sparsetune.data.TableFormat;
 import io.sparsetune.delta.DeltaFile;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.DataException;
+import io.sparsetune.files.KeyName;
 import io.sparsetune.hadoop.HadoopFolder;
 import io.sparsetune.task.Labels;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
@@ -31,6 +37,29 @@ record FinishedRun(HadoopFolder folder, RunRecord record, SparseDelta delta) {
   /** Where the base is: where the caller says, or where it was. */
   String basePath(Optional<String> moved) {
     return moved.orElse(record.basePath());
+  }
+
+  /** Where a result of this run comes from. */
+  Map<String, String> provenance() {
+    Map<String, String> provenance = new LinkedHashMap<>();
+    provenance.put("sparsetune", delta.info().libraryVersion());
+    provenance.put("run_id", delta.info().runId());
+    provenance.put("base_sha256", delta.info().baseFingerprint());
+    return provenance;
+  }
+
+  /** The run's way of reading, of other files, whose format may be another. */
+  DataConfig reading(List<String> files, Optional<TableFormat> format) {
+    DataConfig data = record.config().data();
+    return new DataConfig(
+        data.train(),
+        data.validation(),
+        data.validationShare(),
+        files,
+        format.map(KeyName::of),
+        data.onBadRow(),
+        data.maxSeqLength(),
+        data.lengthWindow());
   }
 
   /** Labels of a classification; empty for regression. */

@@ -1,7 +1,6 @@
 package io.sparsetune.job;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import io.sparsetune.cluster.ClusterShape;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
@@ -15,28 +14,30 @@ import org.apache.spark.sql.SparkSession;
  * @param local whether the driver is the executor
  */
 record Heaps(long executor, long driver, int cores, int cpus, boolean local) {
-  private static final Pattern LOCAL_CLUSTER =
-      Pattern.compile("local-cluster\\[\\s*\\d+\\s*,\\s*(\\d+)\\s*,\\s*\\d+\\s*]");
 
   static Heaps of(SparkSession session) {
+    // One of the infos is the driver's.
+    int executors = session.sparkContext().statusTracker().getExecutorInfos().length - 1;
     return of(
         session.sparkContext().getConf(),
-        session.sparkContext().isLocal(),
         session.sparkContext().defaultParallelism(),
+        executors,
         Runtime.getRuntime().maxMemory());
   }
 
-  static Heaps of(SparkConf conf, boolean local, int parallelism, long own) {
-    Matcher cluster = LOCAL_CLUSTER.matcher(conf.get("spark.master", ""));
-    int perExecutor =
-        cluster.matches()
-            ? Integer.parseInt(cluster.group(1))
-            : conf.getInt("spark.executor.cores", 1);
+  /**
+   * @param registered cores of the executors that are there now
+   * @param executors that are there now
+   * @param own heap of this process
+   */
+  static Heaps of(SparkConf conf, int registered, int executors, long own) {
+    ClusterShape shape = ClusterShape.of(conf, registered);
+    int among = Math.max(1, executors);
     return new Heaps(
-        local ? own : conf.getSizeAsBytes("spark.executor.memory", "1g"),
+        shape.oneProcess() ? own : conf.getSizeAsBytes("spark.executor.memory", "1g"),
         own,
-        local ? parallelism : perExecutor,
-        Math.max(1, conf.getInt("spark.task.cpus", 1)),
-        local);
+        shape.coresPerExecutor().orElse(Math.max(1, (registered + among - 1) / among)),
+        shape.cpus(),
+        shape.oneProcess());
   }
 }

@@ -4,7 +4,6 @@ import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.export.HuggingFaceFolder;
-import io.sparsetune.hadoop.HadoopFolder;
 import io.sparsetune.hadoop.HadoopModels;
 import io.sparsetune.model.BaseModel;
 import java.io.IOException;
@@ -23,18 +22,23 @@ public final class MergeJob {
    * Merges.
    *
    * @throws ConfigException where transformers has no such model, or the output folder is not free
+   *     or not apart from the run and the base
    * @throws DataException where the base is not the one that the run was trained on
    */
   public MergeResult run(MergeRequest request) {
     FinishedRun run = FinishedRun.open(request.run(), hadoop);
     SparseDelta delta = run.delta();
     HuggingFaceFolder.requireKnownHead(delta.info().spec());
-    HadoopFolder output =
-        OutputFolders.free(request.output(), "config.json", request.overwrite(), hadoop);
-    BaseModel base = HadoopModels.open(run.basePath(request.model()), hadoop);
+    String basePath = run.basePath(request.model());
+    ResultFolder output =
+        ResultFolder.toWrite(request.output(), OutputKind.MODEL, request.overwrite(), hadoop)
+            .apartFrom("the run", request.run())
+            .apartFrom("the base model", basePath);
+    BaseModel base = HadoopModels.open(basePath, hadoop);
     delta.requireBase(base);
+    output.begin(run.provenance());
     try {
-      HuggingFaceFolder.write(base, delta, output);
+      HuggingFaceFolder.write(base, delta, output.files());
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + request.output() + ": " + e.getMessage(), e);
     }

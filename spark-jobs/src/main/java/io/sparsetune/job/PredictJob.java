@@ -1,6 +1,6 @@
 package io.sparsetune.job;
 
-import io.sparsetune.config.DataConfig;
+import io.sparsetune.cluster.ClusterShape;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.data.TextTable;
 import io.sparsetune.delta.SparseDelta;
@@ -34,25 +34,36 @@ public final class PredictJob {
   /**
    * Predicts.
    *
-   * @throws ConfigException where the output folder is not free
+   * @throws ConfigException where the output folder is not free, or not apart from what is read
    * @throws DataException for a run, a base or rows that cannot be used, and where the input has a
    *     column of a name that predictions need
    */
   public PredictResult run(PredictRequest request) {
     Configuration hadoop = session.sparkContext().hadoopConfiguration();
     FinishedRun run = FinishedRun.open(request.run(), hadoop);
-    OutputFolders.free(request.output(), RunFiles.SUCCESS, request.overwrite(), hadoop);
+    String basePath = run.basePath(request.model());
+    ResultFolder output =
+        ResultFolder.toWrite(request.output(), OutputKind.PREDICTIONS, request.overwrite(), hadoop)
+            .seenBy(ClusterShape.of(session))
+            .apartFrom("the run", request.run())
+            .apartFrom("the base model", basePath);
     RunConfig config = run.record().config();
     SparseDelta delta = run.delta();
     Optional<Labels> labels = run.labels();
     TextTable table =
         TextTable.open(
-            session, config.task(), reading(config.data(), request), "--data", request.data());
-    refuseClashes(table, PredictedColumns.names(labels));
-    ShippedModel shipped = ShippedModel.ship(session, run.basePath(request.model()));
+            session,
+            config.task(),
+            run.reading(request.data(), request.inputFormat()),
+            "--data",
+            request.data());
+    table.sources().forEach(source -> output.apartFrom("--data", source));
+    table.requireFree(PredictedColumns.names(labels));
+    ShippedModel shipped = ShippedModel.ship(session, basePath);
     BaseModel base = shipped.open();
     delta.requireBase(base);
     PredictedColumns columns = new PredictedColumns(labels.map(Labels::names).orElse(List.of()));
+    LongAccumulator written = session.sparkContext().longAccumulator("predicted rows");
     LongAccumulator truncated = session.sparkContext().longAccumulator("truncated texts");
     try (SparkPredictor predictor =
         new SparkPredictor(
@@ -68,6 +79,7 @@ public final class PredictJob {
               .score(table.rows(HadoopModels.tokenizer(base), base.location()))
               .map(
                   row -> {
+                    written.add(1);
                     truncated.add(row.truncated() ? 1 : 0);
                     return columns.append(row.cells(), row.logits());
                   });
@@ -75,41 +87,21 @@ public final class PredictJob {
           columns
               .named(session.createDataFrame(rows, columns.schema(table.schema())))
               .write()
-              .mode(SaveMode.Overwrite);
-      String output = HadoopFiles.qualified(request.output(), hadoop);
+              // Into the folder as it is: Overwrite would delete whatever it finds there.
+              .mode(SaveMode.Append);
+      String path = HadoopFiles.qualified(request.output(), hadoop);
+      output.begin(run.provenance());
       predictor.job(
           "predict",
           () -> {
             if (request.outputFormat() == OutputFormat.PARQUET) {
-              writer.parquet(output);
+              writer.parquet(path);
             } else {
-              writer.option("ignoreNullFields", "false").json(output);
+              writer.option("ignoreNullFields", "false").json(path);
             }
-            return output;
+            return path;
           });
     }
-    return new PredictResult(request.output(), table.size(), truncated.value());
-  }
-
-  private static void refuseClashes(TextTable table, List<String> names) {
-    List<String> clashes = table.clashes(names);
-    if (!clashes.isEmpty()) {
-      throw new DataException(
-          "Cannot add predictions to %s: it has a column '%s' already; rename it"
-              .formatted(table.shown(), String.join("', '", clashes)));
-    }
-  }
-
-  /** The run's way of reading, of other files, whose format may be another. */
-  private static DataConfig reading(DataConfig data, PredictRequest request) {
-    return new DataConfig(
-        data.train(),
-        data.validation(),
-        data.validationShare(),
-        List.copyOf(request.data()),
-        request.inputFormat(),
-        data.onBadRow(),
-        data.maxSeqLength(),
-        data.lengthWindow());
+    return new PredictResult(request.output(), written.value(), truncated.value());
   }
 }

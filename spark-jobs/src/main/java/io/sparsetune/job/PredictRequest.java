@@ -1,5 +1,6 @@
 package io.sparsetune.job;
 
+import io.sparsetune.data.TableFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -7,7 +8,7 @@ import java.util.Optional;
  * @param run folder of a finished run
  * @param model where the base is now; empty: where the run recorded it
  * @param data paths or globs of rows; they need no label
- * @param inputFormat csv, tsv, jsonl or parquet; empty to go by suffix
+ * @param inputFormat of the rows; empty to go by suffix
  * @param output folder to write
  * @param outputFormat what to write
  * @param overwrite whether a folder that is already there may be replaced
@@ -16,7 +17,7 @@ public record PredictRequest(
     String run,
     Optional<String> model,
     List<String> data,
-    Optional<String> inputFormat,
+    Optional<TableFormat> inputFormat,
     String output,
     OutputFormat outputFormat,
     boolean overwrite) {

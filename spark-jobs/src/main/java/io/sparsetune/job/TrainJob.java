@@ -1,5 +1,6 @@
 package io.sparsetune.job;
 
+import io.sparsetune.cluster.ClusterShape;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.data.Table;
 import io.sparsetune.delta.DeltaFile;
@@ -88,6 +89,7 @@ public final class TrainJob {
     MemoryEstimate memory = memory(run);
     List<String> warnings = new ArrayList<>();
     warning(run).ifPresent(warnings::add);
+    ClusterShape.of(session).warning().ifPresent(warnings::add);
     warnings.addAll(memory.problems());
     List<String> sample = Table.sample(session, config.task(), config.data(), SAMPLE);
     return DryRun.of(run, sample, sizes(run), memory, warnings);

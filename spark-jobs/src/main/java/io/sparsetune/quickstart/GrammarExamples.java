@@ -17,10 +17,9 @@ import javax.xml.stream.XMLStreamReader;
  * sentence. An empty correction says that none is known.
  *
  * @param marked examples with a mistake
- * @param withoutCorrection those of them for which no correction is known
- * @param pairs the others, in the file's order
+ * @param pairs those of them for which a correction is known, in the file's order
  */
-record GrammarExamples(int marked, int withoutCorrection, List<SentencePair> pairs) {
+record GrammarExamples(int marked, List<SentencePair> pairs) {
 
   /**
    * Reads a grammar file. Entities declared inside it are resolved; nothing outside it is touched.
@@ -36,8 +35,7 @@ record GrammarExamples(int marked, int withoutCorrection, List<SentencePair> pai
         reader.accept(xml, xml.next());
       }
       xml.close();
-      return new GrammarExamples(
-          reader.marked, reader.withoutCorrection, List.copyOf(reader.pairs));
+      return new GrammarExamples(reader.marked, List.copyOf(reader.pairs));
     } catch (XMLStreamException e) {
       throw new CorruptFileException(path, "not the XML that was expected: " + e.getMessage(), e);
     }
@@ -55,7 +53,6 @@ record GrammarExamples(int marked, int withoutCorrection, List<SentencePair> pai
   private static final class Reader {
     private final List<SentencePair> pairs = new ArrayList<>();
     private int marked;
-    private int withoutCorrection;
     private Optional<String> correction = Optional.empty();
     private final StringBuilder text = new StringBuilder();
     private int markerFrom;
@@ -93,14 +90,11 @@ record GrammarExamples(int marked, int withoutCorrection, List<SentencePair> pai
     private void add(String firstCorrection) {
       String wrong = text.toString();
       if (firstCorrection.isEmpty() || markerFrom < 0 || markerTo < markerFrom) {
-        withoutCorrection++;
         return;
       }
       String corrected =
           wrong.substring(0, markerFrom) + firstCorrection + wrong.substring(markerTo);
-      if (corrected.strip().equals(wrong.strip())) {
-        withoutCorrection++;
-      } else {
+      if (!corrected.strip().equals(wrong.strip())) {
         pairs.add(new SentencePair(wrong.strip(), corrected.strip()));
       }
     }

@@ -1,19 +1,17 @@
 package io.sparsetune.step;
 
+import io.sparsetune.cluster.ClusterShape;
 import io.sparsetune.engine.Engine;
 import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.error.ConfigException;
-import io.sparsetune.files.InputFolder;
-import io.sparsetune.hadoop.HadoopFolder;
+import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.hadoop.HadoopModels;
+import io.sparsetune.hadoop.ModelPath;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.ModelSpec;
-import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
@@ -27,14 +25,12 @@ public final class ShippedModel implements Serializable {
   private static final long serialVersionUID = 1;
   private static final Logger LOG = LoggerFactory.getLogger(ShippedModel.class);
 
-  private final String path;
-  private final String onnx;
+  private final ModelPath path;
   private final HadoopSettings hadoop;
   private final ShippedFolder shipped;
 
-  private ShippedModel(String path, String onnx, HadoopSettings hadoop, ShippedFolder shipped) {
+  private ShippedModel(ModelPath path, HadoopSettings hadoop, ShippedFolder shipped) {
     this.path = path;
-    this.onnx = onnx;
     this.hadoop = hadoop;
     this.shipped = shipped;
   }
@@ -52,18 +48,10 @@ public final class ShippedModel implements Serializable {
   static ShippedModel ship(SparkSession session, String path, SparkConf conf) {
     Configuration configuration = session.sparkContext().hadoopConfiguration();
     HadoopSettings hadoop = new HadoopSettings(configuration);
-    boolean isOnnx = path.endsWith(".onnx");
-    String folder = path;
-    String onnx = "";
-    if (isOnnx) {
-      org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(path);
-      folder = file.getParent() == null ? "." : file.getParent().toString();
-      onnx = file.getName();
-    }
-    ShippedModel inPlace = new ShippedModel(folder, onnx, hadoop, null);
-    String master = conf.get("spark.master", "");
-    boolean inThisJvm = master.equals("local") || master.startsWith("local[");
-    if (inThisJvm || !isLocal(folder, configuration)) {
+    ModelPath model = ModelPath.of(path);
+    ShippedModel inPlace = new ShippedModel(model, hadoop, null);
+    if (ClusterShape.of(conf, 1).oneProcess()
+        || !HadoopFiles.isLocal(model.folder(), configuration)) {
       return inPlace;
     }
     if (conf.get("spark.submit.deployMode", "client").equals("cluster")) {
@@ -75,17 +63,16 @@ public final class ShippedModel implements Serializable {
     }
     BaseModel base = inPlace.open();
     LOG.info("Shipping {} to the executors: {}", path, base.files());
-    Path local = Path.of(new org.apache.hadoop.fs.Path(folder).toUri().getPath());
-    return new ShippedModel(folder, onnx, hadoop, FileShipment.ship(session, local, base.files()));
+    Path local = Path.of(new org.apache.hadoop.fs.Path(model.folder()).toUri().getPath());
+    return new ShippedModel(model, hadoop, FileShipment.ship(session, local, base.files()));
   }
 
   /** Opens the model here, on the driver or on an executor. */
   public BaseModel open() {
-    if (shipped == null && onnx.isEmpty()) {
+    if (shipped == null) {
       return HadoopModels.open(path, hadoop.configuration());
     }
-    InputFolder folder = shipped == null ? HadoopFolder.of(path, hadoop.configuration()) : shipped;
-    return onnx.isEmpty() ? BaseModel.open(folder) : BaseModel.openOnnx(folder, onnx);
+    return path.isOnnx() ? BaseModel.openOnnx(shipped, path.onnx()) : BaseModel.open(shipped);
   }
 
   /**
@@ -99,17 +86,8 @@ public final class ShippedModel implements Serializable {
     LOG.info(
         "Read {} parameters of {} in {} ms",
         theta.length,
-        path,
+        path.folder(),
         (System.nanoTime() - before) / 1_000_000);
     return RoomEngine.open(spec, theta);
-  }
-
-  private static boolean isLocal(String path, Configuration configuration) {
-    try {
-      FileSystem files = new org.apache.hadoop.fs.Path(path).getFileSystem(configuration);
-      return files instanceof LocalFileSystem;
-    } catch (IOException | IllegalArgumentException e) {
-      throw new ConfigException("Cannot reach model.path %s: %s".formatted(path, e.getMessage()));
-    }
   }
 }

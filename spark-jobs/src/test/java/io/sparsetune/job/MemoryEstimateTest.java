@@ -62,10 +62,20 @@ class MemoryEstimateTest {
   void anExecutorsMemoryIsWhatSparkIsAskedFor() {
     SparkConf conf = new SparkConf(false).set("spark.executor.memory", "3g");
     conf.set("spark.executor.cores", "4").set("spark.task.cpus", "2").set("spark.master", "yarn");
-    assertThat(Heaps.of(conf, false, 9, 5)).isEqualTo(new Heaps(3 * GIGABYTE, 5, 4, 2, false));
+    assertThat(Heaps.of(conf, 9, 2, 5)).isEqualTo(new Heaps(3 * GIGABYTE, 5, 4, 2, false));
     conf.set("spark.master", "local-cluster[2, 3, 1024]");
-    assertThat(Heaps.of(conf, false, 9, 5).cores()).isEqualTo(3);
-    assertThat(Heaps.of(conf, true, 9, 5)).isEqualTo(new Heaps(5, 5, 9, 2, true));
+    assertThat(Heaps.of(conf, 9, 2, 5).cores()).isEqualTo(3);
+    conf.set("spark.master", "local[9]");
+    assertThat(Heaps.of(conf, 9, 0, 5)).isEqualTo(new Heaps(5, 5, 9, 2, true));
+  }
+
+  @Test
+  void anExecutorThatTakesAllCoresOfItsMachineHasAsManyAsThoseThatAreThere() {
+    SparkConf conf = new SparkConf(false).set("spark.master", "spark://host:7077");
+    assertThat(Heaps.of(conf, 24, 3, 5).cores()).isEqualTo(8);
+    assertThat(Heaps.of(conf, 2, 0, 5).cores()).isEqualTo(2);
+    conf.set("spark.executor.cores", "4");
+    assertThat(Heaps.of(conf, 24, 6, 5).cores()).isEqualTo(4);
   }
 
   private static MemoryEstimate executor(long heap, String method) {

@@ -36,7 +36,6 @@ class GrammarExamplesTest {
             "<example correction=''><marker>Do not</marker> the cat.</example>"
                 + "<example correction='a'>Not <marker>a</marker> change.</example>");
     assertThat(examples.marked()).isEqualTo(2);
-    assertThat(examples.withoutCorrection()).isEqualTo(2);
     assertThat(examples.pairs()).isEmpty();
   }
 

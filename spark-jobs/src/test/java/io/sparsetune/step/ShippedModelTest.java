@@ -57,7 +57,7 @@ class ShippedModelTest {
     SparkConf cluster = new SparkConf(false).set("spark.master", "yarn");
     assertThatThrownBy(() -> ShippedModel.ship(SharedSession.get(), "nofs://host/bert", cluster))
         .isInstanceOf(ConfigException.class)
-        .hasMessageStartingWith("Cannot reach model.path nofs://host/bert: ");
+        .hasMessageStartingWith("Cannot reach nofs://host/bert: ");
   }
 
   @Test
