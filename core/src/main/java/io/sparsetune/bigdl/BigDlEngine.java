@@ -39,44 +39,16 @@ final class BigDlEngine implements Engine {
                   values.length, layout.tensorCount(), trained.size(), trained.tensorCount()));
     }
     if (!trained.equals(installed)) {
-      write(installed, original);
+      installed.scatter(layout, theta, original);
       original = gather(trained);
       installed = trained;
     }
-    write(trained, values);
-  }
-
-  private void write(Mask mask, float[] values) {
-    for (int t = 0; t < layout.tensorCount(); t++) {
-      int first = mask.firstOrdinal(t);
-      int offset = layout.offset(t);
-      if (mask.isWhole(t)) {
-        System.arraycopy(values, first, theta, offset, mask.count(t));
-        continue;
-      }
-      int[] positions = mask.positions(t);
-      for (int q = 0; q < positions.length; q++) {
-        theta[offset + positions[q]] = values[first + q];
-      }
-    }
+    trained.scatter(layout, theta, values);
   }
 
   @Override
   public float[] gather(Mask mask) {
-    float[] values = new float[mask.size()];
-    for (int t = 0; t < layout.tensorCount(); t++) {
-      int first = mask.firstOrdinal(t);
-      int offset = layout.offset(t);
-      if (mask.isWhole(t)) {
-        System.arraycopy(theta, offset, values, first, mask.count(t));
-        continue;
-      }
-      int[] positions = mask.positions(t);
-      for (int q = 0; q < positions.length; q++) {
-        values[first + q] = theta[offset + positions[q]];
-      }
-    }
-    return values;
+    return mask.gather(layout, theta);
   }
 
   /** What workers compute gradients of. */

@@ -72,8 +72,9 @@ public record SparseDelta(DeltaInfo info, Mask trained, float[] values) {
    * @return what stood there before, [trained.size()], for {@link #undo}
    */
   public float[] apply(float[] theta) {
-    float[] before = new float[values.length];
-    exchange(theta, values, before);
+    ParameterLayout layout = info.spec().layout();
+    float[] before = trained.gather(layout, theta);
+    trained.scatter(layout, theta, values);
     return before;
   }
 
@@ -83,31 +84,7 @@ public record SparseDelta(DeltaInfo info, Mask trained, float[] values) {
    * @param before as {@link #apply} returned it
    */
   public void undo(float[] theta, float[] before) {
-    exchange(theta, before, new float[before.length]);
-  }
-
-  private void exchange(float[] theta, float[] in, float[] out) {
-    ParameterLayout layout = info.spec().layout();
-    if (theta.length != layout.size() || in.length != trained.size()) {
-      throw new IllegalArgumentException(
-          "Invalid model: %d parameters and %d values for a layout of %d and a delta of %d"
-              .formatted(theta.length, in.length, layout.size(), trained.size()));
-    }
-    for (int t = 0; t < layout.tensorCount(); t++) {
-      int first = trained.firstOrdinal(t);
-      int count = trained.count(t);
-      int offset = layout.offset(t);
-      if (trained.isWhole(t)) {
-        System.arraycopy(theta, offset, out, first, count);
-        System.arraycopy(in, first, theta, offset, count);
-      } else {
-        int[] positions = trained.positions(t);
-        for (int i = 0; i < count; i++) {
-          out[first + i] = theta[offset + positions[i]];
-          theta[offset + positions[i]] = in[first + i];
-        }
-      }
-    }
+    trained.scatter(info.spec().layout(), theta, before);
   }
 
   /**

@@ -66,6 +66,64 @@ public final class Mask implements Serializable {
     return positions[tensor];
   }
 
+  /**
+   * The chosen parameters' values.
+   *
+   * @param theta [n of the layout]
+   * @return [size], by ordinal
+   */
+  public float[] gather(ParameterLayout layout, float[] theta) {
+    requireFits(layout, theta);
+    float[] values = new float[size()];
+    for (int t = 0; t < positions.length; t++) {
+      int first = firstOrdinal[t];
+      int offset = layout.offset(t);
+      if (isWhole(t)) {
+        System.arraycopy(theta, offset, values, first, count(t));
+        continue;
+      }
+      int[] chosen = positions[t];
+      for (int q = 0; q < chosen.length; q++) {
+        values[first + q] = theta[offset + chosen[q]];
+      }
+    }
+    return values;
+  }
+
+  /**
+   * Writes values to the chosen parameters, and to no other.
+   *
+   * @param theta [n of the layout]
+   * @param values [size], by ordinal
+   */
+  public void scatter(ParameterLayout layout, float[] theta, float[] values) {
+    requireFits(layout, theta);
+    if (values.length != size()) {
+      throw new IllegalArgumentException(
+          "Invalid values: %d for a mask of %d".formatted(values.length, size()));
+    }
+    for (int t = 0; t < positions.length; t++) {
+      int first = firstOrdinal[t];
+      int offset = layout.offset(t);
+      if (isWhole(t)) {
+        System.arraycopy(values, first, theta, offset, count(t));
+        continue;
+      }
+      int[] chosen = positions[t];
+      for (int q = 0; q < chosen.length; q++) {
+        theta[offset + chosen[q]] = values[first + q];
+      }
+    }
+  }
+
+  private void requireFits(ParameterLayout layout, float[] theta) {
+    if (theta.length != layout.size() || positions.length != layout.tensorCount()) {
+      throw new IllegalArgumentException(
+          "Invalid model: %d parameters, a layout of %d in %d tensors, a mask of %d tensors"
+              .formatted(theta.length, layout.size(), layout.tensorCount(), positions.length));
+    }
+  }
+
   /** This mask and, whole, the tensors of those indices. */
   public Mask withWhole(ParameterLayout layout, List<Integer> tensors) {
     Builder builder = new Builder(layout);
