@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -30,6 +31,21 @@ public final class CanonicalJson {
   /** Rounded to the fewest decimal digits that give the number back, whatever the JDK prints. */
   public static String number(double value) {
     return shortest(value).toString();
+  }
+
+  /** The decimal of fewest digits that gives the float back, as a double, whatever the JDK. */
+  public static double decimal(float value) {
+    if (!Float.isFinite(value)) {
+      return value;
+    }
+    BigDecimal exact = new BigDecimal(value);
+    for (int digits = 1; digits < 9; digits++) {
+      BigDecimal rounded = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
+      if (Float.parseFloat(rounded.toString()) == value) {
+        return rounded.doubleValue();
+      }
+    }
+    return exact.round(new MathContext(9, RoundingMode.HALF_EVEN)).doubleValue();
   }
 
   private static JsonNode canonical(JsonNode node) {

@@ -3,6 +3,7 @@ package io.sparsetune.model;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.error.UnsupportedVersionException;
+import io.sparsetune.files.CanonicalJson;
 import io.sparsetune.onnx.OnnxGraph;
 import io.sparsetune.onnx.OnnxNode;
 import io.sparsetune.onnx.OnnxTensor;
@@ -121,13 +122,13 @@ final class OnnxConfig {
     Set<Double> found = new TreeSet<>();
     for (OnnxNode node : graph.nodes()) {
       if (node.op().equals("LayerNormalization") && node.numbers().containsKey("epsilon")) {
-        found.add(decimal(node.numbers().get("epsilon")));
+        found.add(CanonicalJson.decimal(node.numbers().get("epsilon").floatValue()));
       }
       if (node.op().equals("Add") && node.scope().endsWith("LayerNorm")) {
         for (String input : node.inputs()) {
           OnnxTensor constant = graph.tensors().get(input);
           if (constant != null && constant.small().size() == 1) {
-            found.add(decimal(constant.small().get(0)));
+            found.add(CanonicalJson.decimal(constant.small().get(0).floatValue()));
           }
         }
       }
@@ -136,10 +137,6 @@ final class OnnxConfig {
       throw unclear("the epsilon of LayerNorm");
     }
     return found.iterator().next();
-  }
-
-  private static double decimal(double number) {
-    return Double.parseDouble(Float.toString((float) number));
   }
 
   private UnsupportedVersionException unclear(String what) {
