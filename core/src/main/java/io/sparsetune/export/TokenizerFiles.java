@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.OutputFolder;
 import io.sparsetune.files.StrictJson;
-import io.sparsetune.model.Architecture;
 import io.sparsetune.model.BaseModel;
+import io.sparsetune.text.SpecialTokens;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,22 +18,6 @@ import java.util.Optional;
 /** Copies a base's tokenizer, and writes what transformers wants beside {@code tokenizer.json}. */
 final class TokenizerFiles {
   private static final int MAX_BYTES = 128 << 20;
-  private static final Map<String, String> BERT_TOKENS =
-      Map.of(
-          "cls_token", "[CLS]",
-          "mask_token", "[MASK]",
-          "pad_token", "[PAD]",
-          "sep_token", "[SEP]",
-          "unk_token", "[UNK]");
-  private static final Map<String, String> ROBERTA_TOKENS =
-      Map.of(
-          "bos_token", "<s>",
-          "cls_token", "<s>",
-          "eos_token", "</s>",
-          "mask_token", "<mask>",
-          "pad_token", "<pad>",
-          "sep_token", "</s>",
-          "unk_token", "<unk>");
 
   private TokenizerFiles() {}
 
@@ -57,7 +41,8 @@ final class TokenizerFiles {
       out.write("tokenizer_config.json", s -> s.write(PrettyJson.bytes(config(base, tokenizer))));
     }
     if (!present.contains("special_tokens_map.json")) {
-      out.write("special_tokens_map.json", s -> s.write(PrettyJson.bytes(specialTokens(base))));
+      out.write(
+          "special_tokens_map.json", s -> s.write(PrettyJson.bytes(specialTokens(tokenizer))));
     }
     Optional<String> vocabulary = wordPieceVocabulary(tokenizer);
     if (!present.contains("vocab.txt") && vocabulary.isPresent()) {
@@ -66,27 +51,40 @@ final class TokenizerFiles {
     }
   }
 
+  /** What the tokenizer says of itself, under the names of transformers; nothing is guessed. */
   private static ObjectNode config(BaseModel base, ObjectNode tokenizer) {
-    ObjectNode config = specialTokens(base);
+    ObjectNode config = specialTokens(tokenizer);
     config.put("model_max_length", base.encoder().maxTokens());
-    if (base.encoder().architecture() == Architecture.ROBERTA) {
-      config.put("tokenizer_class", "RobertaTokenizer");
-      return config;
-    }
+    config.put("tokenizer_class", tokenizerClass(base, tokenizer));
     JsonNode normalizer = tokenizer.path("normalizer");
-    config.put("tokenizer_class", "BertTokenizer");
-    config.put("do_lower_case", normalizer.path("lowercase").asBoolean(true));
-    config.put("tokenize_chinese_chars", normalizer.path("handle_chinese_chars").asBoolean(true));
-    if (normalizer.path("strip_accents").isBoolean()) {
-      config.put("strip_accents", normalizer.get("strip_accents").asBoolean());
-    }
+    putFlag(config, "do_lower_case", normalizer.path("lowercase"));
+    putFlag(config, "tokenize_chinese_chars", normalizer.path("handle_chinese_chars"));
+    putFlag(config, "strip_accents", normalizer.path("strip_accents"));
     return config;
   }
 
-  private static ObjectNode specialTokens(BaseModel base) {
+  /** The family's class, where the tokenizer is of its kind. */
+  private static String tokenizerClass(BaseModel base, ObjectNode tokenizer) {
+    JsonNode model = tokenizer.path("model");
+    return switch (base.encoder().architecture()) {
+      case BERT -> isWordPiece(model) ? "BertTokenizer" : "PreTrainedTokenizerFast";
+      case ROBERTA -> model.has("merges") ? "RobertaTokenizer" : "PreTrainedTokenizerFast";
+    };
+  }
+
+  private static boolean isWordPiece(JsonNode model) {
+    return model.path("type").asText().equals("WordPiece");
+  }
+
+  private static void putFlag(ObjectNode config, String name, JsonNode flag) {
+    if (flag.isBoolean()) {
+      config.put(name, flag.asBoolean());
+    }
+  }
+
+  private static ObjectNode specialTokens(ObjectNode tokenizer) {
     ObjectNode tokens = JsonNodeFactory.instance.objectNode();
-    boolean roberta = base.encoder().architecture() == Architecture.ROBERTA;
-    new java.util.TreeMap<>(roberta ? ROBERTA_TOKENS : BERT_TOKENS).forEach(tokens::put);
+    SpecialTokens.of(tokenizer).forEach(tokens::put);
     return tokens;
   }
 
@@ -94,7 +92,7 @@ final class TokenizerFiles {
   private static Optional<String> wordPieceVocabulary(ObjectNode tokenizer) {
     JsonNode model = tokenizer.path("model");
     JsonNode vocabulary = model.path("vocab");
-    if (!model.path("type").asText().equals("WordPiece") || !vocabulary.isObject()) {
+    if (!isWordPiece(model) || !vocabulary.isObject()) {
       return Optional.empty();
     }
     String[] lines = new String[vocabulary.size()];

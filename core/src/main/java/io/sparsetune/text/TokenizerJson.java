@@ -9,8 +9,6 @@ import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,30 +20,13 @@ import java.util.function.Function;
  * vocab.txt} of an older BERT folder.
  */
 public final class TokenizerJson {
-  /** The files that are looked for. */
-  public static final List<String> FILES =
-      List.of("tokenizer.json", "vocab.txt", "tokenizer_config.json");
-
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Map<String, String> SPECIAL =
-      Map.of(
-          "pad_token", "[PAD]",
-          "unk_token", "[UNK]",
-          "cls_token", "[CLS]",
-          "sep_token", "[SEP]",
-          "mask_token", "[MASK]");
 
   private TokenizerJson() {}
 
-  /** Of a local folder, or of the folder that a local {@code .onnx} file is in. */
-  public static byte[] read(Path model) {
-    Path absolute = model.toAbsolutePath();
-    Path folder = Files.isDirectory(absolute) ? absolute : absolute.getParent();
-    return find(name -> content(folder.resolve(name)), model.toString());
-  }
-
   /**
-   * @param files the contents of a file of {@link #FILES}, where it is there
+   * @param files the contents of a file of that name, where it is there; asked for {@code
+   *     tokenizer.json}, {@code vocab.txt} and {@code tokenizer_config.json}
    * @param source what messages call the folder
    * @throws DataException where there is no tokenizer that can be used
    */
@@ -137,14 +118,6 @@ public final class TokenizerJson {
   private static String special(String name, JsonNode config) {
     JsonNode given = config.path(name);
     String text = given.isObject() ? given.path("content").asText() : given.asText("");
-    return text.isEmpty() ? SPECIAL.get(name) : text;
-  }
-
-  private static Optional<byte[]> content(Path file) {
-    try {
-      return Files.isRegularFile(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();
-    } catch (IOException e) {
-      throw new DataException("Cannot read " + file + ": " + e.getMessage(), e);
-    }
+    return text.isEmpty() ? SpecialTokens.BERT.get(name) : text;
   }
 }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.OutputFolder;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.Dropout;
@@ -22,6 +24,7 @@ import io.sparsetune.testing.Golden;
 import io.sparsetune.testing.MemoryFolder;
 import io.sparsetune.testing.MiniLm;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,7 +46,7 @@ class HuggingFaceFolderTest {
 
     SafetensorsReader merged = SafetensorsReader.open(out.file("model.safetensors"));
     SafetensorsReader original =
-        SafetensorsReader.open(Golden.folder(name).resolve("model.safetensors"));
+        SafetensorsReader.open(ByteSource.local(Golden.folder(name).resolve("model.safetensors")));
     assertThat(merged.tensors().keySet()).isEqualTo(original.tensors().keySet());
     assertThat(merged.metadata()).containsOnlyKeys("format").containsEntry("format", "pt");
     ParameterLayout layout = delta.info().spec().layout();
@@ -195,6 +198,67 @@ class HuggingFaceFolderTest {
     JsonNode tokenizer = new ObjectMapper().readTree(out.bytes("tokenizer_config.json"));
     assertThat(tokenizer.get("do_lower_case").asBoolean()).isTrue();
     assertThat(tokenizer.get("model_max_length").asInt()).isEqualTo(512);
+    assertThat(new ObjectMapper().readTree(out.bytes("special_tokens_map.json")).toString())
+        .isEqualTo(
+            "{\"cls_token\":\"[CLS]\",\"mask_token\":\"[MASK]\",\"pad_token\":\"[PAD]\",\"sep_token\":\"[SEP]\",\"unk_token\":\"[UNK]\"}");
+  }
+
+  @Test
+  void aTokenizersOwnFilesAreCopiedAsTheyAre() throws IOException {
+    MemoryFolder folder = withTokenizer("bert", "{\"model\": {\"unk_token\": \"[UNK]\"}}");
+    byte[] config = "{\"do_lower_case\": false}".getBytes(StandardCharsets.UTF_8);
+    folder.put("tokenizer_config.json", config);
+    folder.put("special_tokens_map.json", config);
+    MemoryFolder out = new MemoryFolder("model");
+    HuggingFaceFolder.write(BaseModel.open(folder), out);
+    assertThat(out.bytes("tokenizer_config.json")).isEqualTo(config);
+    assertThat(out.bytes("special_tokens_map.json")).isEqualTo(config);
+    assertThat(out.bytes("tokenizer.json")).isEqualTo(folder.bytes("tokenizer.json"));
+  }
+
+  /** ' stands for the quotes of JSON. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "bert|{}|{}|{'tokenizer_class':'PreTrainedTokenizerFast'}",
+        "bert|{'model':{'type':'WordPiece','unk_token':'<?>'},'normalizer':null}"
+            + "|{'unk_token':'<?>'}|{'tokenizer_class':'BertTokenizer'}",
+        "bert|{'added_tokens':[{'content':'[MASK]','special':true},{'content':'[PAD]','special':false}],"
+            + "'normalizer':{'type':'BertNormalizer','lowercase':false,'strip_accents':null},"
+            + "'post_processor':{'type':'TemplateProcessing','single':[{'SpecialToken':{'id':'[B]'}},"
+            + "{'Sequence':{'id':'A'}},{'SpecialToken':{'id':'[E]'}}]},'model':{'type':'WordPiece'}}"
+            + "|{'cls_token':'[B]','mask_token':'[MASK]','sep_token':'[E]'}"
+            + "|{'tokenizer_class':'BertTokenizer','do_lower_case':false}",
+        "roberta|{'padding':{'pad_token':'<p>'},'post_processor':{'type':'Sequence','processors':["
+            + "{'type':'ByteLevel'},{'type':'RobertaProcessing','sep':['</x>',2],'cls':['<x>',0]}]},"
+            + "'added_tokens':[{'content':'<s>','special':true},{'content':'<pad>','special':true}],"
+            + "'model':{'type':'BPE','unk_token':null,'merges':[]}}"
+            + "|{'bos_token':'<s>','cls_token':'<x>','pad_token':'<p>','sep_token':'</x>'}"
+            + "|{'tokenizer_class':'RobertaTokenizer'}",
+      })
+  void ofATokenizerNothingIsSaidThatItDoesNotSayItself(
+      String name, String tokenizer, String tokens, String config) throws IOException {
+    BaseModel base = BaseModel.open(withTokenizer(name, json(tokenizer)));
+    MemoryFolder out = new MemoryFolder("model");
+    HuggingFaceFolder.write(base, out);
+    ObjectMapper mapper = new ObjectMapper();
+    JsonNode expected = mapper.readTree(json(tokens));
+    assertThat(mapper.readTree(out.bytes("special_tokens_map.json"))).isEqualTo(expected);
+    ObjectNode all = (ObjectNode) mapper.readTree(json(config));
+    all.setAll((ObjectNode) expected);
+    all.put("model_max_length", base.encoder().maxTokens());
+    assertThat(mapper.readTree(out.bytes("tokenizer_config.json"))).isEqualTo(all);
+  }
+
+  private static String json(String text) {
+    return text.replace('\'', '"');
+  }
+
+  private static MemoryFolder withTokenizer(String name, String tokenizer) throws IOException {
+    return MemoryFolder.copyOf(Golden.folder(name), "config.json", "model.safetensors")
+        .put("tokenizer.json", tokenizer.getBytes(StandardCharsets.UTF_8));
   }
 
   @ParameterizedTest
