@@ -5,8 +5,8 @@ import com.intel.analytics.bigdl.nn.MSECriterion;
 import com.intel.analytics.bigdl.nn.abstractnn.TensorCriterion;
 import com.intel.analytics.bigdl.tensor.Tensor;
 import io.sparsetune.engine.DenseSum;
-import io.sparsetune.engine.EngineWorker;
 import io.sparsetune.engine.GradientSum;
+import io.sparsetune.engine.InspectedWorker;
 import io.sparsetune.engine.NotFiniteException;
 import io.sparsetune.engine.WorkerStatistics;
 import io.sparsetune.kernels.Kernels;
@@ -19,7 +19,7 @@ import java.util.BitSet;
 import java.util.function.IntPredicate;
 
 /** One thread's graph, criterion and activations. */
-final class BigDlWorker implements EngineWorker {
+final class BigDlWorker implements InspectedWorker {
   private final BigDlEngine engine;
   private final ParameterLayout layout;
   private final Workspace ws;

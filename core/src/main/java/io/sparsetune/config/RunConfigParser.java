@@ -186,7 +186,6 @@ public final class RunConfigParser {
         scoreSteps.orElse(DEFAULT_SCORE_STEPS),
         scoreSteps.isPresent(),
         values.get(ConfigKeys.SCORING_DROPOUT),
-        OptionalDouble.empty(),
         granularity,
         whole(values.find(ConfigKeys.SAMPLES)),
         values.get(ConfigKeys.BIASES));

@@ -36,11 +36,6 @@ public final class RunConfigWriter {
     }
   }
 
-  /** One line of JSON, keys sorted: the same characters on every machine and JDK. */
-  public static String toCanonicalJson(RunConfig config) {
-    return CanonicalJson.write(JSON.valueToTree(toMap(config)));
-  }
-
   /**
    * One line of JSON, keys sorted, the same characters on every machine and JDK, of what the result
    * depends on: without {@code output}, without paths, whose contents are told apart by their own

@@ -22,10 +22,4 @@ public interface EngineWorker {
    * Logits [examples, outputs], dropout off. An example's logits do not depend on its neighbours.
    */
   float[] logits(MicroBatch batch);
-
-  /** The encoder's last hidden states, dropout off: [hidden size, tokens]. */
-  float[] hiddenStates(MicroBatch batch);
-
-  /** What this worker has spent since it was made. */
-  WorkerStatistics statistics();
 }

@@ -15,7 +15,6 @@ public final class GradientSum implements Serializable {
   private final long[] sums;
   private long loss;
   private long examples;
-  private long microBatches;
   private long tokens;
 
   public GradientSum(int size) {
@@ -24,16 +23,6 @@ public final class GradientSum implements Serializable {
 
   public int size() {
     return sums.length;
-  }
-
-  /**
-   * Adds g to the sum of that ordinal.
-   *
-   * @throws NotFiniteException when g is not finite, or it or the sum is out of range
-   */
-  public void add(int ordinal, float g) {
-    sums[ordinal] =
-        FixedPoint.sum(sums[ordinal], FixedPoint.of(g, FixedPoint.UNIT, "gradient"), "gradient");
   }
 
   /**
@@ -53,7 +42,6 @@ public final class GradientSum implements Serializable {
   public void addLoss(double lossSum, int exampleCount) {
     loss = FixedPoint.sum(loss, FixedPoint.of(lossSum, FixedPoint.LOSS_UNIT, "loss"), "loss");
     examples += exampleCount;
-    microBatches++;
   }
 
   /** Counts tokens that went through the model. */
@@ -74,29 +62,21 @@ public final class GradientSum implements Serializable {
     FixedPoint.mergeAll(other.sums, sums, "gradient");
     loss = FixedPoint.sum(loss, other.loss, "loss");
     examples += other.examples;
-    microBatches += other.microBatches;
     tokens += other.tokens;
   }
 
+  /** Of that ordinal, over all examples. */
   public double sum(int ordinal) {
     return sums[ordinal] * FixedPoint.UNIT;
   }
 
   /** Mean over the examples. */
-  public double mean(int ordinal) {
-    return sums[ordinal] * FixedPoint.UNIT / examples;
-  }
-
   public double meanLoss() {
     return loss * FixedPoint.LOSS_UNIT / examples;
   }
 
   public long examples() {
     return examples;
-  }
-
-  public long microBatches() {
-    return microBatches;
   }
 
   public long tokens() {

@@ -17,8 +17,7 @@ public final class Randomness {
     HEAD_INITIALISATION,
     RANDOM_MASK,
     EPOCH_ORDER,
-    SHARD_ORDER,
-    VALIDATION_SPLIT
+    SHARD_ORDER
   }
 
   /** The key of a stream. Never 0. */

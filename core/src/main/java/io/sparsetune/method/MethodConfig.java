@@ -28,7 +28,6 @@ public record MethodConfig(
     int scoreSteps,
     boolean scoreStepsGiven,
     boolean scoringDropout,
-    OptionalDouble scoringClip,
     Granularity granularity,
     OptionalInt samples,
     List<String> biases) {

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -74,10 +73,6 @@ public final class SafetensorsReader {
     }
   }
 
-  public static SafetensorsReader open(Path file) {
-    return open(ByteSource.local(file));
-  }
-
   public String path() {
     return file.path();
   }
@@ -133,20 +128,6 @@ public final class SafetensorsReader {
     }
     int[] values = new int[size(tensor)];
     bytes(tensor).asIntBuffer().get(values);
-    return values;
-  }
-
-  /** A tensor of I64 or I32. */
-  public long[] longs(String name) {
-    TensorInfo tensor = info(name);
-    if (tensor.dtype() == Dtype.I32) {
-      return java.util.Arrays.stream(ints(name)).asLongStream().toArray();
-    }
-    if (tensor.dtype() != Dtype.I64) {
-      throw wrongType(tensor, "I64 or I32");
-    }
-    long[] values = new long[size(tensor)];
-    bytes(tensor).asLongBuffer().get(values);
     return values;
   }
 

@@ -45,7 +45,7 @@ public final class LocalStepExecutor implements StepExecutor {
   private long lastSequence;
 
   /**
-   * @param nonce names the run in the JVM's {@link EngineHome}
+   * @param nonce names the run in the JVM's {@link EngineHome}; of this executor alone
    * @param loader opens the engine with θ⁰
    * @param threads how many compute; touches no bit of the result
    */

@@ -71,16 +71,6 @@ class EngineHomeTest {
         public float[] logits(MicroBatch batch) {
           return new float[0];
         }
-
-        @Override
-        public float[] hiddenStates(MicroBatch batch) {
-          return new float[0];
-        }
-
-        @Override
-        public WorkerStatistics statistics() {
-          return new WorkerStatistics(0, 0, 0);
-        }
       };
     }
   }

@@ -51,8 +51,8 @@ class MaskedGradientTest {
     for (int t = 0; t < tensors.tensorCount(); t++) {
       int[] positions = mask.positions(t);
       for (int q = 0; q < positions.length; q++) {
-        double expected = whole.mean(tensors.offset(t) + positions[q]);
-        assertThat(sum.mean(mask.firstOrdinal(t) + q))
+        double expected = whole.sum(tensors.offset(t) + positions[q]) / whole.examples();
+        assertThat(sum.sum(mask.firstOrdinal(t) + q) / sum.examples())
             .as(tensors.tensor(t).name())
             .isCloseTo(expected, within(1e-7 + 1e-5 * Math.abs(expected)));
       }
@@ -64,7 +64,7 @@ class MaskedGradientTest {
     Mask mask = random(layout, 0.1, tensor -> isEncoderMatrix(layout.tensor(tensor)));
     EngineWorker worker = worker(mask);
     worker.gradient(batch, EngineWorker.NO_DROPOUT, new GradientSum(mask.size()));
-    assertThat(worker.statistics().weightGradientMultiplyAdds())
+    assertThat(((InspectedWorker) worker).statistics().weightGradientMultiplyAdds())
         .isEqualTo((long) mask.size() * batch.tokens());
   }
 
@@ -78,7 +78,8 @@ class MaskedGradientTest {
             .filter(MaskedGradientTest::isEncoderMatrix)
             .mapToLong(TensorSpec::size)
             .sum();
-    assertThat(worker.statistics().weightGradientMultiplyAdds()).isEqualTo(dense * batch.tokens());
+    assertThat(((InspectedWorker) worker).statistics().weightGradientMultiplyAdds())
+        .isEqualTo(dense * batch.tokens());
   }
 
   @Test
@@ -109,7 +110,7 @@ class MaskedGradientTest {
     assertThat(arrays.stream().filter(array -> ObjectGraph.length(array) >= smallest).toList())
         .singleElement()
         .isSameAs(theta);
-    assertThat(worker.statistics().largestGradientArray()).isLessThan(smallest);
+    assertThat(((InspectedWorker) worker).statistics().largestGradientArray()).isLessThan(smallest);
   }
 
   /** The largest gradients of the encoder's matrices, that share of each. */

@@ -22,7 +22,7 @@ class PoolingTest {
     MicroBatch batch = GoldenModel.pack(model.examples(0));
     EngineWorker worker = RoomEngine.open(model.spec(), model.theta().clone()).newWorker();
     float[] logits = worker.logits(batch);
-    float[] states = worker.hiddenStates(batch);
+    float[] states = ((InspectedWorker) worker).hiddenStates(batch);
     int outputs = model.spec().outputs();
     for (int e = 0; e < batch.examples(); e++) {
       double[] x = pooled(states, batch, e, pooling == Pooling.MEAN);

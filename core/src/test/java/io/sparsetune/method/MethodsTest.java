@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 class MethodsTest {
   private final ParameterLayout layout =
@@ -215,7 +216,7 @@ class MethodsTest {
 
   /** A million steps: what looks at all earlier ones at every step does not end. */
   @Test
-  @Timeout(30)
+  @Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
   void aLongScoreRoundIsPlannedInOnePass() {
     EpochPlan plan = new EpochPlan(1_000_000, 1, 1, 64, 1);
     ScoreRound round =

@@ -3,6 +3,7 @@ package io.sparsetune.model;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.Sha256;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
@@ -27,7 +28,7 @@ class GoldenImportTest {
     ParameterLayout layout = spec.layout();
     float[] theta = base.load(spec, 1);
     SafetensorsReader file =
-        SafetensorsReader.open(Golden.folder(name).resolve("model.safetensors"));
+        SafetensorsReader.open(ByteSource.local(Golden.folder(name).resolve("model.safetensors")));
     TreeSet<String> unused = new TreeSet<>(file.tensors().keySet());
     for (int t = 0; t < layout.tensorCount(); t++) {
       String tensor = layout.tensor(t).name();

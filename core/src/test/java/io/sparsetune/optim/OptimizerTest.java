@@ -26,7 +26,7 @@ class OptimizerTest {
   private static GradientSum gradient(double... means) {
     GradientSum sum = new GradientSum(means.length);
     for (int i = 0; i < means.length; i++) {
-      sum.add(i, (float) (2 * means[i]));
+      sum.add(i, new float[] {(float) (2 * means[i])}, 0, 1);
     }
     sum.addLoss(1, 2);
     return sum;

@@ -138,7 +138,7 @@ class SafetensorsReaderTest {
   @Test
   void aMissingFileIsSaidToBeMissing(@TempDir Path folder) {
     Path missing = folder.resolve("model.safetensors");
-    assertThatThrownBy(() -> SafetensorsReader.open(missing))
+    assertThatThrownBy(() -> SafetensorsReader.open(ByteSource.local(missing)))
         .isInstanceOf(DataException.class)
         .hasMessage("Cannot read " + missing + ": there is no such file");
   }
@@ -180,13 +180,10 @@ class SafetensorsReaderTest {
     assertThatThrownBy(() -> reader.ints("a"))
         .isInstanceOf(CorruptFileException.class)
         .hasMessageContaining("tensor a has dtype F32, I32 is needed (at byte");
-    assertThatThrownBy(() -> reader.longs("a"))
-        .hasMessageContaining("tensor a has dtype F32, I64 or I32 is needed (at byte");
     assertThatThrownBy(() -> reader.floats("b")).hasMessageContaining("it has no tensor b");
     SafetensorsReader integers = open(file(ONE.replace("F32", "I64").replace("[2]", "[1]"), 8));
     assertThatThrownBy(() -> integers.floats("a"))
         .hasMessageContaining("tensor a has dtype I64, F32, F16 or BF16 is needed (at byte");
-    assertThat(integers.longs("a")).containsExactly(0x0706050403020100L);
   }
 
   @Test

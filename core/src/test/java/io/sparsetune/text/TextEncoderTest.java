@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.testing.LocalTokenizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -112,7 +113,7 @@ class TextEncoderTest {
     vocabulary().fields().forEachRemaining(e -> lines[e.getValue().asInt()] = e.getKey());
     Files.writeString(folder.resolve("vocab.txt"), String.join("\n", lines) + "\n");
     try (TextEncoder modern = TextEncoder.of(TOKENIZER, "minilm", 64);
-        TextEncoder older = TextEncoder.of(TokenizerJson.read(folder), "older", 64)) {
+        TextEncoder older = TextEncoder.of(LocalTokenizer.read(folder), "older", 64)) {
       for (JsonNode sentence : GOLDEN.get("sentences")) {
         assertThat(older.encode(sentence.asText()).ids())
             .isEqualTo(modern.encode(sentence.asText()).ids());
@@ -122,14 +123,14 @@ class TextEncoderTest {
     Files.writeString(
         folder.resolve("tokenizer_config.json"),
         "{\"do_lower_case\": false, \"cls_token\": {\"content\": \"[CLS]\"}}");
-    try (TextEncoder cased = TextEncoder.of(TokenizerJson.read(folder), "cased", 64)) {
+    try (TextEncoder cased = TextEncoder.of(LocalTokenizer.read(folder), "cased", 64)) {
       assertThat(cased.encode("Snow").ids()).isNotEqualTo(cased.encode("snow").ids());
     }
   }
 
   @Test
   void aFolderWithoutATokenizerSaysWhatToDo(@TempDir Path folder) throws IOException {
-    assertThatThrownBy(() -> TokenizerJson.read(folder))
+    assertThatThrownBy(() -> LocalTokenizer.read(folder))
         .isInstanceOf(DataException.class)
         .hasMessage(
             "Cannot find a tokenizer in "
@@ -137,7 +138,7 @@ class TextEncoderTest {
                 + ": neither tokenizer.json nor vocab.txt is there. Newer versions of transformers"
                 + " write tokenizer.json with AutoTokenizer.from_pretrained(…).save_pretrained(…)");
     Files.writeString(folder.resolve("vocab.txt"), "[PAD]\n[UNK]\n[CLS]\n");
-    assertThatThrownBy(() -> TokenizerJson.read(folder))
+    assertThatThrownBy(() -> LocalTokenizer.read(folder))
         .isInstanceOf(CorruptFileException.class)
         .hasMessage(
             "Cannot read " + folder + "/vocab.txt: it has no line for the special token [SEP]");

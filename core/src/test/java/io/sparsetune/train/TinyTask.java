@@ -97,7 +97,7 @@ public final class TinyTask {
   private static List<EncodedExample> examples(int first, int count) {
     List<EncodedExample> examples = new ArrayList<>();
     for (int e = first; e < first + count; e++) {
-      long key = Randomness.key(SEED, Purpose.VALIDATION_SPLIT, e);
+      long key = Randomness.key(SEED, Purpose.SHARD_ORDER, e);
       int length = e % 10 == 0 ? 24 : 3 + Randomness.below(key, 0, 22);
       int[] tokens = new int[length];
       for (int i = 0; i < length; i++) {

@@ -64,7 +64,7 @@ class TrainingLoopTest {
       }
       GradientSum sum = new GradientSum(request.values().length);
       for (int i = 0; i < request.values().length; i++) {
-        sum.add(i, 2 * (request.values()[i] - 1));
+        sum.add(i, new float[] {2 * (request.values()[i] - 1)}, 0, 1);
       }
       sum.addLoss(1, 2);
       return sum;

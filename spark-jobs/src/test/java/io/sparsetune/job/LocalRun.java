@@ -9,12 +9,12 @@ import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.task.Labels;
+import io.sparsetune.testing.LocalTokenizer;
 import io.sparsetune.text.EncodedExample;
 import io.sparsetune.text.RowHash;
 import io.sparsetune.text.Shard;
 import io.sparsetune.text.ShardDealer;
 import io.sparsetune.text.TextEncoder;
-import io.sparsetune.text.TokenizerJson;
 import io.sparsetune.text.Tokens;
 import io.sparsetune.train.LocalData;
 import io.sparsetune.train.LocalStepExecutor;
@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.UUID;
 
 /** A training without Spark, read and dealt in the plainest way: what every cluster must give. */
 public final class LocalRun {
@@ -50,7 +51,7 @@ public final class LocalRun {
     List<EncodedExample> trainExamples;
     List<EncodedExample> validationExamples;
     try (TextEncoder encoder =
-        TextEncoder.of(TokenizerJson.read(model), "model", config.data().maxSeqLength())) {
+        TextEncoder.of(LocalTokenizer.read(model), "model", config.data().maxSeqLength())) {
       trainExamples = ranked(train, encoder, labels);
       validationExamples = ranked(validation, encoder, labels);
     }
@@ -67,7 +68,11 @@ public final class LocalRun {
     TrainingResult result;
     try (LocalStepExecutor executor =
         new LocalStepExecutor(
-            "local reference", spec, () -> RoomEngine.open(spec, base.load(spec, seed)), data, 1)) {
+            UUID.randomUUID().toString(),
+            spec,
+            () -> RoomEngine.open(spec, base.load(spec, seed)),
+            data,
+            1)) {
       result = new TrainingLoop(spec.layout(), config, executor, TrainingListener.NONE).run();
     }
     RunIdentity identity =

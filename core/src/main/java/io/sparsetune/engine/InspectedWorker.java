@@ -1,0 +1,15 @@
+package io.sparsetune.engine;
+
+import io.sparsetune.text.MicroBatch;
+
+/**
+ * What an engine's tests look at inside a worker. Public because the worker lives in another
+ * package and behind another class loader than they do; training needs none of it.
+ */
+public interface InspectedWorker extends EngineWorker {
+  /** The encoder's last hidden states, dropout off: [hidden size, tokens]. */
+  float[] hiddenStates(MicroBatch batch);
+
+  /** What this worker has spent since it was made. */
+  WorkerStatistics statistics();
+}
