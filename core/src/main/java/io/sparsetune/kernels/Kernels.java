@@ -1,11 +1,12 @@
 package io.sparsetune.kernels;
 
 /**
- * The arithmetic of the engine. Every operation has one definition down to the bit, stated here in
- * terms of IEEE 754 single-precision operations, so that the scalar form and the Vector API form,
- * and every CPU, give the same result. Matrices are row-major parts of arrays; activations are
- * feature-major: [features, tokens], an example's tokens side by side. Instances own scratch
- * memory: one for each thread.
+ * The arithmetic of the engine. Every operation is defined to the bit by {@code ScalarKernels} and
+ * {@code ScalarFunctions}, in IEEE 754 single-precision operations; the Vector API form gives the
+ * same result, on every CPU. Said here are shapes and what is computed, and the order of additions.
+ * Matrices are row-major parts of arrays; activations are feature-major: [features, tokens], an
+ * example's tokens side by side. Where nothing else is said, x, y, dy and dx are [n], from their
+ * offsets on, and y may be x, dx may be dy. Instances own scratch memory: one for each thread.
  */
 public interface Kernels {
 
@@ -77,53 +78,63 @@ public interface Kernels {
   /** y[r][t] = v[r]: rows of one value each, the start of a product with bias. */
   void fillRows(float[] v, int vOffset, int rows, int tokens, float[] y, int yOffset);
 
-  /** y[i] = y[i] + x[i]. */
+  /** y[i] = y[i] + x[i]; y is another array than x, or the same place in it. */
   void add(float[] x, int xOffset, float[] y, int yOffset, int n);
 
-  /** y[i] = x[i]·Φ(x[i]), Φ by the kernels' own erf. */
+  /** GELU: y = x·Φ(x), Φ the normal distribution, by a polynomial of its own. */
   void gelu(float[] x, int xOffset, float[] y, int yOffset, int n);
 
-  /** dx[i] = dy[i]·(Φ(x) + x·φ(x)). */
+  /** dx = dy·(Φ(x) + x·φ(x)), from the x that {@link #gelu} was given. */
   void geluGradient(
       float[] x, int xOffset, float[] dy, int dyOffset, float[] dx, int dxOffset, int n);
 
-  /** GELU's tanh approximation. */
+  /** GELU's tanh approximation, as y = x·σ(x·(2·√(2/π) + 2·√(2/π)·0.044715·x²)). */
   void geluTanh(float[] x, int xOffset, float[] y, int yOffset, int n);
 
+  /** dx = dy times the slope of {@link #geluTanh} at x. */
   void geluTanhGradient(
       float[] x, int xOffset, float[] dy, int dyOffset, float[] dx, int dxOffset, int n);
 
+  /** y = x where x is above 0, else 0; NaN stays NaN. */
   void relu(float[] x, int xOffset, float[] y, int yOffset, int n);
 
+  /** dx = dy where x is above 0, else 0; dy where x is NaN. */
   void reluGradient(
       float[] x, int xOffset, float[] dy, int dyOffset, float[] dx, int dxOffset, int n);
 
-  /** x·σ(x). */
+  /** y = x·σ(x). */
   void silu(float[] x, int xOffset, float[] y, int yOffset, int n);
 
+  /** dx = dy·σ(x)·(1 + x·(1 − σ(x))). */
   void siluGradient(
       float[] x, int xOffset, float[] dy, int dyOffset, float[] dx, int dxOffset, int n);
 
+  /** y = tanh(x). */
   void tanh(float[] x, int xOffset, float[] y, int yOffset, int n);
 
+  /** y = e^x: 0 below −104, infinity above 88.73, subnormal results rounded once. */
   void exp(float[] x, int xOffset, float[] y, int yOffset, int n);
 
   /**
    * Softmax over the rows of each column of scale·s, in place: s is [rows, columns] with leading
-   * dimension ld. The maximum is taken out first.
+   * dimension ld. e = exp((s − the column's maximum)·scale), summed with the row rising; then each
+   * e times 1 / the sum.
    */
   void softmaxColumns(float[] s, int sOffset, int rows, int columns, int ld, float scale);
 
   /**
    * In place in dp: the gradient with respect to s of {@link #softmaxColumns}, from the gradient dp
-   * with respect to its result p: scale·p·(dp − Σ_rows p·dp).
+   * with respect to its result p: (dp − Σ_rows p·dp)·p·scale, the sum by fma with the row rising.
+   * Both are [rows, columns] with leading dimension ld.
    */
   void softmaxColumnsGradient(
       float[] p, int pOffset, float[] dp, int dpOffset, int rows, int columns, int ld, float scale);
 
   /**
-   * LayerNorm over the features of each token. Writes y = xhat·gamma + beta, xhat = (x −
-   * mean)·invStd [features, tokens] and invStd [tokens].
+   * LayerNorm over the features of each token: x, y and xhat are [features, tokens], gamma and beta
+   * [features], invStd [tokens]. Writes xhat = (x − mean)·invStd, y = fma(xhat, gamma, beta) and
+   * invStd = 1 / √(variance + eps). A token's mean is Σ x times 1 / features; its variance Σ (x −
+   * mean)², by fma, times 1 / features; both are summed with the feature rising.
    */
   void layerNorm(
       float[] x,
@@ -142,7 +153,12 @@ public interface Kernels {
       float[] invStd,
       int invStdOffset);
 
-  /** dx of {@link #layerNorm}, from dy and what the forward pass kept. dx may be dy. */
+  /**
+   * dx of {@link #layerNorm}, from dy and what the forward pass kept: dy, xhat and dx are
+   * [features, tokens], invStd [tokens], gamma [features]. With d = dy·gamma it is (d − mean of d −
+   * xhat·mean of d·xhat)·invStd, both means over the features, summed with the feature rising. dx
+   * may be dy.
+   */
   void layerNormGradient(
       float[] dy,
       int dyOffset,
