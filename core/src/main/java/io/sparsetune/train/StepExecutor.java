@@ -1,6 +1,7 @@
 package io.sparsetune.train;
 
 import io.sparsetune.engine.GradientSum;
+import io.sparsetune.engine.NotFiniteException;
 import io.sparsetune.mask.Mask;
 import java.util.Optional;
 
@@ -23,13 +24,24 @@ public interface StepExecutor extends AutoCloseable {
   /**
    * Chooses the mask by the run's method at θ⁰: magnitude, score rounds and top-k, all on the
    * executors.
+   *
+   * @throws NotFiniteException when a loss or a gradient is not finite or out of range
    */
   Mask selectMask(MaskRequest request);
 
-  /** Loss and gradients of one global batch at the given values, summed over its examples. */
+  /**
+   * Loss and gradients of one global batch at the given values, summed over its examples.
+   *
+   * @throws NotFiniteException when the loss, a gradient or a sum is not finite or out of range
+   */
   GradientSum step(StepRequest request);
 
-  /** Outputs of the model at the given values for every example of a data set. */
+  /**
+   * Outputs of the model at the given values for every example of a data set; they may not be
+   * finite.
+   *
+   * @throws IllegalArgumentException for a data set that the run has not
+   */
   Predictions evaluate(EvaluationRequest request);
 
   /** Traffic with the driver; empty where there is none. */
