@@ -12,7 +12,7 @@ final class AddNorm extends AbstractModule<Table, Tensor<Float>, Float> {
   private final transient Workspace ws;
   private final transient Slot output;
   private final transient Buffer normalized;
-  private final transient Buffer inverseDeviation;
+  private final transient Buffer invStd;
   private final transient Buffer sum;
   private final transient Slot gradSum;
   private final transient Slot gradDropped;
@@ -26,7 +26,7 @@ final class AddNorm extends AbstractModule<Table, Tensor<Float>, Float> {
     this.ws = ws;
     this.output = ws.kept();
     this.normalized = ws.newBuffer();
-    this.inverseDeviation = ws.newBuffer();
+    this.invStd = ws.newBuffer();
     this.sum = ws.scratch("sum");
     this.gradSum = ws.passing("d." + role + ".sum");
     this.gradDropped = ws.passing("d." + role + ".dropped");
@@ -73,7 +73,7 @@ final class AddNorm extends AbstractModule<Table, Tensor<Float>, Float> {
         0,
         normalized.array(n),
         0,
-        inverseDeviation.array(tokens),
+        invStd.array(tokens),
         0);
     output_$eq(output.tensor());
     return output.tensor();
@@ -90,7 +90,7 @@ final class AddNorm extends AbstractModule<Table, Tensor<Float>, Float> {
         BigDl.offset(dy),
         normalized.array(n),
         0,
-        inverseDeviation.array(tokens),
+        invStd.array(tokens),
         0,
         ws.theta,
         ws.layout.offset(gamma),

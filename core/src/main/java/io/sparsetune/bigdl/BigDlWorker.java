@@ -4,7 +4,7 @@ import com.intel.analytics.bigdl.nn.ClassNLLCriterion;
 import com.intel.analytics.bigdl.nn.MSECriterion;
 import com.intel.analytics.bigdl.nn.abstractnn.TensorCriterion;
 import com.intel.analytics.bigdl.tensor.Tensor;
-import io.sparsetune.engine.DenseSum;
+import io.sparsetune.engine.DenseGradientSink;
 import io.sparsetune.engine.GradientSum;
 import io.sparsetune.engine.InspectedWorker;
 import io.sparsetune.engine.NotFiniteException;
@@ -68,7 +68,7 @@ final class BigDlWorker implements InspectedWorker {
   }
 
   @Override
-  public void denseGradient(MicroBatch batch, long dropoutKey, DenseSum into) {
+  public void denseGradient(MicroBatch batch, long dropoutKey, DenseGradientSink into) {
     if (batch.examples() == 0) {
       return;
     }

@@ -1,6 +1,6 @@
 package io.sparsetune.bigdl;
 
-import io.sparsetune.engine.DenseSum;
+import io.sparsetune.engine.DenseGradientSink;
 import io.sparsetune.kernels.Kernels;
 import io.sparsetune.params.ParameterLayout;
 import java.util.Arrays;
@@ -10,7 +10,7 @@ final class DenseGradients implements Gradients {
   private final ParameterLayout layout;
   private final Kernels kernels;
   private float[] scratch = {};
-  private DenseSum sum;
+  private DenseGradientSink sum;
   private int examples;
   private long multiplyAdds;
 
@@ -19,7 +19,7 @@ final class DenseGradients implements Gradients {
     this.kernels = kernels;
   }
 
-  DenseGradients into(DenseSum target, int batchExamples) {
+  DenseGradients into(DenseGradientSink target, int batchExamples) {
     sum = target;
     examples = batchExamples;
     return this;

@@ -20,7 +20,7 @@ final class Embeddings extends TensorModule<Float> {
   private final transient Slot output;
   private final transient Buffer sum;
   private final transient Buffer normalized;
-  private final transient Buffer inverseDeviation;
+  private final transient Buffer invStd;
   private final transient Buffer gradient;
   private final int word;
   private final int position;
@@ -36,7 +36,7 @@ final class Embeddings extends TensorModule<Float> {
     this.output = ws.kept();
     this.sum = ws.scratch("sum");
     this.normalized = ws.newBuffer();
-    this.inverseDeviation = ws.newBuffer();
+    this.invStd = ws.newBuffer();
     this.gradient = ws.scratch("d.embeddings");
     this.word = ws.tensor("embeddings.word_embeddings.weight");
     this.position = ws.tensor("embeddings.position_embeddings.weight");
@@ -81,7 +81,7 @@ final class Embeddings extends TensorModule<Float> {
         0,
         normalized.array(n),
         0,
-        inverseDeviation.array(count),
+        invStd.array(count),
         0);
     double rate = ws.spec.dropout().hidden();
     if (ws.drops(rate)) {
@@ -152,7 +152,7 @@ final class Embeddings extends TensorModule<Float> {
         0,
         xhat,
         0,
-        inverseDeviation.array(count),
+        invStd.array(count),
         0,
         ws.theta,
         ws.layout.offset(gamma),

@@ -15,8 +15,14 @@ public interface EngineWorker {
    */
   void gradient(MicroBatch batch, long dropoutKey, GradientSum into);
 
-  /** Adds the whole gradient of the tensors that {@code into} asks for. */
-  void denseGradient(MicroBatch batch, long dropoutKey, DenseSum into);
+  /**
+   * Adds loss and whole gradient, summed over the micro-batch's examples, of the tensors that
+   * {@code into} asks for.
+   *
+   * @param dropoutKey from {@link Randomness}; {@link #NO_DROPOUT} for none
+   * @throws NotFiniteException when the loss or a gradient is not finite or out of the sink's range
+   */
+  void denseGradient(MicroBatch batch, long dropoutKey, DenseGradientSink into);
 
   /**
    * Logits [examples, outputs], dropout off. An example's logits do not depend on its neighbours.

@@ -8,7 +8,7 @@ import java.util.function.IntPredicate;
  * The largest |gradient / examples| that each wanted tensor saw, and how many micro-batches came:
  * from them follow the units of a {@link ScoreSum} of squares. Adding is thread-safe.
  */
-public final class MaxAbs implements DenseSum, Serializable {
+public final class MaxAbs implements DenseGradientSink, Serializable {
   private static final long serialVersionUID = 1;
 
   /** A sum of squares stays below 2⁶² units. */

@@ -13,7 +13,7 @@ import java.util.function.IntPredicate;
  * 8 bytes for each wanted parameter. Adding is thread-safe: threads that meet in a tensor take
  * turns slice by slice.
  */
-public final class ScoreSum implements DenseSum {
+public final class ScoreSum implements DenseGradientSink {
   private static final double SQUARE_LIMIT = 0x1p62;
 
   private final WantedTensors tensors;

@@ -55,7 +55,7 @@ public record ScoreRound(Kind kind, int steps, long examples, boolean dropout)
   }
 
   /** How many of the examples of shard {@code shard}'s micro-batch of that step take part. */
-  public int take(EpochPlan plan, int shard, int step) {
+  public int examplesOf(EpochPlan plan, int shard, int step) {
     int stepInEpoch = step % plan.stepsPerEpoch();
     int size = plan.microBatchSize(shard, epoch(plan, step), stepInEpoch);
     if (examples == Long.MAX_VALUE) {

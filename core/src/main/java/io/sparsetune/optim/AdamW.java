@@ -36,14 +36,15 @@ final class AdamW implements SparseOptimizer {
     double secondScale = 1 / Math.sqrt(1 - beta2Power);
     double gradientScale = clip / gradient.examples();
     for (int t = 0; t < trained.tensorCount(); t++) {
-      double keep = 1 - learningRate * decay[t];
+      double decayFactor = 1 - learningRate * decay[t];
       int end = trained.firstOrdinal(t) + trained.count(t);
       for (int i = trained.firstOrdinal(t); i < end; i++) {
         double g = gradient.sum(i) * gradientScale;
         double m = first[i] + (g - first[i]) * (1 - beta1);
         double v = second[i] * beta2 + g * g * (1 - beta2);
         values[i] =
-            (float) (values[i] * keep - stepSize * m / (Math.sqrt(v) * secondScale + epsilon));
+            (float)
+                (values[i] * decayFactor - stepSize * m / (Math.sqrt(v) * secondScale + epsilon));
         first[i] = (float) m;
         second[i] = (float) v;
       }

@@ -27,11 +27,11 @@ final class Sgd implements SparseOptimizer {
   public void step(float[] values, GradientSum gradient, double clip, double learningRate) {
     double gradientScale = clip / gradient.examples();
     for (int t = 0; t < trained.tensorCount(); t++) {
-      double keep = 1 - learningRate * decay[t];
+      double decayFactor = 1 - learningRate * decay[t];
       int end = trained.firstOrdinal(t) + trained.count(t);
       for (int i = trained.firstOrdinal(t); i < end; i++) {
         double v = velocity[i] * momentum + gradient.sum(i) * gradientScale;
-        values[i] = (float) (values[i] * keep - learningRate * v);
+        values[i] = (float) (values[i] * decayFactor - learningRate * v);
         velocity[i] = (float) v;
       }
     }

@@ -1,13 +1,13 @@
 package io.sparsetune.task;
 
 /**
- * How often each label was wanted, predicted, and both.
+ * How often each label is the actual one, the predicted one, and both.
  *
- * @param wanted [labels]
+ * @param actual [labels]
  * @param predicted [labels]
- * @param both [labels]: predicted where wanted
+ * @param truePositives [labels]: predicted where actual
  */
-record Confusion(long examples, long[] wanted, long[] predicted, long[] both) {
+record Confusion(long examples, long[] actual, long[] predicted, long[] truePositives) {
 
   static Confusion of(int[] labels, int[] predicted) {
     if (labels.length != predicted.length) {
@@ -20,10 +20,10 @@ record Confusion(long examples, long[] wanted, long[] predicted, long[] both) {
     }
     Confusion counts = new Confusion(labels.length, new long[size], new long[size], new long[size]);
     for (int i = 0; i < labels.length; i++) {
-      counts.wanted[labels[i]]++;
+      counts.actual[labels[i]]++;
       counts.predicted[predicted[i]]++;
       if (labels[i] == predicted[i]) {
-        counts.both[labels[i]]++;
+        counts.truePositives[labels[i]]++;
       }
     }
     return counts;
@@ -33,18 +33,18 @@ record Confusion(long examples, long[] wanted, long[] predicted, long[] both) {
     return examples == 0 ? 0 : (double) right() / examples;
   }
 
-  /** 2·tp / (2·tp + fp + fn); 0 where the label is neither wanted nor predicted. */
+  /** 2·tp / (2·tp + fp + fn); 0 where the label is neither actual nor predicted. */
   double f1(int label) {
-    long occurs = wanted[label] + predicted[label];
-    return occurs == 0 ? 0 : 2.0 * both[label] / occurs;
+    long occurs = actual[label] + predicted[label];
+    return occurs == 0 ? 0 : 2.0 * truePositives[label] / occurs;
   }
 
-  /** Mean over the labels that occur, wanted or predicted. */
+  /** Mean over the labels that occur, actual or predicted. */
   double macroF1() {
     double sum = 0;
     int occurring = 0;
-    for (int label = 0; label < wanted.length; label++) {
-      if (wanted[label] + predicted[label] > 0) {
+    for (int label = 0; label < actual.length; label++) {
+      if (actual[label] + predicted[label] > 0) {
         sum += f1(label);
         occurring++;
       }
@@ -58,20 +58,20 @@ record Confusion(long examples, long[] wanted, long[] predicted, long[] both) {
   double matthews() {
     double n = examples;
     double together = 0;
-    double wantedSquares = 0;
+    double actualSquares = 0;
     double predictedSquares = 0;
-    for (int label = 0; label < wanted.length; label++) {
-      together += (double) wanted[label] * predicted[label];
-      wantedSquares += (double) wanted[label] * wanted[label];
+    for (int label = 0; label < actual.length; label++) {
+      together += (double) actual[label] * predicted[label];
+      actualSquares += (double) actual[label] * actual[label];
       predictedSquares += (double) predicted[label] * predicted[label];
     }
-    double spread = Math.sqrt(n * n - wantedSquares) * Math.sqrt(n * n - predictedSquares);
+    double spread = Math.sqrt(n * n - actualSquares) * Math.sqrt(n * n - predictedSquares);
     return spread == 0 ? 0 : (right() * n - together) / spread;
   }
 
   private long right() {
     long right = 0;
-    for (long count : both) {
+    for (long count : truePositives) {
       right += count;
     }
     return right;

@@ -1,6 +1,6 @@
 package io.sparsetune.train;
 
-import io.sparsetune.engine.DenseSum;
+import io.sparsetune.engine.DenseGradientSink;
 import io.sparsetune.engine.EngineWorker;
 import io.sparsetune.engine.GradientSum;
 import io.sparsetune.engine.Randomness;
@@ -49,12 +49,12 @@ public final class ShardWork {
       EpochPlan plan,
       Shard shard,
       ScoreRound round,
-      DenseSum into,
+      DenseGradientSink into,
       IntConsumer done) {
     for (int step = 0; step < round.steps(); step++) {
       int epoch = ScoreRound.epoch(plan, step);
       int[] all = plan.microBatch(shard, epoch, step % plan.stepsPerEpoch());
-      int[] examples = Arrays.copyOf(all, round.take(plan, shard.index(), step));
+      int[] examples = Arrays.copyOf(all, round.examplesOf(plan, shard.index(), step));
       if (round.kind() == ScoreRound.Kind.EXAMPLE_SQUARES) {
         for (int i = 0; i < examples.length; i++) {
           long dropout = scoreDropout(plan, shard, round, step, i);

@@ -65,7 +65,7 @@ class EngineHomeTest {
         public void gradient(MicroBatch batch, long dropoutKey, GradientSum into) {}
 
         @Override
-        public void denseGradient(MicroBatch batch, long dropoutKey, DenseSum into) {}
+        public void denseGradient(MicroBatch batch, long dropoutKey, DenseGradientSink into) {}
 
         @Override
         public float[] logits(MicroBatch batch) {

@@ -118,8 +118,8 @@ class MaskedGradientTest {
     ParameterLayout layout = spec.layout();
     Mask.Builder builder = new Mask.Builder(layout);
     Map<Integer, int[]> chosen = new HashMap<>();
-    DenseSum largest =
-        new DenseSum() {
+    DenseGradientSink largest =
+        new DenseGradientSink() {
           @Override
           public boolean wants(int tensor) {
             return isEncoderMatrix(layout.tensor(tensor));
@@ -193,8 +193,8 @@ class MaskedGradientTest {
     IntPredicate wanted = tensor -> tensor % 3 != 1;
     Map<Integer, float[]> received = new HashMap<>();
     double[] loss = new double[1];
-    DenseSum sum =
-        new DenseSum() {
+    DenseGradientSink sum =
+        new DenseGradientSink() {
           @Override
           public boolean wants(int tensor) {
             return wanted.test(tensor);

@@ -38,7 +38,7 @@ class ScoreSumTest {
     return g;
   }
 
-  private void feed(DenseSum sum, int batch, double scale) {
+  private void feed(DenseGradientSink sum, int batch, double scale) {
     for (int t = 0; t < layout.tensorCount(); t++) {
       if (sum.wants(t)) {
         sum.add(t, gradient(batch, t, layout.tensor(t).size(), scale), 0, 2);

@@ -224,7 +224,7 @@ class MethodsTest {
     assertThat(round.steps()).isEqualTo(900_000);
     int taken = 0;
     for (int step = 0; step < round.steps(); step++) {
-      taken += round.take(plan, 0, step);
+      taken += round.examplesOf(plan, 0, step);
     }
     assertThat(taken).isEqualTo(900_000);
   }
@@ -239,7 +239,7 @@ class MethodsTest {
       boolean ended = false;
       for (int step = 0; step < round.steps(); step++) {
         for (int shard = 0; shard < 4; shard++) {
-          int take = round.take(plan, shard, step);
+          int take = round.examplesOf(plan, shard, step);
           assertThat(ended && take > 0).isFalse();
           ended |= take < plan.microBatchSize(shard, 0, step);
           taken += take;

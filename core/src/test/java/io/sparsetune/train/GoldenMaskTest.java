@@ -3,7 +3,7 @@ package io.sparsetune.train;
 import static io.sparsetune.method.MethodConfigs.method;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparsetune.engine.DenseSum;
+import io.sparsetune.engine.DenseGradientSink;
 import io.sparsetune.engine.Engine;
 import io.sparsetune.engine.EngineWorker;
 import io.sparsetune.engine.MaxAbs;
@@ -53,7 +53,7 @@ class GoldenMaskTest {
   }
 
   /** Sums over the recipe's scoring batches, each of them a shard of one micro-batch. */
-  private static void feed(GoldenModel model, ScoreRound round, DenseSum into) {
+  private static void feed(GoldenModel model, ScoreRound round, DenseGradientSink into) {
     EngineWorker worker = engine(model).newWorker();
     int steps = GoldenModels.recipe(model).required("score_steps").asInt();
     for (int step = 0; step < steps; step++) {

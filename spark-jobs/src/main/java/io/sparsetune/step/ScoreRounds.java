@@ -1,7 +1,7 @@
 package io.sparsetune.step;
 
 import io.sparsetune.data.TaskMemoryException;
-import io.sparsetune.engine.DenseSum;
+import io.sparsetune.engine.DenseGradientSink;
 import io.sparsetune.engine.EngineLease;
 import io.sparsetune.engine.MaxAbs;
 import io.sparsetune.engine.NotFiniteException;
@@ -164,7 +164,7 @@ final class ScoreRounds {
   }
 
   /** Adds the gradients of a task's shards; its threads share one sum. */
-  private static <A extends DenseSum> Outcome<A> add(
+  private static <A extends DenseGradientSink> Outcome<A> add(
       Iterator<Shard> some,
       TaskModel model,
       EpochPlan plan,

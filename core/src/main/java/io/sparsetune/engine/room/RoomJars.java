@@ -10,10 +10,10 @@ import java.util.List;
  * Reads the room's jars from the application's resources into memory, checked against their list:
  * nothing is unpacked, so no folder must be writable and none is left behind.
  */
-final class Furniture {
+final class RoomJars {
   private static final String FOLDER = "room/";
 
-  private Furniture() {}
+  private RoomJars() {}
 
   /** The jars in the order of the list: where two have the same entry, the first wins. */
   static List<MemoryJar> read(ClassLoader application) {

@@ -46,7 +46,7 @@ final class RoomLoader extends ClassLoader {
    * @param application the loader of this library's own classes, which carries the jars
    */
   static RoomLoader open(ClassLoader application) {
-    return new RoomLoader(application, Furniture.read(application));
+    return new RoomLoader(application, RoomJars.read(application));
   }
 
   @Override

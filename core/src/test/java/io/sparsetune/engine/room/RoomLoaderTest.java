@@ -187,7 +187,7 @@ class RoomLoaderTest {
   }
 
   @Test
-  void missingFurnitureIsSaid() {
+  void missingJarsAreSaid() {
     assertThatThrownBy(() -> RoomLoader.open(ClassLoader.getPlatformClassLoader()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("Cannot open the engine's room: no room/index beside the library's classes");
@@ -199,7 +199,7 @@ class RoomLoaderTest {
   }
 
   @Test
-  void damagedFurnitureIsRefused() {
+  void damagedJarsAreRefused() {
     assertThatThrownBy(
             () ->
                 RoomLoader.open(
