@@ -5,6 +5,8 @@ import java.util.Map;
 
 /** A piece of a configuration as it was written, with where that was. */
 sealed interface Node {
+  int SHOWN = 200;
+
   /** {@code "line 12"}, or the override that said it. */
   String where();
 
@@ -16,10 +18,15 @@ sealed interface Node {
   /** Keys in the order of the file. */
   record Mapping(Map<String, Node> entries, String where) implements Node {}
 
+  /** As much of a text as a message can show. */
+  static String cut(String text) {
+    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+  }
+
   /** As a message shows it. */
   default String shown() {
     if (this instanceof Scalar scalar) {
-      return scalar.isNull() ? "nothing" : "'" + scalar.text() + "'";
+      return scalar.isNull() ? "nothing" : "'" + cut(scalar.text()) + "'";
     }
     return this instanceof Sequence ? "a list" : "a section of keys";
   }

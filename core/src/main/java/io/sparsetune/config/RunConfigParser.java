@@ -48,7 +48,10 @@ public final class RunConfigParser {
     try {
       yaml = Files.readString(file, StandardCharsets.UTF_8);
     } catch (IOException e) {
-      String why = Files.exists(file) ? "it is not a readable text file in UTF-8" : "no such file";
+      String why =
+          Files.isDirectory(file)
+              ? "it is a folder"
+              : Files.exists(file) ? "it is not a readable text file in UTF-8" : "no such file";
       throw new ConfigException("Cannot read the configuration " + file + ": " + why);
     }
     return parse(yaml, file.getFileName().toString(), overrides);

@@ -33,12 +33,13 @@ final class Values {
   void override(String override) {
     int equals = override.indexOf('=');
     if (equals < 1) {
-      problem("Invalid --set " + override + ": expected key=value, such as training.seed=2");
+      problem(
+          "Invalid --set " + Node.cut(override) + ": expected key=value, such as training.seed=2");
       return;
     }
     String name = override.substring(0, equals).strip();
     String value = override.substring(equals + 1);
-    put(name, YamlReader.value(value, "--set " + override));
+    put(name, YamlReader.value(value, "--set " + Node.cut(override)));
   }
 
   /** The key's value, or its default. Only for keys that have one. */
@@ -146,8 +147,8 @@ final class Values {
     String refusal = OtherNames.refusal(name);
     problem(
         refusal.isEmpty()
-            ? "Unknown key " + name + at(node) + "." + hint(name)
-            : "Cannot use " + name + at(node) + ": " + refusal);
+            ? "Unknown key " + Node.cut(name) + at(node) + "." + hint(name)
+            : "Cannot use " + Node.cut(name) + at(node) + ": " + refusal);
   }
 
   private static String hint(String name) {

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Reads YAML as plain data: mappings, lists and scalars in their own characters. Nothing in it can
@@ -18,6 +20,8 @@ import java.util.Map;
 final class YamlReader {
   private static final int MAX_CHARACTERS = 1 << 20;
   private static final int MAX_DEPTH = 16;
+
+  private static final Pattern PLACE = Pattern.compile("^ +in .*, line (\\d+), column \\d+:");
 
   private final YAMLParser parser;
   private final String source;
@@ -62,9 +66,7 @@ final class YamlReader {
       }
       return root;
     } catch (JsonProcessingException e) {
-      int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-      throw new ConfigException(
-          source + ": Cannot read as YAML (line " + line + "): " + firstLine(e));
+      throw new ConfigException(source + ": Cannot read as YAML" + problem(e));
     } catch (IOException e) {
       throw new ConfigException(source + ": Cannot read as YAML: " + e.getMessage());
     }
@@ -75,7 +77,8 @@ final class YamlReader {
       throw refused("is nested deeper than " + MAX_DEPTH + " levels");
     }
     if (parser.isCurrentAlias()) {
-      throw refused("refers to an anchor (*" + parser.getText() + "); write the value itself");
+      throw refused(
+          "refers to an anchor (*" + Node.cut(parser.getText()) + "); write the value itself");
     }
     String here = here();
     JsonToken token = parser.currentToken();
@@ -91,10 +94,10 @@ final class YamlReader {
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String key = parser.currentName();
         if (parser.isCurrentAlias()) {
-          throw refused("refers to an anchor (*" + key + "); write the key itself");
+          throw refused("refers to an anchor (*" + Node.cut(key) + "); write the key itself");
         }
         if (entries.containsKey(key)) {
-          throw refused("has the key '" + key + "' twice");
+          throw refused("has the key '" + Node.cut(key) + "' twice");
         }
         parser.nextToken();
         entries.put(key, node(depth + 1));
@@ -112,9 +115,21 @@ final class YamlReader {
     return new ConfigException(source + ": Cannot use this YAML (" + here() + "): it " + problem);
   }
 
-  private static String firstLine(JsonProcessingException e) {
-    String message = e.getOriginalMessage();
-    int end = message.indexOf('\n');
-    return end < 0 ? message : message.substring(0, end);
+  /**
+   * Of what the parser says: the last problem and its line. Each problem is a line that its place
+   * and a piece of the file follow, both set in.
+   */
+  private static String problem(JsonProcessingException e) {
+    int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+    String problem = "";
+    for (String said : e.getOriginalMessage().lines().toList()) {
+      Matcher place = PLACE.matcher(said);
+      if (place.find()) {
+        line = Integer.parseInt(place.group(1));
+      } else if (!said.isBlank() && !Character.isWhitespace(said.charAt(0))) {
+        problem = said;
+      }
+    }
+    return " (line " + line + "): " + Node.cut(problem);
   }
 }

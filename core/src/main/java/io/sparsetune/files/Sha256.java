@@ -3,7 +3,6 @@ package io.sparsetune.files;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -30,8 +29,13 @@ public final class Sha256 {
 
   /** 64 hexadecimal digits for the content of a file, which is read in pieces. */
   public static String hex(Path file) throws IOException {
+    return hex(ByteSource.local(file));
+  }
+
+  /** The same of any file. */
+  public static String hex(ByteSource file) throws IOException {
     MessageDigest digest = digest();
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = file.openAt(0)) {
       in.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
     }
     return HexFormat.of().formatHex(digest.digest());

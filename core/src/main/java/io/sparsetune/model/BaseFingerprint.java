@@ -1,5 +1,6 @@
 package io.sparsetune.model;
 
+import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.files.Sha256;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
@@ -26,7 +27,12 @@ final class BaseFingerprint {
   private final ByteBuffer buffer =
       ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
-  private BaseFingerprint() {}
+  private final String path;
+  private String tensor = "";
+
+  private BaseFingerprint(String path) {
+    this.path = path;
+  }
 
   interface Tensors {
     void read(int tensor, FloatSink sink) throws IOException;
@@ -36,10 +42,12 @@ final class BaseFingerprint {
    * As hexadecimal digits.
    *
    * @param head whether it is of the head's tensors or of all others
+   * @param path of the weights, for messages
    * @param tensors gives the elements of one after the other
+   * @throws CorruptFileException where one is not finite
    */
-  static String of(ParameterLayout layout, boolean head, Tensors tensors) {
-    BaseFingerprint fingerprint = new BaseFingerprint();
+  static String of(ParameterLayout layout, boolean head, String path, Tensors tensors) {
+    BaseFingerprint fingerprint = new BaseFingerprint(path);
     try {
       for (int t = 0; t < layout.tensorCount(); t++) {
         if ((layout.tensor(t).part() == Part.HEAD) == head) {
@@ -54,6 +62,7 @@ final class BaseFingerprint {
   }
 
   private void begin(TensorSpec tensor) {
+    this.tensor = tensor.name();
     byte[] name = tensor.name().getBytes(StandardCharsets.UTF_8);
     ByteBuffer header =
         ByteBuffer.allocate(8 + name.length + 4 * tensor.shape().size())
@@ -67,6 +76,12 @@ final class BaseFingerprint {
     for (int at = 0; at < count; ) {
       int piece = Math.min(BUFFER_BYTES / 4, count - at);
       for (int i = 0; i < piece; i++) {
+        if (!Float.isFinite(values[at + i])) {
+          throw new CorruptFileException(
+              path,
+              "tensor %s has the value %s; every parameter has to be finite"
+                  .formatted(tensor, values[at + i]));
+        }
         buffer.putInt(4 * i, Float.floatToRawIntBits(values[at + i]));
       }
       digest.update(buffer.array(), 0, 4 * piece);

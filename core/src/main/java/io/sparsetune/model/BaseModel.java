@@ -169,13 +169,18 @@ public final class BaseModel {
   /**
    * SHA-256, as hexadecimal digits, of embeddings and encoder; reads them all, in constant memory,
    * the first time. docs/delta-format.md defines it.
+   *
+   * @throws CorruptFileException where a parameter is not finite
    */
   public synchronized String fingerprint() {
     if (fingerprint.isEmpty()) {
       ParameterLayout layout = imported.encoderLayout();
       fingerprint =
           BaseFingerprint.of(
-              layout, false, (tensor, sink) -> weights.read(layout.tensor(tensor).name(), sink));
+              layout,
+              false,
+              weights.path(),
+              (tensor, sink) -> weights.read(layout.tensor(tensor).name(), sink));
     }
     return fingerprint;
   }
@@ -187,7 +192,10 @@ public final class BaseModel {
    */
   public String headFingerprint(ModelSpec spec, long seed) {
     return BaseFingerprint.of(
-        checked(spec).layout(), true, (tensor, sink) -> read(spec, tensor, seed, sink));
+        checked(spec).layout(),
+        true,
+        weights.path(),
+        (tensor, sink) -> read(spec, tensor, seed, sink));
   }
 
   /** Which modules of that model's head come from the base, and which are drawn anew. */

@@ -220,6 +220,9 @@ class RunConfigParserTest {
         .singleElement()
         .asString()
         .startsWith("run.yaml: Cannot read as YAML (line ");
+    assertThat(problems("model: {path: base}\n\tdata: x\n"))
+        .containsExactly(
+            "run.yaml: Cannot read as YAML (line 2): found character '\\t(TAB)' that cannot start any token. (Do not use \\t(TAB) for indentation)");
     assertThat(problems("model: {path: a}\nmodel: {path: b}\n"))
         .containsExactly("run.yaml: Cannot use this YAML (line 2): it has the key 'model' twice");
     assertThat(problems("model: &a {path: x}\ndata: *a\n"))
@@ -252,11 +255,29 @@ class RunConfigParserTest {
   }
 
   @Test
+  void longValuesAreShownInPart() {
+    String cut = "x".repeat(200) + "…";
+    assertThat(problems(LEAST, "method.name=" + "x".repeat(100_000)))
+        .singleElement()
+        .asString()
+        .startsWith("Invalid method.name: '" + cut + "' (--set method.name=")
+        .hasSizeLessThan(1000);
+    assertThat(problems(LEAST + "x".repeat(1000) + ": 1\n"))
+        .singleElement()
+        .asString()
+        .startsWith("Unknown key " + cut)
+        .hasSizeLessThan(1000);
+  }
+
+  @Test
   void aFileThatIsNotThereIsNamed(@TempDir Path folder) throws IOException {
     Path missing = folder.resolve("none.yaml");
     assertThatThrownBy(() -> RunConfigParser.read(missing, List.of()))
         .isInstanceOf(ConfigException.class)
         .hasMessage("Cannot read the configuration " + missing + ": no such file");
+    assertThatThrownBy(() -> RunConfigParser.read(folder, List.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage("Cannot read the configuration " + folder + ": it is a folder");
     Path there = Files.writeString(folder.resolve("run.yaml"), LEAST);
     assertThat(RunConfigParser.read(there, List.of()).output()).isEqualTo("runs/demo");
   }

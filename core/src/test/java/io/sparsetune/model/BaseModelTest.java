@@ -88,6 +88,33 @@ class BaseModelTest {
     assertSameModel(renamed(name, n -> n.replaceFirst("^(ro)?bert(a)?\\.", prefix)), name);
   }
 
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
+  void aParameterThatIsNotFiniteIsRefused(float value) {
+    for (String tensor : List.of(QUERY, "classifier.weight")) {
+      MemoryFolder folder = golden("bert");
+      SafetensorsReader reader = SafetensorsReader.open(folder.file("model.safetensors"));
+      float[] values = reader.floats(tensor);
+      values[7] = value;
+      List<Integer> shape =
+          reader.tensors().get(tensor).shape().stream().map(Long::intValue).toList();
+      Set<String> others = new java.util.TreeSet<>(reader.tensors().keySet());
+      others.remove(tensor);
+      BaseModel base =
+          BaseModel.open(
+              with(folder, renamed(folder, others, n -> n).floats(tensor, shape, values)));
+      assertThatThrownBy(
+              () -> {
+                base.fingerprint();
+                base.headFingerprint(Golden.spec(base), 1);
+              })
+          .isInstanceOf(CorruptFileException.class)
+          .hasMessage(
+              "Cannot read %s: tensor %s has the value %s; every parameter has to be finite",
+              folder.file("model.safetensors").path(), tensor.replaceFirst("^bert\\.", ""), value);
+    }
+  }
+
   @Test
   void buffersAndOtherHeadsAreSkipped() {
     MemoryFolder folder = golden("bert");
