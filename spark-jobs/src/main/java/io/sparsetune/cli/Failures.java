@@ -17,6 +17,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
   static final int INTERNAL = 1;
   static final int USAGE = 2;
+  private static final int MOST_PROBLEMS = 50;
 
   private final Interruption interruption;
 
@@ -80,8 +81,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       return;
     }
     err.println("Error: " + problems.size() + " problems:");
-    for (String problem : problems) {
-      err.println("  - " + problem);
+    problems.stream().limit(MOST_PROBLEMS).forEach(problem -> err.println("  - " + problem));
+    if (problems.size() > MOST_PROBLEMS) {
+      err.println("  and " + (problems.size() - MOST_PROBLEMS) + " more");
     }
   }
 
@@ -114,9 +116,12 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     return Optional.empty();
   }
 
-  private static String describe(Throwable failure) {
+  /** Without the trace that Spark writes into the messages of tasks that failed. */
+  static String describe(Throwable failure) {
     String message = failure.getMessage();
     String name = failure.getClass().getSimpleName();
-    return message == null || message.isBlank() ? name : name + ": " + message.strip();
+    return message == null || message.isBlank()
+        ? name
+        : name + ": " + message.split("\\R\\s+at ", 2)[0].strip();
   }
 }

@@ -1,21 +1,26 @@
 package io.sparsetune.hadoop;
 
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.DataException;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.InputFolder;
 import io.sparsetune.files.OutputFolder;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** A folder on a Hadoop file system; a path without a scheme is one of {@code fs.defaultFS}. */
 public final class HadoopFolder implements InputFolder, OutputFolder {
+  private static final String PROBE = "sparsetune-probe";
+
   private final FileSystem fileSystem;
   private final Path folder;
   private final String location;
@@ -47,10 +52,14 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
    * @throws IOException where it is not a folder, or not there
    */
   public boolean isEmpty() throws IOException {
+    requireFolder();
+    return fileSystem.listStatus(folder).length == 0;
+  }
+
+  void requireFolder() throws IOException {
     if (!fileSystem.getFileStatus(folder).isDirectory()) {
       throw new IOException("it is a file, not a folder");
     }
-    return fileSystem.listStatus(folder).length == 0;
   }
 
   @Override
@@ -70,13 +79,18 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
 
   @Override
   public void write(String name, Content content) throws IOException {
-    fileSystem.mkdirs(folder);
+    if (!fileSystem.mkdirs(folder)) {
+      throw new IOException("the folder cannot be made");
+    }
     Path temporary = new Path(folder, "." + name + ".tmp");
     Path target = new Path(folder, name);
     try {
       try (OutputStream out =
           new BufferedOutputStream(fileSystem.create(temporary, true), 1 << 16)) {
         content.writeTo(out);
+      } catch (FSError e) {
+        // A local disk's failure, a full one among them, is an error to Hadoop.
+        throw e.getCause() instanceof IOException cause ? cause : new IOException(e);
       }
       // Hadoop's rename replaces nothing.
       fileSystem.delete(target, false);
@@ -86,6 +100,30 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
     } catch (IOException | RuntimeException e) {
       fileSystem.delete(temporary, false);
       throw e;
+    }
+  }
+
+  /**
+   * Tries to write a file, and leaves nothing of it.
+   *
+   * @throws DataException where that fails
+   */
+  public void requireWritable() {
+    try {
+      List<Path> made = new ArrayList<>();
+      for (Path at = folder; at != null && !fileSystem.exists(at); at = at.getParent()) {
+        made.add(at);
+      }
+      try {
+        write(PROBE, out -> out.write(0));
+      } finally {
+        delete(PROBE);
+        for (Path path : made) {
+          fileSystem.delete(path, false);
+        }
+      }
+    } catch (IOException e) {
+      throw new DataException("Cannot write into " + location + ": " + e.getMessage(), e);
     }
   }
 

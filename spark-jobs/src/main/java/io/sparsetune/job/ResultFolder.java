@@ -2,10 +2,10 @@ package io.sparsetune.job;
 
 import io.sparsetune.cluster.ClusterShape;
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.DataException;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.hadoop.HadoopFolder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -24,10 +24,11 @@ final class ResultFolder {
 
   /**
    * A folder to write into: one that is not there, or is empty, or holds an older result. Nothing
-   * is written or removed before {@link #begin}.
+   * is left there or removed before {@link #begin}.
    *
    * @throws ConfigException where it holds such a result and {@code overwrite} is false, or
    *     something else
+   * @throws DataException where nothing can be written
    */
   static ResultFolder toWrite(
       String path, OutputKind kind, boolean overwrite, Configuration hadoop) {
@@ -37,6 +38,7 @@ final class ResultFolder {
     } catch (IOException e) {
       throw new ConfigException("Cannot write into " + path + ": " + e.getMessage());
     }
+    result.folder.requireWritable();
     return result;
   }
 
@@ -114,8 +116,7 @@ final class ResultFolder {
       byte[] mark = Json.pretty(description).getBytes(StandardCharsets.UTF_8);
       folder.write(kind.mark(), out -> out.write(mark));
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "Cannot write into " + folder.location() + ": " + e.getMessage(), e);
+      throw new DataException("Cannot write into " + folder.location() + ": " + e.getMessage(), e);
     }
   }
 }

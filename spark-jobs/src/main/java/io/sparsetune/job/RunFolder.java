@@ -4,7 +4,6 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.hadoop.HadoopFolder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.conf.Configuration;
 
@@ -20,10 +19,11 @@ final class RunFolder {
   }
 
   /**
-   * A folder to train into. Nothing is written or removed before {@link #begin}.
+   * A folder to train into. Nothing is left there or removed before {@link #begin}.
    *
    * @throws ConfigException where it holds a run and {@code overwrite} is false, or something that
    *     is no run
+   * @throws DataException where nothing can be written
    */
   static RunFolder toWrite(String output, boolean overwrite, Configuration hadoop) {
     RunFolder run = new RunFolder(HadoopFolder.of(output, hadoop));
@@ -32,6 +32,7 @@ final class RunFolder {
     } catch (IOException e) {
       throw new ConfigException("Cannot use the output folder " + output + ": " + e.getMessage());
     }
+    run.folder.requireWritable();
     return run;
   }
 
@@ -45,6 +46,11 @@ final class RunFolder {
     try {
       if (!folder.exists()) {
         throw new DataException("Cannot read the run " + path + ": there is no such folder");
+      }
+      if (!folder.contains(RunFiles.RUN)) {
+        throw new DataException(
+            "Cannot read the run %s: it is not a run (%s is missing)"
+                .formatted(path, RunFiles.RUN));
       }
       if (!folder.contains(RunFiles.SUCCESS)) {
         throw new DataException(
@@ -112,7 +118,7 @@ final class RunFolder {
     try {
       action.run();
     } catch (IOException e) {
-      throw new UncheckedIOException(
+      throw new DataException(
           "Cannot write " + folder.location() + "/" + name + ": " + e.getMessage(), e);
     }
   }

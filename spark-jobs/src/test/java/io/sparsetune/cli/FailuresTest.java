@@ -56,6 +56,30 @@ class FailuresTest {
     assertThat(predicted.code()).isEqualTo(1);
   }
 
+  @Test
+  void manyProblemsAreNotAllListed() throws IOException {
+    Path config = folder.resolve("many.yaml");
+    StringBuilder keys = new StringBuilder();
+    for (int i = 0; i < 200; i++) {
+      keys.append("key").append(i).append(": 1\n");
+    }
+    Files.writeString(config, keys);
+    Cli failed = Cli.run("train", config.toString());
+    assertThat(failed.code()).isEqualTo(2);
+    // None of the three keys that have to be given is there.
+    assertThat(failed.err().lines()).hasSize(52).first().isEqualTo("Error: 203 problems:");
+    assertThat(failed.err().lines().reduce((a, b) -> b)).contains("  and 153 more");
+  }
+
+  @Test
+  void aTaskThatFailedIsNotDescribedWithItsTrace() {
+    assertThat(
+            Failures.describe(
+                new IllegalStateException(
+                    "Job aborted: lost task 0.0: java.io.IOException: gone\n\tat a.B.c(B.java:1)\n\tat d\n")))
+        .isEqualTo("IllegalStateException: Job aborted: lost task 0.0: java.io.IOException: gone");
+  }
+
   private Path rows(String name, int pairs) throws IOException {
     String text = "w5 w6 ".repeat(12);
     return Files.write(

@@ -1,0 +1,91 @@
+package io.sparsetune.hadoop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparsetune.error.DataException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.reflect.Constructor;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HadoopFolderTest {
+  @TempDir private Path folder;
+
+  /** A local disk on which files can be made, and nothing written into them. */
+  public static final class FullDisk extends RawLocalFileSystem {
+    /** Only Hadoop makes them. */
+    private static FSError error(String message) {
+      try {
+        Constructor<FSError> constructor = FSError.class.getDeclaredConstructor(Throwable.class);
+        constructor.setAccessible(true);
+        return constructor.newInstance(new IOException(message));
+      } catch (ReflectiveOperationException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    @Override
+    public URI getUri() {
+      return URI.create("full:///");
+    }
+
+    @Override
+    public FSDataOutputStream create(org.apache.hadoop.fs.Path file, boolean overwrite)
+        throws IOException {
+      super.create(file, overwrite).close();
+      OutputStream full =
+          new OutputStream() {
+            @Override
+            public void write(int one) {
+              throw error("No space left on device");
+            }
+          };
+      return new FSDataOutputStream(full, null);
+    }
+  }
+
+  @Test
+  void aFullDiskIsAFailureToWriteThatLeavesNothing() throws IOException {
+    Configuration hadoop = new Configuration();
+    hadoop.setClass("fs.full.impl", FullDisk.class, RawLocalFileSystem.class);
+    HadoopFolder full = HadoopFolder.of("full://" + folder.resolve("run"), hadoop);
+    assertThatThrownBy(() -> full.write("a.bin", out -> out.write(new byte[100])))
+        .isInstanceOf(IOException.class)
+        .hasMessage("No space left on device");
+    assertThat(folder.resolve("run")).isEmptyDirectory();
+    assertThatThrownBy(full::requireWritable)
+        .isInstanceOf(DataException.class)
+        .hasMessage("Cannot write into full://%s: No space left on device", folder.resolve("run"));
+  }
+
+  @Test
+  void whetherAFolderCanBeWrittenIsTriedWithoutATrace() throws IOException {
+    HadoopFolder deep = folder(folder.resolve("a/b/c"));
+    deep.requireWritable();
+    assertThat(folder).isEmptyDirectory();
+    Path kept = Files.createDirectories(folder.resolve("a/b"));
+    Files.writeString(kept.resolve("file"), "text");
+    deep.requireWritable();
+    folder(kept).requireWritable();
+    assertThat(kept).isDirectoryContaining("glob:**/file");
+    assertThat(kept.toFile().list()).hasSize(1);
+    Path under = kept.resolve("file/run");
+    assertThatThrownBy(folder(under)::requireWritable)
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith("Cannot write into %s: ", under);
+    assertThat(kept.resolve("file")).hasContent("text");
+  }
+
+  private static HadoopFolder folder(Path path) {
+    return HadoopFolder.of(path.toString(), new Configuration());
+  }
+}
