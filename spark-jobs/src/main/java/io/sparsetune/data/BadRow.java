@@ -16,6 +16,7 @@ record BadRow(String file, long block, long index, Reason reason, String column,
 
   enum Reason {
     MALFORMED("could not be parsed"),
+    NOT_UTF8("are not in UTF-8"),
     NO_TEXT("have no text"),
     NO_LABEL("have no label"),
     UNKNOWN_LABEL("have an unknown label"),
@@ -34,8 +35,12 @@ record BadRow(String file, long block, long index, Reason reason, String column,
   }
 
   static BadRow of(TableRow row, Reason reason, String column, String value) {
-    String shown = value.length() <= SHOWN ? value : value.substring(0, SHOWN) + "…";
-    return new BadRow(row.file(), row.block(), row.index(), reason, column, shown);
+    return new BadRow(row.file(), row.block(), row.index(), reason, column, cut(value));
+  }
+
+  /** As much of a value as a message can show. */
+  static String cut(String value) {
+    return value.length() <= SHOWN ? value : value.substring(0, SHOWN) + "…";
   }
 
   /**
@@ -46,6 +51,9 @@ record BadRow(String file, long block, long index, Reason reason, String column,
     String what =
         switch (reason) {
           case MALFORMED -> "it breaks the format: " + value + ".";
+          case NOT_UTF8 ->
+              "'%s' has U+FFFD, the character that stands for bytes that are not UTF-8."
+                  .formatted(value);
           case NO_TEXT -> "column '%s' has no text (null).".formatted(column);
           case NO_LABEL -> "column '%s' has no label (null).".formatted(column);
           case UNKNOWN_LABEL ->

@@ -30,27 +30,21 @@ public final class DataLoader {
   private final TaskConfig task;
   private final DataConfig data;
   private final Columns columns;
-  private final Broadcast<byte[]> tokenizer;
-  private final String tokenizerSource;
+  private final Tokenizer tokenizer;
+  private final Broadcast<byte[]> tokenizerJson;
   private final Slots slots;
 
   /**
-   * @param tokenizerJson contents of the model's tokenizer
-   * @param tokenizerSource what messages call it
+   * @param tokenizer the model's
    */
-  public DataLoader(
-      SparkSession session,
-      TaskConfig task,
-      DataConfig data,
-      byte[] tokenizerJson,
-      String tokenizerSource) {
+  public DataLoader(SparkSession session, TaskConfig task, DataConfig data, Tokenizer tokenizer) {
     this.session = session;
     this.task = task;
     this.data = data;
     this.columns = Columns.of(task);
-    this.tokenizer =
-        JavaSparkContext.fromSparkContext(session.sparkContext()).broadcast(tokenizerJson);
-    this.tokenizerSource = tokenizerSource;
+    this.tokenizer = tokenizer;
+    this.tokenizerJson =
+        JavaSparkContext.fromSparkContext(session.sparkContext()).broadcast(tokenizer.json());
     this.slots = Slots.of(session);
   }
 
@@ -145,7 +139,7 @@ public final class DataLoader {
   }
 
   private JavaRDD<EncodedRow> sorted(Table table, RowReader reader, Survey survey) {
-    RowEncoder encoder = new RowEncoder(reader, tokenizer, tokenizerSource, data.maxSeqLength());
+    RowEncoder encoder = new RowEncoder(reader, tokenizerJson, tokenizer, data.maxSeqLength());
     JavaRDD<EncodedRow> encoded = table.rows(reader.names()).mapPartitions(encoder::encode);
     return RankedRows.sorted(
         encoded, Math.max(slots.forRows(survey.usable()), encoded.getNumPartitions()));

@@ -31,6 +31,6 @@ final class NumberedRows implements Iterator<TableRow> {
       index = 0;
     }
     String malformed = row.isNullAt(2) ? "" : row.getString(2);
-    return new TableRow(file, block, index++, row.getStruct(3), malformed);
+    return new TableRow(file, block, index++, row.getStruct(3), malformed, "");
   }
 }

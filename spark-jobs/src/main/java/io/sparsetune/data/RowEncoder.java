@@ -1,5 +1,6 @@
 package io.sparsetune.data;
 
+import io.sparsetune.error.DataException;
 import io.sparsetune.text.EncodedExample;
 import io.sparsetune.text.RowHash;
 import io.sparsetune.text.TextEncoder;
@@ -18,22 +19,26 @@ final class RowEncoder implements Serializable {
   private static final long serialVersionUID = 1;
 
   private final RowReader reader;
-  private final Broadcast<byte[]> tokenizer;
-  private final String tokenizerSource;
+  private final Broadcast<byte[]> json;
+  private final String source;
+  private final int vocabularySize;
   private final int maxSeqLength;
 
-  RowEncoder(
-      RowReader reader, Broadcast<byte[]> tokenizer, String tokenizerSource, int maxSeqLength) {
+  /**
+   * @param json of the tokenizer
+   */
+  RowEncoder(RowReader reader, Broadcast<byte[]> json, Tokenizer tokenizer, int maxSeqLength) {
     this.reader = reader;
-    this.tokenizer = tokenizer;
-    this.tokenizerSource = tokenizerSource;
+    this.json = json;
+    this.source = tokenizer.source();
+    this.vocabularySize = tokenizer.vocabularySize();
     this.maxSeqLength = maxSeqLength;
   }
 
   Iterator<EncodedRow> encode(Iterator<TableRow> rows) {
     List<EncodedRow> encoded = new ArrayList<>();
     if (rows.hasNext()) {
-      try (TextEncoder encoder = TextEncoder.of(tokenizer.value(), tokenizerSource, maxSeqLength)) {
+      try (TextEncoder encoder = TextEncoder.of(json.value(), source, maxSeqLength)) {
         while (rows.hasNext()) {
           TableRow row = rows.next();
           if (reader.problem(row).isEmpty()) {
@@ -47,7 +52,7 @@ final class RowEncoder implements Serializable {
 
   /** Tokenises row by row, as they are asked for. */
   Iterator<TokenizedRow> tokenize(Iterator<TableRow> rows) {
-    TextEncoder encoder = TextEncoder.of(tokenizer.value(), tokenizerSource, maxSeqLength);
+    TextEncoder encoder = TextEncoder.of(json.value(), source, maxSeqLength);
     TaskCompletionListener atEnd = context -> encoder.close();
     TaskContext.get().addTaskCompletionListener(atEnd);
     return new Iterator<>() {
@@ -71,6 +76,13 @@ final class RowEncoder implements Serializable {
         pair.isPresent()
             ? encoder.encode(reader.text(row), pair.get())
             : encoder.encode(reader.text(row));
+    for (int id : tokens.ids()) {
+      if (id >= vocabularySize) {
+        throw new DataException(
+            "Cannot use the tokenizer %s: it has a token %d, but the model's %d words (vocab_size in config.json) end before that. It belongs to another model."
+                .formatted(source, id, vocabularySize));
+      }
+    }
     RowHash hash = RowHash.of(reader.fields(row));
     return new EncodedRow(
         new EncodedExample(hash, tokens.ids(), tokens.typeIds(), reader.target(row)),

@@ -54,6 +54,9 @@ public final class RowReader implements Serializable {
     if (!row.malformed().isEmpty()) {
       return bad(row, Reason.MALFORMED, "", row.malformed());
     }
+    if (!row.undecoded().isEmpty()) {
+      return bad(row, Reason.NOT_UTF8, "", row.undecoded());
+    }
     if (cell(row, columns.text()) == null) {
       return bad(row, Reason.NO_TEXT, columns.text(), "");
     }
@@ -112,11 +115,17 @@ public final class RowReader implements Serializable {
     return Optional.of(BadRow.of(row, reason, column, value));
   }
 
-  /** The cell as text: whole numbers without a fraction, whatever their type. Null for none. */
+  /**
+   * The cell as text: whole numbers without a fraction, whatever their type. Null for none, which
+   * tables of numbers write as NaN.
+   */
   private static String cell(TableRow row, String column) {
     Object value = row.cells().getAs(column);
     if (value instanceof Double || value instanceof Float) {
       double number = ((Number) value).doubleValue();
+      if (Double.isNaN(number)) {
+        return null;
+      }
       if (number == Math.rint(number) && Math.abs(number) < 0x1p53) {
         return Long.toString((long) number);
       }

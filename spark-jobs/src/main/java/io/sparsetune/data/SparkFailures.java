@@ -20,7 +20,11 @@ public final class SparkFailures {
           Pattern.DOTALL);
 
   private static final Pattern READING =
-      Pattern.compile("FAILED_READ_FILE|Encountered error while reading file|not a Parquet file");
+      Pattern.compile(
+          "FAILED_READ_FILE|Encountered error while reading file|not a Parquet file"
+              + "|TextParsingException");
+
+  private static final Pattern QUOTES = Pattern.compile("Unescaped quote character");
 
   private SparkFailures() {}
 
@@ -38,6 +42,19 @@ public final class SparkFailures {
 
   /** Like {@link #unwrapped(Callable)}; what Spark cannot read is a {@link DataException} too. */
   static <T> T whileReading(String key, String files, Callable<T> work) {
+    return whileReading(key, files, work, AnalysisException.class);
+  }
+
+  /** Like {@link #whileReading}, where Spark does nothing but look at the files' descriptions. */
+  static <T> T whileOpening(String key, String files, Callable<T> work) {
+    return whileReading(key, files, work, Exception.class);
+  }
+
+  /**
+   * @param reading a failure that can only be the files'
+   */
+  private static <T> T whileReading(
+      String key, String files, Callable<T> work, Class<? extends Exception> reading) {
     try {
       return work.call();
     } catch (Exception e) {
@@ -45,7 +62,7 @@ public final class SparkFailures {
       if (isOurs(known)) {
         throw known;
       }
-      String reason = readFailure(e);
+      String reason = readFailure(e, reading.isInstance(e));
       if (reason.isEmpty()) {
         throw known;
       }
@@ -78,18 +95,26 @@ public final class SparkFailures {
   }
 
   /** Why a file cannot be read, in one line; empty where the failure is of another kind. */
-  private static String readFailure(Throwable failure) {
-    boolean reading = failure instanceof AnalysisException;
+  private static String readFailure(Throwable failure, boolean known) {
+    boolean reading = known;
     Throwable deepest = failure;
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String message = String.valueOf(cause.getMessage());
-      if (message.contains("CSV header")) {
-        return "its files have different headers";
+      if (QUOTES.matcher(message).find()) {
+        return "a quoted field has a quote inside that is not doubled";
       }
       reading |= READING.matcher(message).find();
       deepest = cause;
     }
-    return reading ? String.valueOf(deepest.getMessage()).lines().findFirst().orElse("") : "";
+    return reading ? firstLine(deepest) : "";
+  }
+
+  private static String firstLine(Throwable failure) {
+    return String.valueOf(failure.getMessage())
+        .lines()
+        .findFirst()
+        .filter(line -> !line.isBlank())
+        .orElse(failure.getClass().getSimpleName());
   }
 
   private static RuntimeException again(String name, String message, Throwable failure) {

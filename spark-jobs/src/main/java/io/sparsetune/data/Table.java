@@ -5,13 +5,16 @@ import io.sparsetune.config.TaskConfig;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.NearestName;
 import io.sparsetune.hadoop.HadoopFiles;
+import io.sparsetune.hadoop.HadoopSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
@@ -34,10 +37,15 @@ public final class Table {
   private final SparkSession session;
   private final StructType schema;
 
-  private Table(InputFiles files, SparkSession session, StructType schema) {
+  /** Of csv and tsv. */
+  private final Optional<Header> header;
+
+  private Table(
+      InputFiles files, SparkSession session, StructType schema, Optional<Header> header) {
     this.files = files;
     this.session = session;
     this.schema = schema;
+    this.header = header;
   }
 
   /**
@@ -77,15 +85,16 @@ public final class Table {
     own.conf().set("spark.sql.caseSensitive", "true");
     // A row with too many or too few fields is noticed only where all fields are parsed.
     own.conf().set("spark.sql.csv.parser.columnPruning.enabled", "false");
+    Optional<Header> header = header(own, files);
     StructType found =
-        SparkFailures.whileReading(
-            key,
-            files.shown(),
-            () ->
-                reader(own, files.format())
-                    .option("primitivesAsString", Boolean.toString(typedExcept.isEmpty()))
-                    .load(files.names())
-                    .schema());
+        header.map(Table::texts).orElseGet(() -> inferred(own, files, typedExcept.isEmpty()));
+    if (files.format() == TableFormat.CSV) {
+      CsvQuotes.check(
+          JavaSparkContext.fromSparkContext(session.sparkContext()),
+          new HadoopSettings(session.sparkContext().hadoopConfiguration()),
+          files,
+          Slots.of(session).forRows(files.paths().size()));
+    }
     StructType schema = new StructType();
     for (StructField field : found.fields()) {
       if (!field.name().equals(MALFORMED)) {
@@ -97,9 +106,45 @@ public final class Table {
       }
     }
     if (schema.length() == 0) {
-      throw new DataException("Cannot read %s: %s has no columns.".formatted(key, files.shown()));
+      throw new DataException(
+          files.format() == TableFormat.JSONL
+              ? "Cannot read %s: no line of %s is a JSON object of one column or more."
+                  .formatted(key, files.shown())
+              : "Cannot read %s: %s has no columns.".formatted(key, files.shown()));
     }
-    return new Table(files, own, schema);
+    return new Table(files, own, schema, header);
+  }
+
+  private static Optional<Header> header(SparkSession session, InputFiles files) {
+    if (files.format() != TableFormat.CSV && files.format() != TableFormat.TSV) {
+      return Optional.empty();
+    }
+    String first = files.names()[0];
+    List<Row> rows =
+        SparkFailures.whileOpening(
+            files.key(),
+            files.shown(),
+            () -> reader(session, files.format()).load(first).takeAsList(1));
+    return Optional.of(rows.isEmpty() ? new Header(List.of()) : Header.of(rows.get(0)));
+  }
+
+  private static StructType texts(Header header) {
+    StructType schema = new StructType();
+    for (String column : header.columns()) {
+      schema = schema.add(column, DataTypes.StringType);
+    }
+    return schema;
+  }
+
+  private static StructType inferred(SparkSession session, InputFiles files, boolean texts) {
+    return SparkFailures.whileOpening(
+        files.key(),
+        files.shown(),
+        () ->
+            reader(session, files.format())
+                .option("primitivesAsString", Boolean.toString(texts))
+                .load(files.names())
+                .schema());
   }
 
   /** The configuration key that names the files. */
@@ -129,7 +174,12 @@ public final class Table {
     List<String> problems = new ArrayList<>();
     List<String> names = Arrays.asList(schema.fieldNames());
     for (Columns.Named named : columns.named()) {
-      if (!names.contains(named.column())) {
+      long same = header.map(row -> row.count(named.column())).orElse(0L);
+      if (same > 1) {
+        problems.add(
+            "Cannot use column '%s' (%s) of %s: its header has that name %d times."
+                .formatted(named.column(), named.key(), shown(), same));
+      } else if (!names.contains(named.column())) {
         problems.add(
             "Cannot find column '%s' (%s) in %s.%s Its columns: %s."
                 .formatted(
@@ -178,21 +228,67 @@ public final class Table {
   }
 
   private JavaRDD<TableRow> rows(List<String> columns, String... paths) {
-    boolean mayBreak = files.format() != TableFormat.PARQUET;
+    boolean lines = files.format() == TableFormat.JSONL;
+    Dataset<Row> selected = lines ? jsonLines(columns, paths) : select(columns, paths);
+    JavaRDD<Row> rows = selected.javaRDD();
+    if (lines) {
+      return rows.mapPartitions(part -> new NumberedRows(new JsonLines(part)));
+    }
+    if (header.isEmpty()) {
+      return rows.mapPartitions(NumberedRows::new);
+    }
+    Header first = header.get();
+    List<String> names = List.copyOf(columns);
+    String refusal =
+        "Cannot read " + key() + ": unlike " + HadoopFiles.shown(files.names()[0]) + ", ";
+    return rows.mapPartitions(part -> first.without(new NumberedRows(part), names, refusal));
+  }
+
+  /** (file, block, malformed text, cells). */
+  private Dataset<Row> select(List<String> columns, String... paths) {
+    boolean mayBreak = header.isPresent();
     StructType full = mayBreak ? schema.add(MALFORMED, DataTypes.StringType) : schema;
     Dataset<Row> rows = reader(session, files.format()).schema(full).load(paths);
     Column place = rows.metadataColumn("_metadata");
+    return rows.select(
+        place.getField("file_path"),
+        place.getField("file_block_start"),
+        mayBreak ? functions.col(MALFORMED) : functions.lit(null).cast("string"),
+        cells("", columns));
+  }
+
+  /** The same and the line's bytes. */
+  private Dataset<Row> jsonLines(List<String> columns, String... paths) {
+    StructType wanted = new StructType();
+    for (String column : columns) {
+      wanted = wanted.add(schema.apply(column));
+    }
+    wanted = wanted.add(MALFORMED, DataTypes.StringType);
+    Dataset<Row> lines = session.read().format("text").load(paths);
+    Column place = lines.metadataColumn("_metadata");
+    Column line = functions.col("value");
+    return lines
+        .select(
+            place.getField("file_path").as("file"),
+            place.getField("file_block_start").as("block"),
+            line.cast("binary").as("line"),
+            functions
+                .from_json(line, wanted, Map.of("columnNameOfCorruptRecord", MALFORMED))
+                .as("parsed"))
+        .select(
+            functions.col("file"),
+            functions.col("block"),
+            functions.col("parsed." + MALFORMED),
+            cells("parsed.", columns),
+            functions.col("line"));
+  }
+
+  private static Column cells(String prefix, List<String> columns) {
     List<Column> cells = new ArrayList<>();
     for (String name : columns) {
-      cells.add(functions.col("`" + name.replace("`", "``") + "`"));
+      cells.add(functions.col(prefix + "`" + name.replace("`", "``") + "`"));
     }
-    Dataset<Row> selected =
-        rows.select(
-            place.getField("file_path"),
-            place.getField("file_block_start"),
-            mayBreak ? functions.col(MALFORMED) : functions.lit(null).cast("string"),
-            functions.struct(cells.toArray(Column[]::new)));
-    return selected.javaRDD().mapPartitions(NumberedRows::new);
+    return functions.struct(cells.toArray(Column[]::new));
   }
 
   /** The path of a file in a {@link TableRow}, as people write it. */
@@ -200,23 +296,17 @@ public final class Table {
     return HadoopFiles.shown(new Path(java.net.URI.create(file)).toString());
   }
 
+  /** Of csv and tsv, the header is the first row. */
   private static DataFrameReader reader(SparkSession session, TableFormat format) {
     DataFrameReader reader = session.read().option("columnNameOfCorruptRecord", MALFORMED);
     return switch (format) {
       case CSV ->
           reader
               .format("csv")
-              .option("header", "true")
-              .option("enforceSchema", "false")
               .option("multiLine", "true")
-              .option("escape", "\"");
-      case TSV ->
-          reader
-              .format("csv")
-              .option("header", "true")
-              .option("enforceSchema", "false")
-              .option("sep", "\t")
-              .option("quote", "");
+              .option("escape", "\"")
+              .option("unescapedQuoteHandling", "RAISE_ERROR");
+      case TSV -> reader.format("csv").option("sep", "\t").option("quote", "");
       case JSONL -> reader.format("json");
       case PARQUET -> reader.format("parquet");
     };

@@ -11,6 +11,8 @@ import org.apache.spark.sql.Row;
  * @param index number of the row in that part, from 0
  * @param cells the columns asked for, in that order
  * @param malformed the row's text where it could not be parsed, else empty
+ * @param undecoded the first of the cells whose bytes are not UTF-8, else empty
  */
-public record TableRow(String file, long block, long index, Row cells, String malformed)
+public record TableRow(
+    String file, long block, long index, Row cells, String malformed, String undecoded)
     implements Serializable {}

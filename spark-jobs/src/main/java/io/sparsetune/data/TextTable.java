@@ -95,13 +95,12 @@ public final class TextTable {
    * All rows with all columns, tokenised, in the order of the files' names and of their rows;
    * spread over the cluster.
    *
-   * @param tokenizerJson contents of the model's tokenizer
-   * @param source what messages call it
+   * @param tokenizer the model's
    */
-  public JavaRDD<TokenizedRow> rows(byte[] tokenizerJson, String source) {
-    Broadcast<byte[]> tokenizer =
-        JavaSparkContext.fromSparkContext(session.sparkContext()).broadcast(tokenizerJson);
-    RowEncoder encoder = new RowEncoder(reader, tokenizer, source, data.maxSeqLength());
+  public JavaRDD<TokenizedRow> rows(Tokenizer tokenizer) {
+    Broadcast<byte[]> json =
+        JavaSparkContext.fromSparkContext(session.sparkContext()).broadcast(tokenizer.json());
+    RowEncoder encoder = new RowEncoder(reader, json, tokenizer, data.maxSeqLength());
     int partitions = Slots.of(session).forRows(size);
     return table
         .rowsInOrder(Arrays.asList(table.schema().fieldNames()))

@@ -10,11 +10,14 @@ import io.sparsetune.model.BaseModel;
 import io.sparsetune.text.TokenizerJson;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 
 /** Base models on Hadoop file systems. */
 public final class HadoopModels {
   private static final int LARGEST_TOKENIZER = 256 << 20;
+
+  private static final Pattern HUB_NAME = Pattern.compile("[\\w-][\\w.-]*(/[\\w-][\\w.-]*)?");
 
   private HadoopModels() {}
 
@@ -38,12 +41,35 @@ public final class HadoopModels {
     try {
       if (!folder.exists()) {
         throw new DataException(
-            "Cannot read a model from " + model.folder() + ": there is no such folder");
+            "Cannot read a model from %s: there is no such folder%s"
+                .formatted(model.folder(), hubHint(model.folder())));
       }
+      folder.requireFolder();
     } catch (IOException e) {
       throw Unreadable.because(model.folder(), e);
     }
     return BaseModel.open(folder);
+  }
+
+  /**
+   * Whether anything is at the path.
+   *
+   * @throws ConfigException for a path that is none
+   */
+  public static boolean isThere(String path, Configuration hadoop) {
+    try {
+      return HadoopFolder.of(path, hadoop).exists();
+    } catch (IOException e) {
+      throw Unreadable.because(path, e);
+    }
+  }
+
+  /** Nothing is downloaded by itself, but its name may look like a path. */
+  private static String hubHint(String path) {
+    return HUB_NAME.matcher(path).matches()
+        ? ". If it is a model of the Hugging Face hub, download it first: hf download %s --local-dir FOLDER"
+            .formatted(path)
+        : "";
   }
 
   /**

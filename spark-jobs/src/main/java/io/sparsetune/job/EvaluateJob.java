@@ -3,9 +3,9 @@ package io.sparsetune.job;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.data.DataLoader;
 import io.sparsetune.data.EvaluationData;
+import io.sparsetune.data.Tokenizer;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.DataException;
-import io.sparsetune.hadoop.HadoopModels;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.step.ShippedModel;
 import io.sparsetune.step.SparkEvaluator;
@@ -31,7 +31,9 @@ public final class EvaluateJob {
     FinishedRun run = FinishedRun.open(request.run(), session.sparkContext().hadoopConfiguration());
     RunConfig config = run.record().config();
     SparseDelta delta = run.delta();
-    ShippedModel shipped = ShippedModel.ship(session, run.basePath(request.model()));
+    ShippedModel shipped =
+        ShippedModel.ship(
+            session, run.basePath(request.model(), session.sparkContext().hadoopConfiguration()));
     BaseModel base = shipped.open();
     delta.requireBase(base);
     DataLoader loader =
@@ -39,8 +41,7 @@ public final class EvaluateJob {
             session,
             config.task(),
             run.reading(request.data(), request.format()),
-            HadoopModels.tokenizer(base),
-            base.location());
+            Tokenizer.of(base));
     EvaluationData data = loader.evaluation(Preparation.TEST, request.data(), run.labels());
     try (SparkEvaluator evaluator =
         new SparkEvaluator(

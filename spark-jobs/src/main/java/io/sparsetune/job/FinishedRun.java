@@ -1,13 +1,22 @@
 package io.sparsetune.job;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.sparsetune.config.DataConfig;
 import io.sparsetune.data.TableFormat;
 import io.sparsetune.delta.DeltaFile;
 import io.sparsetune.delta.SparseDelta;
+import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.KeyName;
+import io.sparsetune.files.Sha256;
+import io.sparsetune.files.StrictJson;
+import io.sparsetune.files.Unreadable;
+import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.hadoop.HadoopFolder;
+import io.sparsetune.hadoop.HadoopModels;
 import io.sparsetune.task.Labels;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,20 +31,60 @@ import org.apache.hadoop.conf.Configuration;
  * @param delta what it trained
  */
 record FinishedRun(HadoopFolder folder, RunRecord record, SparseDelta delta) {
+  private static final int LARGEST_RESULT = 16 << 20;
 
   /**
    * @throws DataException where there is none, or it did not finish
+   * @throws CorruptFileException where a file breaks its format, or the delta has changed
    */
   static FinishedRun open(String path, Configuration hadoop) {
     HadoopFolder folder = RunFolder.toRead(path, hadoop);
-    return new FinishedRun(
-        folder,
-        RunRecord.read(folder.file(RunFiles.RUN)),
-        DeltaFile.read(folder.file(RunFiles.DELTA)));
+    FinishedRun run =
+        new FinishedRun(
+            folder,
+            RunRecord.read(folder.file(RunFiles.RUN)),
+            DeltaFile.read(folder.file(RunFiles.DELTA)));
+    run.requireUnchanged();
+    return run;
   }
 
-  /** Where the base is: where the caller says, or where it was. */
-  String basePath(Optional<String> moved) {
+  /** The delta is the one that the training wrote, where its result is there to tell. */
+  private void requireUnchanged() {
+    ByteSource delta = folder.file(RunFiles.DELTA);
+    try {
+      String written = result().map(json -> json.path("delta_sha256").asText()).orElse("");
+      if (!written.isEmpty() && !written.equals(Sha256.hex(delta))) {
+        throw new CorruptFileException(
+            delta.path(),
+            "it is not what the training wrote: its SHA-256 is not the one in " + RunFiles.RESULT);
+      }
+    } catch (IOException e) {
+      throw Unreadable.because(delta.path(), e);
+    }
+  }
+
+  /** {@code result.json}, where it is there. */
+  Optional<JsonNode> result() {
+    try {
+      return folder.contains(RunFiles.RESULT)
+          ? Optional.of(StrictJson.readObject(folder.file(RunFiles.RESULT), LARGEST_RESULT))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw Unreadable.because(folder.location(), e);
+    }
+  }
+
+  /**
+   * Where the base is: where the caller says, or where it was.
+   *
+   * @throws DataException where the caller says nothing, and it is not there any more
+   */
+  String basePath(Optional<String> moved, Configuration hadoop) {
+    if (moved.isEmpty() && !HadoopModels.isThere(record.basePath(), hadoop)) {
+      throw new DataException(
+          "Cannot find the base model of the run %s where it was, %s. Say with --model where it is now."
+              .formatted(folder.location(), HadoopFiles.shown(record.basePath())));
+    }
     return moved.orElse(record.basePath());
   }
 

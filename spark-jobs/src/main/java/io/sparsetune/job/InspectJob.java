@@ -6,11 +6,8 @@ import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.DataException;
 import io.sparsetune.files.KeyName;
 import io.sparsetune.files.Sha256;
-import io.sparsetune.files.StrictJson;
-import io.sparsetune.files.Unreadable;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.params.ParameterLayout;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +17,6 @@ import org.apache.hadoop.conf.Configuration;
 /** Tells what a finished run trained. Needs no Spark session. */
 public final class InspectJob {
   private static final int LARGEST_DELTA = Integer.MAX_VALUE - 8;
-  private static final int LARGEST_RESULT = 16 << 20;
 
   private final Configuration hadoop;
 
@@ -71,17 +67,10 @@ public final class InspectJob {
   }
 
   private static OptionalDouble validation(FinishedRun run, DeltaInfo info) {
-    try {
-      if (!run.folder().contains(RunFiles.RESULT)) {
-        return OptionalDouble.empty();
-      }
-    } catch (IOException e) {
-      throw Unreadable.because(run.folder().location(), e);
-    }
-    JsonNode score =
-        StrictJson.readObject(run.folder().file(RunFiles.RESULT), LARGEST_RESULT)
-            .path(Preparation.VALIDATION)
-            .path(info.metric().key());
-    return score.isNumber() ? OptionalDouble.of(score.asDouble()) : OptionalDouble.empty();
+    return run.result()
+        .map(result -> result.path(Preparation.VALIDATION).path(info.metric().key()))
+        .filter(JsonNode::isNumber)
+        .map(score -> OptionalDouble.of(score.asDouble()))
+        .orElse(OptionalDouble.empty());
   }
 }

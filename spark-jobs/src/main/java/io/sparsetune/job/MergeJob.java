@@ -7,7 +7,6 @@ import io.sparsetune.export.HuggingFaceFolder;
 import io.sparsetune.hadoop.HadoopModels;
 import io.sparsetune.model.BaseModel;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.apache.hadoop.conf.Configuration;
 
 /** Writes a finished run as a whole model in Hugging Face's format. Needs no Spark session. */
@@ -29,7 +28,7 @@ public final class MergeJob {
     FinishedRun run = FinishedRun.open(request.run(), hadoop);
     SparseDelta delta = run.delta();
     HuggingFaceFolder.requireKnownHead(delta.info().spec());
-    String basePath = run.basePath(request.model());
+    String basePath = run.basePath(request.model(), hadoop);
     ResultFolder output =
         ResultFolder.toWrite(request.output(), OutputKind.MODEL, request.overwrite(), hadoop)
             .apartFrom("the run", request.run())
@@ -40,7 +39,7 @@ public final class MergeJob {
     try {
       HuggingFaceFolder.write(base, delta, output.files());
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write " + request.output() + ": " + e.getMessage(), e);
+      throw new DataException("Cannot write " + request.output() + ": " + e.getMessage(), e);
     }
     return new MergeResult(
         request.output(), delta.values().length, delta.info().spec().layout().size());

@@ -3,11 +3,11 @@ package io.sparsetune.job;
 import io.sparsetune.cluster.ClusterShape;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.data.TextTable;
+import io.sparsetune.data.Tokenizer;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.hadoop.HadoopFiles;
-import io.sparsetune.hadoop.HadoopModels;
 import io.sparsetune.job.PredictRequest.OutputFormat;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.step.ShippedModel;
@@ -41,7 +41,7 @@ public final class PredictJob {
   public PredictResult run(PredictRequest request) {
     Configuration hadoop = session.sparkContext().hadoopConfiguration();
     FinishedRun run = FinishedRun.open(request.run(), hadoop);
-    String basePath = run.basePath(request.model());
+    String basePath = run.basePath(request.model(), hadoop);
     ResultFolder output =
         ResultFolder.toWrite(request.output(), OutputKind.PREDICTIONS, request.overwrite(), hadoop)
             .seenBy(ClusterShape.of(session))
@@ -62,6 +62,7 @@ public final class PredictJob {
     ShippedModel shipped = ShippedModel.ship(session, basePath);
     BaseModel base = shipped.open();
     delta.requireBase(base);
+    Tokenizer tokenizer = Tokenizer.of(base);
     PredictedColumns columns = new PredictedColumns(labels.map(Labels::names).orElse(List.of()));
     LongAccumulator written = session.sparkContext().longAccumulator("predicted rows");
     LongAccumulator truncated = session.sparkContext().longAccumulator("truncated texts");
@@ -76,7 +77,7 @@ public final class PredictJob {
             config.training().evalBatchSize())) {
       JavaRDD<Row> rows =
           predictor
-              .score(table.rows(HadoopModels.tokenizer(base), base.location()))
+              .score(table.rows(tokenizer))
               .map(
                   row -> {
                     written.add(1);

@@ -4,9 +4,9 @@ import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.data.DataLoader;
 import io.sparsetune.data.EvaluationData;
+import io.sparsetune.data.Tokenizer;
 import io.sparsetune.data.TrainData;
 import io.sparsetune.error.DataException;
-import io.sparsetune.hadoop.HadoopModels;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.step.ShippedModel;
@@ -43,9 +43,7 @@ record Preparation(
     ShippedModel shipped = ShippedModel.ship(session, config.model().path());
     BaseModel base = shipped.open();
     ModelSpecs.checkLength(config.data().maxSeqLength(), base.encoder());
-    byte[] tokenizer = HadoopModels.tokenizer(base);
-    DataLoader loader =
-        new DataLoader(session, config.task(), config.data(), tokenizer, base.location());
+    DataLoader loader = new DataLoader(session, config.task(), config.data(), Tokenizer.of(base));
     TrainData train =
         loader.train(config.training().batchSize(), config.training().microBatchSize());
     requireLabels(config, train.labels());

@@ -91,6 +91,8 @@ public final class TrainJob {
     warning(run).ifPresent(warnings::add);
     ClusterShape.of(session).warning().ifPresent(warnings::add);
     warnings.addAll(memory.problems());
+    // Reads every weight, and finds those that are no numbers.
+    RunIdentity.of(run);
     List<String> sample = Table.sample(session, config.task(), config.data(), SAMPLE);
     return DryRun.of(run, sample, sizes(run), memory, warnings);
   }

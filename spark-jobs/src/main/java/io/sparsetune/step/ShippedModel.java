@@ -6,6 +6,7 @@ import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.hadoop.HadoopModels;
+import io.sparsetune.hadoop.HadoopSettings;
 import io.sparsetune.hadoop.ModelPath;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.ModelSpec;

@@ -7,6 +7,7 @@ import io.sparsetune.config.DataConfig;
 import io.sparsetune.config.DataConfig.OnBadRow;
 import io.sparsetune.config.TaskConfig;
 import io.sparsetune.config.TaskConfig.TaskType;
+import io.sparsetune.error.DataException;
 import io.sparsetune.task.Labels;
 import io.sparsetune.task.Metric;
 import io.sparsetune.testing.SharedSession;
@@ -105,6 +106,21 @@ class DataLoaderTest {
   }
 
   @Test
+  void aTokenThatTheModelDoesNotHaveIsRefused() throws IOException {
+    Files.writeString(folder.resolve("data.csv"), "text,label\na,x\nz,y\n");
+    DataLoader loader =
+        new DataLoader(
+            SharedSession.get(),
+            task(),
+            data("data.csv", 0),
+            Tokenizer.of(TinyTokenizer.json(), "m/vocab.txt", 55));
+    assertThatThrownBy(() -> loader.train(2, 1))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "Cannot use the tokenizer m/vocab.txt: it has a token 55, but the model's 55 words (vocab_size in config.json) end before that. It belongs to another model.");
+  }
+
+  @Test
   void pairsAreEncodedTogether() throws IOException {
     Files.writeString(folder.resolve("data.csv"), "text,other,label\na,b,1.5\nc,d,-2\n");
     TrainData data =
@@ -118,8 +134,7 @@ class DataLoaderTest {
                     List.of(),
                     Metric.PEARSON),
                 data("data.csv", 0),
-                TinyTokenizer.json(),
-                "tiny")
+                TinyTokenizer.tokenizer())
             .train(1, 1);
     Shard shard = data.shards().first();
     assertThat(data.labels()).isEmpty();
@@ -145,11 +160,13 @@ class DataLoaderTest {
   }
 
   private DataLoader loader(String name, double share) {
-    TaskConfig task =
-        new TaskConfig(
-            TaskType.CLASSIFICATION, "text", Optional.empty(), "label", List.of(), Metric.ACCURACY);
     return new DataLoader(
-        SharedSession.get(), task, data(name, share), TinyTokenizer.json(), "tiny");
+        SharedSession.get(), task(), data(name, share), TinyTokenizer.tokenizer());
+  }
+
+  private static TaskConfig task() {
+    return new TaskConfig(
+        TaskType.CLASSIFICATION, "text", Optional.empty(), "label", List.of(), Metric.ACCURACY);
   }
 
   private DataConfig data(String name, double share) {

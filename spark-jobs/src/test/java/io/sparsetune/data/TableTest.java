@@ -14,12 +14,15 @@ import io.sparsetune.testing.SharedSession;
 import io.sparsetune.testing.TinyTokenizer;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -150,8 +153,140 @@ class TableTest {
     write("parts/b.csv", "label,text\nx,c\n");
     assertThatThrownBy(() -> load("parts"))
         .hasMessage(
-            "Cannot read data.train: %s/parts/a.csv and 1 more: its files have different headers"
+            "Cannot read data.train: unlike %1$s/parts/a.csv, %1$s/parts/b.csv has the header label, text instead of text, label."
                 .formatted(folder));
+    write("parts/b.csv", "text,label,id\nc,x,1\n");
+    assertThatThrownBy(() -> load("parts"))
+        .hasMessageContaining("parts/b.csv has the header text,label,id instead of text, label.");
+  }
+
+  @Test
+  void columnsThatATaskDoesNotUseMayHaveNoNameOrTheSameOne() throws IOException {
+    write("a.csv", ",text,label,z,z\n0,a,x,q,r\n1,b,y,s,t\n");
+    assertThat(texts("a.csv")).containsExactly("a", "b");
+    assertThat(load("a.csv").examples()).isEqualTo(2);
+    assertThat(table("a.csv").schema().fieldNames())
+        .containsExactly("_c0", "text", "label", "z3", "z4");
+    write("b.tsv", "text\tlabel\ttext\na\tx\tq\n");
+    assertThatThrownBy(() -> load("b.tsv"))
+        .hasMessage(
+            "Cannot use column 'text' (task.text) of %s/b.tsv: its header has that name 2 times."
+                .formatted(folder));
+  }
+
+  @Test
+  void aQuoteThatIsNotClosedIsRefusedForItHidesRows() throws IOException {
+    write("a.csv", "label,text\nx,a\ny,\"b\nx,c\ny,d\n");
+    assertThatThrownBy(() -> load("a.csv"))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "Cannot read data.train: the quoted field that begins in line 3 of %s/a.csv is never closed, or has a quote inside that is not doubled."
+                .formatted(folder));
+    write("b.csv", "text,label\na,x\n\"b,y\nc,x\n\"d,y\n");
+    assertThatThrownBy(() -> load("b.csv"))
+        .hasMessageContaining("begins in line 3 of " + folder + "/b.csv");
+  }
+
+  @Test
+  void sparkRefusesQuotesThatDoNotMatchToo() throws IOException {
+    write("b.csv", "text,label\na,x\n");
+    Table table = table("b.csv");
+    write("b.csv", "text,label\na,x\n\"b,y\nc,x\n\"d,y\n");
+    assertThatThrownBy(
+            () ->
+                Survey.of(
+                    table,
+                    RowReader.ofAnyLabel(Columns.of(task())),
+                    false,
+                    Survey.BadRows.SKIPPED,
+                    ""))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "Cannot read data.train: %s/b.csv: a quoted field has a quote inside that is not doubled"
+                .formatted(folder));
+  }
+
+  @Test
+  void aLineOfJsonIsOneObjectAndNothingElse() throws IOException {
+    String good = "{\"text\":\"a\",\"label\":\"x\"}";
+    for (String bad :
+        List.of(good + good, good + " garbage", "[" + good + "," + good + "]", "null", "3")) {
+      write("a.jsonl", good + "\n \n" + bad + "\n");
+      assertThatThrownBy(() -> load("a.jsonl"))
+          .as(bad)
+          .isInstanceOf(DataException.class)
+          .hasMessageStartingWith(
+              "Cannot use row 2 of %s/a.jsonl: it breaks the format: %s."
+                  .formatted(folder, BadRow.cut(bad)));
+    }
+    onBadRow = OnBadRow.SKIP;
+    write("a.jsonl", good + "\n" + good + good + "\n" + good.replace("\"x\"", "\"y\"") + "\n");
+    assertThat(load("a.jsonl").examples()).isEqualTo(2);
+    assertThat(load("a.jsonl").skipped()).isEqualTo(1);
+  }
+
+  @Test
+  void linesWithoutAnyObjectAreNoTable() throws IOException {
+    write("a.jsonl", "{\n  \"text\": \"a\",\n  \"label\": \"x\"\n}\n");
+    assertThatThrownBy(() -> load("a.jsonl"))
+        .hasMessage(
+            "Cannot read data.train: no line of %s/a.jsonl is a JSON object of one column or more."
+                .formatted(folder));
+  }
+
+  @Test
+  void bytesThatAreNotUtf8AreNotReadAsText() throws IOException {
+    for (String name : List.of("a.csv", "a.tsv", "a.jsonl")) {
+      String rows =
+          switch (name) {
+            case "a.csv" -> "text,label\na,x\ncaf\u00e9,y\n";
+            case "a.tsv" -> "text\tlabel\na\tx\ncaf\u00e9\ty\n";
+            default ->
+                "{\"text\":\"a\",\"label\":\"x\"}\n{\"text\":\"caf\u00e9\",\"label\":\"y\"}\n";
+          };
+      Files.writeString(folder.resolve(name), rows, StandardCharsets.ISO_8859_1);
+      assertThatThrownBy(() -> load(name))
+          .hasMessageStartingWith(
+              name.equals("a.jsonl")
+                  ? "Cannot use row 2 of %s/a.jsonl: it breaks the format: ".formatted(folder)
+                  : "Cannot use row 2 of %s/%s: 'caf\uFFFD' has U+FFFD, the character that stands for bytes that are not UTF-8."
+                      .formatted(folder, name));
+      write(name, rows);
+      assertThat(texts(name)).containsExactly("a", "caf\u00e9");
+    }
+  }
+
+  @Test
+  void aNumberThatIsNoneIsNoLabel() {
+    SharedSession.get()
+        .sql("select 'a' as text, 1.0D as label union all select 'b', double('NaN')")
+        .coalesce(1)
+        .write()
+        .parquet(folder.resolve("a.parquet").toString());
+    assertThatThrownBy(() -> load("a.parquet"))
+        .hasMessageContaining("column 'label' has no label (null).");
+  }
+
+  @Test
+  void aParquetFileThatIsDamagedIsRefused() throws IOException {
+    Path written = folder.resolve("a.parquet");
+    SharedSession.get()
+        .sql("select 'a' as text, 'x' as label union all select 'b', 'y'")
+        .coalesce(1)
+        .write()
+        .parquet(written.toString());
+    Path file;
+    try (Stream<Path> files = Files.list(written)) {
+      file = files.filter(f -> f.toString().endsWith(".parquet")).findFirst().orElseThrow();
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    int footer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(bytes.length - 8);
+    bytes[bytes.length - 8 - footer] = -1;
+    Path damaged = folder.resolve("damaged.parquet");
+    Files.write(damaged, bytes);
+    assertThatThrownBy(() -> load("damaged.parquet"))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith("Cannot read data.train: " + damaged + ": ");
   }
 
   @Test
@@ -256,13 +391,16 @@ class TableTest {
   }
 
   private DataLoader loader(String name) {
-    Metric metric = type == TaskType.REGRESSION ? Metric.PEARSON : Metric.ACCURACY;
     return new DataLoader(
         SharedSession.get(),
-        new TaskConfig(type, "text", Optional.empty(), "label", List.of(), metric),
+        task(),
         new DataConfig(paths(name), List.of(), 0, List.of(), Optional.empty(), onBadRow, 16, 64),
-        TinyTokenizer.json(),
-        "tiny");
+        TinyTokenizer.tokenizer());
+  }
+
+  private TaskConfig task() {
+    Metric metric = type == TaskType.REGRESSION ? Metric.PEARSON : Metric.ACCURACY;
+    return new TaskConfig(type, "text", Optional.empty(), "label", List.of(), metric);
   }
 
   private List<String> paths(String name) {

@@ -126,7 +126,7 @@ class SparkTrainingTest {
     try {
       data =
           new DataLoader(
-                  SharedSession.get(), config.task(), config.data(), TinyTokenizer.json(), "tiny")
+                  SharedSession.get(), config.task(), config.data(), TinyTokenizer.tokenizer())
               .train(config.training().batchSize(), config.training().microBatchSize());
     } finally {
       SharedSession.get().sparkContext().conf().remove("spark.sparsetune.partitions");

@@ -1,5 +1,6 @@
 package io.sparsetune.testing;
 
+import io.sparsetune.data.Tokenizer;
 import io.sparsetune.text.TokenizerJson;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,6 +19,11 @@ public final class TinyTokenizer {
       tokens.add("##" + letter);
     }
     return String.join("\n", tokens) + "\n";
+  }
+
+  /** For the golden models. */
+  public static Tokenizer tokenizer() {
+    return Tokenizer.of(json(), "tiny", 120);
   }
 
   public static byte[] json() {

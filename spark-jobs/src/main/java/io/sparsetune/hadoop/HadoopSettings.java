@@ -1,4 +1,4 @@
-package io.sparsetune.step;
+package io.sparsetune.hadoop;
 
 import java.io.IOException;
 import java.io.ObjectInputStream;
@@ -7,16 +7,16 @@ import java.io.Serializable;
 import org.apache.hadoop.conf.Configuration;
 
 /** A Hadoop configuration that travels to the executors. */
-final class HadoopSettings implements Serializable {
+public final class HadoopSettings implements Serializable {
   private static final long serialVersionUID = 1;
 
   private transient Configuration configuration;
 
-  HadoopSettings(Configuration configuration) {
+  public HadoopSettings(Configuration configuration) {
     this.configuration = configuration;
   }
 
-  Configuration configuration() {
+  public Configuration configuration() {
     return configuration;
   }
 
