@@ -10,7 +10,10 @@ import java.util.List;
 public final class Randomness {
   private Randomness() {}
 
-  /** What numbers are drawn for; each has streams of its own. */
+  /**
+   * What numbers are drawn for; each has streams of its own. The places in this list are part of
+   * every run's bits: a new one comes last.
+   */
   public enum Purpose {
     DROPOUT,
     SCORE_DROPOUT,

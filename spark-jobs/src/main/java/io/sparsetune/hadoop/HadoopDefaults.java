@@ -9,10 +9,11 @@ import java.util.Map;
 import java.util.Properties;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
-import org.apache.spark.deploy.SparkHadoopUtil;
 
 /** Hadoop's settings as a Spark session would have them, for commands that start none. */
 public final class HadoopDefaults {
+  private static final String PREFIX = "spark.hadoop.";
+
   private HadoopDefaults() {}
 
   /**
@@ -31,7 +32,11 @@ public final class HadoopDefaults {
         conf.setIfMissing(key, defaults.getProperty(key).strip());
       }
     }
-    return SparkHadoopUtil.get().newConfiguration(conf);
+    Configuration hadoop = new Configuration();
+    for (var setting : conf.getAllWithPrefix(PREFIX)) {
+      hadoop.set(setting._1(), setting._2());
+    }
+    return hadoop;
   }
 
   private static Properties defaults(Map<String, String> environment) {
