@@ -69,7 +69,8 @@ final class ConfigKeys {
   static final Key<OnBadRow> ON_BAD_ROW =
       Key.choice("data.on_bad_row", OnBadRow.values())
           .withDefault(OnBadRow.FAIL)
-          .note("skip counts and reports the rows that cannot be used");
+          .note(
+              "skip counts and reports the rows that cannot be used; a csv file whose quotes do not match is refused all the same");
   static final Key<Integer> MAX_SEQ_LENGTH =
       Key.count("data.max_seq_length", 3)
           .withDefault(128)
