@@ -86,7 +86,7 @@ public final class PredictJob {
                   });
       DataFrameWriter<Row> writer =
           columns
-              .named(session.createDataFrame(rows, columns.schema(table.schema())))
+              .named(seeingFiles(session).createDataFrame(rows, columns.schema(table.schema())))
               .write()
               // Into the folder as it is: Overwrite would delete whatever it finds there.
               .mode(SaveMode.Append);
@@ -104,5 +104,15 @@ public final class PredictJob {
           });
     }
     return new PredictResult(request.output(), written.value(), truncated.value());
+  }
+
+  /**
+   * A session whose queries find the shipped model: Spark 4 keeps files that were added to the
+   * context from the tasks of a session's queries.
+   */
+  private static SparkSession seeingFiles(SparkSession session) {
+    SparkSession own = session.newSession();
+    own.conf().set("spark.sql.artifact.isolation.enabled", "false");
+    return own;
   }
 }
