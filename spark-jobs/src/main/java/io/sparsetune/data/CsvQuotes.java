@@ -3,10 +3,10 @@ package io.sparsetune.data;
 import io.sparsetune.error.DataException;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.hadoop.HadoopSettings;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
@@ -32,31 +32,30 @@ final class CsvQuotes {
    * @throws DataException naming the file and the line
    */
   static void check(JavaSparkContext context, HadoopSettings hadoop, InputFiles files, int tasks) {
-    String key = files.key();
-    SparkFailures.whileReading(
-        key,
-        files.shown(),
-        () ->
-            context
-                .parallelize(List.of(files.names()), tasks)
-                .map(name -> require(key, name, hadoop))
-                .count());
-  }
-
-  private static boolean require(String key, String name, HadoopSettings hadoop)
-      throws IOException {
-    Path path = new Path(name);
-    CompressionCodec codec = new CompressionCodecFactory(hadoop.configuration()).getCodec(path);
-    try (InputStream raw = path.getFileSystem(hadoop.configuration()).open(path);
-        InputStream in =
-            new BufferedInputStream(codec == null ? raw : codec.createInputStream(raw), 1 << 16)) {
-      long line = wrongField(in);
-      if (line > 0) {
+    List<Long> lines =
+        SparkFailures.whileReading(
+            files.key(),
+            files.shown(),
+            () ->
+                context
+                    .parallelize(List.of(files.names()), tasks)
+                    .map(name -> wrongField(name, hadoop.configuration()))
+                    .collect());
+    for (int f = 0; f < lines.size(); f++) {
+      if (lines.get(f) > 0) {
         throw new DataException(
             "Cannot read %s: the quoted field that begins in line %d of %s is never closed, or has a quote inside that is not doubled."
-                .formatted(key, line, HadoopFiles.shown(name)));
+                .formatted(files.key(), lines.get(f), HadoopFiles.shown(files.names()[f])));
       }
-      return true;
+    }
+  }
+
+  private static long wrongField(String name, Configuration hadoop) throws IOException {
+    Path path = new Path(name);
+    CompressionCodec codec = new CompressionCodecFactory(hadoop).getCodec(path);
+    try (InputStream raw = path.getFileSystem(hadoop).open(path);
+        InputStream in = codec == null ? raw : codec.createInputStream(raw)) {
+      return wrongField(in);
     }
   }
 

@@ -85,9 +85,6 @@ public final class Table {
     own.conf().set("spark.sql.caseSensitive", "true");
     // A row with too many or too few fields is noticed only where all fields are parsed.
     own.conf().set("spark.sql.csv.parser.columnPruning.enabled", "false");
-    Optional<Header> header = header(own, files);
-    StructType found =
-        header.map(Table::texts).orElseGet(() -> inferred(own, files, typedExcept.isEmpty()));
     if (files.format() == TableFormat.CSV) {
       CsvQuotes.check(
           JavaSparkContext.fromSparkContext(session.sparkContext()),
@@ -95,6 +92,9 @@ public final class Table {
           files,
           Slots.of(session).forRows(files.paths().size()));
     }
+    Optional<Header> header = header(own, files);
+    StructType found =
+        header.map(Table::texts).orElseGet(() -> inferred(own, files, typedExcept.isEmpty()));
     StructType schema = new StructType();
     for (StructField field : found.fields()) {
       if (!field.name().equals(MALFORMED)) {

@@ -146,6 +146,23 @@ class BadInputTest {
                 header(
                     "integers", json -> ((ObjectNode) json.required(QUERY)).put("dtype", "I32"))),
         new Mistake(
+            "an output folder that cannot be made",
+            3,
+            "Cannot write into FOLDER/rows\\.jsonl/run: .*",
+            () -> List.of("output=" + tiny.rows().resolve("run"))),
+        new Mistake(
+            "a parameter that is not a number",
+            3,
+            "Cannot read FOLDER/nan/model\\.safetensors: tensor \\S+ has the value NaN; every parameter has to be finite",
+            () ->
+                weights(
+                    "nan",
+                    file -> {
+                      ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+                      bytes.putFloat(8 + (int) bytes.getLong(0), Float.NaN);
+                      return file;
+                    })),
+        new Mistake(
             "a batch that is no multiple of the micro-batch",
             2,
             "Invalid training\\.batch_size: 9 is not a multiple of training\\.micro_batch_size 4; a micro-batch of 3 would fit",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.cluster.ClusterShape;
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.DataException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,15 @@ class ResultFolderTest {
     again.begin(Map.of("run_id", "abc"));
     assertThat(names()).containsExactlyInAnyOrder(kind.mark(), "notes.txt");
     assertThat(folder.resolve(kind.mark())).content().contains("\"run_id\" : \"abc\"");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFolderThatCannotBeMadeIsRefused(OutputKind kind) throws IOException {
+    Path under = Files.createFile(folder.resolve("file")).resolve("out");
+    assertThatThrownBy(() -> ResultFolder.toWrite(under.toString(), kind, false, HADOOP))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith("Cannot write into %s: ", under);
   }
 
   @Test
