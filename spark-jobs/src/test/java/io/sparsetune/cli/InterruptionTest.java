@@ -63,6 +63,9 @@ class InterruptionTest {
     command.addAll(List.of("-Xmx1g", "-Dspark.master=local[1]", "-Dspark.ui.enabled=false"));
     command.addAll(
         List.of("-Dspark.driver.host=localhost", "-Dspark.driver.bindAddress=127.0.0.1"));
+    // The launcher's own log, in which Spark's messages have no traces.
+    Path log = Path.of("../conf/log4j2.properties").toAbsolutePath().normalize();
+    command.add("-Dlog4j2.configurationFile=" + log.toUri());
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(Main.class.getName(), "train", config.toString()));
     command.addAll(
