@@ -1,6 +1,5 @@
 package io.sparsetune.data;
 
-import io.sparsetune.cluster.ClusterShape;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.spark.sql.SparkSession;

@@ -1,6 +1,6 @@
 package io.sparsetune.job;
 
-import io.sparsetune.cluster.ClusterShape;
+import io.sparsetune.data.ClusterShape;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 

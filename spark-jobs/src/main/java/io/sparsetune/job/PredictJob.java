@@ -1,7 +1,7 @@
 package io.sparsetune.job;
 
-import io.sparsetune.cluster.ClusterShape;
 import io.sparsetune.config.RunConfig;
+import io.sparsetune.data.ClusterShape;
 import io.sparsetune.data.TextTable;
 import io.sparsetune.data.Tokenizer;
 import io.sparsetune.delta.SparseDelta;

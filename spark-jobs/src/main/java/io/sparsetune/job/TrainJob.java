@@ -1,7 +1,7 @@
 package io.sparsetune.job;
 
-import io.sparsetune.cluster.ClusterShape;
 import io.sparsetune.config.RunConfig;
+import io.sparsetune.data.ClusterShape;
 import io.sparsetune.data.Table;
 import io.sparsetune.delta.DeltaFile;
 import io.sparsetune.delta.SparseDelta;

@@ -1,6 +1,6 @@
 package io.sparsetune.step;
 
-import io.sparsetune.cluster.ClusterShape;
+import io.sparsetune.data.ClusterShape;
 import io.sparsetune.engine.Engine;
 import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.error.ConfigException;

@@ -3,7 +3,7 @@ package io.sparsetune.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparsetune.cluster.ClusterShape;
+import io.sparsetune.data.ClusterShape;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.sparsetune.cluster;
+package io.sparsetune.data;
 
 import java.util.Optional;
 import java.util.OptionalInt;
