@@ -20,7 +20,8 @@ public final class Randomness {
     HEAD_INITIALISATION,
     RANDOM_MASK,
     EPOCH_ORDER,
-    SHARD_ORDER
+    SHARD_ORDER,
+    DIFF_NOISE
   }
 
   /** The key of a stream. Never 0. */

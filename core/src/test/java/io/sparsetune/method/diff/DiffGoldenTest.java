@@ -1,0 +1,159 @@
+package io.sparsetune.method.diff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparsetune.engine.DenseGradientSink;
+import io.sparsetune.engine.EngineWorker;
+import io.sparsetune.engine.room.RoomEngine;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.testing.Golden;
+import io.sparsetune.testing.GoldenModel;
+import io.sparsetune.testing.GoldenTensors;
+import io.sparsetune.text.MicroBatch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Gates, penalty, loss and gradients for given noise, w and α, against PyTorch's. */
+class DiffGoldenTest {
+  private static final double ABSOLUTE = 2e-6;
+  private static final double RELATIVE = 1e-4;
+
+  /** Whole gradients and the loss of one micro-batch, summed over its examples. */
+  private static final class Gradients implements DenseGradientSink {
+    private final ParameterLayout layout;
+    private final float[][] sums;
+    private double loss;
+
+    Gradients(ParameterLayout layout) {
+      this.layout = layout;
+      this.sums = new float[layout.tensorCount()][];
+    }
+
+    @Override
+    public boolean wants(int tensor) {
+      return layout.tensor(tensor).part() == Part.ENCODER;
+    }
+
+    @Override
+    public void add(int tensor, float[] gradient, int offset, int examples) {
+      int size = layout.tensor(tensor).size();
+      sums[tensor] = new float[size];
+      for (int i = 0; i < size; i++) {
+        sums[tensor][i] = gradient[offset + i] / examples;
+      }
+    }
+
+    @Override
+    public void addLoss(double lossSum, int examples) {
+      loss += lossSum / examples;
+    }
+  }
+
+  private static JsonNode recipe(String name) throws IOException {
+    return new ObjectMapper()
+        .readTree(Files.readString(Golden.folder(name).resolve("recipe.json")));
+  }
+
+  private static float[] tensor(GoldenTensors tensors, String kind, String name) {
+    return find(tensors, kind, name).orElseThrow();
+  }
+
+  private static Optional<float[]> find(GoldenTensors tensors, String kind, String name) {
+    return List.of("", "bert.", "roberta.").stream()
+        .map(prefix -> kind + "." + prefix + name)
+        .filter(tensors::has)
+        .findFirst()
+        .map(tensors::floats);
+  }
+
+  private static void agree(float[] actual, float[] expected, String what) {
+    assertThat(actual).as(what).hasSameSizeAs(expected);
+    for (int i = 0; i < actual.length; i++) {
+      double bound = ABSOLUTE + RELATIVE * Math.abs(expected[i]);
+      assertThat((double) Math.abs(actual[i] - expected[i]))
+          .as("%s[%d]: %s, expected %s", what, i, actual[i], expected[i])
+          .isLessThanOrEqualTo(bound);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "roberta"})
+  void gatesPenaltyLossAndGradientsAgreeWithPyTorch(String name) throws IOException {
+    GoldenModel model = GoldenModel.read(name);
+    ParameterLayout layout = model.spec().layout();
+    GoldenTensors given = model.expected("diff-given");
+    GoldenTensors expected = model.expected("diff-expected");
+    JsonNode recipe = recipe(name);
+    HardConcrete concrete =
+        new HardConcrete(
+            recipe.required("diff_l").asDouble(), recipe.required("diff_r").asDouble());
+    int[] tensors =
+        IntStream.range(0, layout.tensorCount())
+            .filter(t -> find(given, "alpha", layout.tensor(t).name()).isPresent())
+            .toArray();
+    assertThat(tensors).isNotEmpty();
+    long n = Arrays.stream(tensors).mapToLong(t -> layout.tensor(t).size()).sum();
+    double lambda = recipe.required("diff_lambda").asDouble();
+    DiffTensor diff = new DiffTensor(concrete, lambda / n);
+
+    float[] theta = model.theta().clone();
+    double penalty = 0;
+    for (int t : tensors) {
+      String tensor = layout.tensor(t).name();
+      float[] w = tensor(given, "w", tensor);
+      float[] alpha = tensor(given, "alpha", tensor);
+      Noise noise = noise(given, tensor);
+      agree(gates(diff, noise, alpha), tensor(expected, "z", tensor), "z of " + tensor);
+      float[] delta = new float[w.length];
+      diff.differences(TensorGate.ALWAYS_OPEN, noise, w, alpha, delta);
+      for (int i = 0; i < delta.length; i++) {
+        theta[layout.offset(t) + i] += delta[i];
+      }
+      penalty += diff.penalty(TensorGate.ALWAYS_OPEN, alpha);
+    }
+    agree(
+        new float[] {(float) (penalty / lambda)},
+        expected.floats("penalty"),
+        "penalty, without its weight");
+
+    EngineWorker worker = RoomEngine.open(model.spec(), theta).newWorker();
+    MicroBatch batch = GoldenModel.pack(model.examples(0));
+    Gradients gradients = new Gradients(layout);
+    worker.denseGradient(batch, EngineWorker.NO_DROPOUT, gradients);
+    agree(new float[] {(float) gradients.loss}, expected.floats("loss"), "loss");
+    for (int t : tensors) {
+      String tensor = layout.tensor(t).name();
+      float[] w = tensor(given, "w", tensor);
+      float[] alpha = tensor(given, "alpha", tensor);
+      float[] ofW = new float[w.length];
+      float[] ofAlpha = new float[w.length];
+      diff.gradients(
+          TensorGate.ALWAYS_OPEN, noise(given, tensor), gradients.sums[t], w, alpha, ofW, ofAlpha);
+      agree(ofW, tensor(expected, "grad.w", tensor), "gradient by w of " + tensor);
+      agree(ofAlpha, tensor(expected, "grad.alpha", tensor), "gradient by alpha of " + tensor);
+    }
+  }
+
+  private static Noise noise(GoldenTensors given, String tensor) {
+    float[] noise = tensor(given, "noise", tensor);
+    return i -> noise[i];
+  }
+
+  /** With w of 1 the differences are the gates. */
+  private static float[] gates(DiffTensor diff, Noise noise, float[] alpha) {
+    float[] ones = new float[alpha.length];
+    Arrays.fill(ones, 1);
+    float[] gates = new float[alpha.length];
+    diff.differences(TensorGate.ALWAYS_OPEN, noise, ones, alpha, gates);
+    return gates;
+  }
+}

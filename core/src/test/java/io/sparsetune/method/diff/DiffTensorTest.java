@@ -1,0 +1,104 @@
+package io.sparsetune.method.diff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparsetune.engine.Randomness;
+import io.sparsetune.engine.Randomness.Purpose;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Against numerical derivatives of a loss whose gradient is known: Σ c_i·θ_i + ½ θ_i². */
+class DiffTensorTest {
+  private static final int SIZE = 40;
+  private static final double SHARED_NOISE = 0.45;
+  private static final DiffTensor DIFF = new DiffTensor(new HardConcrete(-1.5, 1.5), 0.3);
+  private static final Noise NOISE = Noise.of(Randomness.key(5, Purpose.DIFF_NOISE));
+
+  private final float[] base = normal(1, 1);
+  private final float[] slope = normal(2, 1);
+  private final float[] w = normal(3, 0.5);
+  private final float[] alpha = normal(4, 2);
+
+  private static float[] normal(int stream, double scale) {
+    float[] values = new float[SIZE];
+    long key = Randomness.key(6, Purpose.DIFF_NOISE, stream);
+    for (int i = 0; i < SIZE; i++) {
+      values[i] = (float) (scale * Randomness.normal(key, i));
+    }
+    return values;
+  }
+
+  private static TensorGate shared(double alphaOfTensor) {
+    return Double.isInfinite(alphaOfTensor)
+        ? TensorGate.ALWAYS_OPEN
+        : TensorGate.of(DIFF.concrete(), SHARED_NOISE, alphaOfTensor);
+  }
+
+  /** The whole loss by METHODS' formulas, with the sigmoid of a logit. */
+  private double loss(double alphaOfTensor, int changed, double ofW, double ofAlpha) {
+    double zShared = 1;
+    double openShared = 1;
+    if (!Double.isInfinite(alphaOfTensor)) {
+      zShared = gate(SHARED_NOISE, alphaOfTensor);
+      openShared = sigmoid(alphaOfTensor - Math.log(1.5 / 1.5));
+    }
+    double loss = 0;
+    for (int i = 0; i < SIZE; i++) {
+      double wi = w[i] + (i == changed ? ofW : 0);
+      double ai = alpha[i] + (i == changed ? ofAlpha : 0);
+      double theta = base[i] + gate(NOISE.at(i), ai) * zShared * wi;
+      loss += slope[i] * theta + theta * theta / 2;
+      loss += 0.3 * sigmoid(ai) * openShared;
+    }
+    return loss;
+  }
+
+  private static double gate(double u, double alpha) {
+    double stretched = sigmoid(Math.log(u / (1 - u)) + alpha) * 3 - 1.5;
+    return Math.max(0, Math.min(1, stretched));
+  }
+
+  private static double sigmoid(double x) {
+    return 1 / (1 + Math.exp(-x));
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.POSITIVE_INFINITY, 0.8, -0.1})
+  void gradientsAreTheLosssDerivatives(double alphaOfTensor) {
+    TensorGate shared = shared(alphaOfTensor);
+    float[] delta = new float[SIZE];
+    DIFF.differences(shared, NOISE, w, alpha, delta);
+    float[] gradient = new float[SIZE];
+    for (int i = 0; i < SIZE; i++) {
+      gradient[i] = slope[i] + base[i] + delta[i];
+    }
+    float[] ofW = new float[SIZE];
+    float[] ofAlpha = new float[SIZE];
+    double ofShared = DIFF.gradients(shared, NOISE, gradient, w, alpha, ofW, ofAlpha);
+
+    double h = 1e-5;
+    for (int i = 0; i < SIZE; i++) {
+      double byW = loss(alphaOfTensor, i, h, 0) - loss(alphaOfTensor, i, -h, 0);
+      assertThat((double) ofW[i]).as("w %d", i).isCloseTo(byW / (2 * h), within(1e-5));
+      double byAlpha = loss(alphaOfTensor, i, 0, h) - loss(alphaOfTensor, i, 0, -h);
+      assertThat((double) ofAlpha[i]).as("alpha %d", i).isCloseTo(byAlpha / (2 * h), within(1e-5));
+    }
+    if (Double.isInfinite(alphaOfTensor)) {
+      assertThat(ofShared).isZero();
+    } else {
+      double byShared = loss(alphaOfTensor + h, -1, 0, 0) - loss(alphaOfTensor - h, -1, 0, 0);
+      assertThat(ofShared).isCloseTo(byShared / (2 * h), within(1e-4));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.POSITIVE_INFINITY, 0.8})
+  void thePenaltyIsTheWeightedChanceOfOpenGates(double alphaOfTensor) {
+    double expected = 0;
+    for (float a : alpha) {
+      expected += 0.3 * sigmoid(a) * (Double.isInfinite(alphaOfTensor) ? 1 : sigmoid(0.8));
+    }
+    assertThat(DIFF.penalty(shared(alphaOfTensor), alpha)).isCloseTo(expected, within(1e-6));
+  }
+}
