@@ -4,13 +4,14 @@ import io.sparsetune.config.DataConfig.OnBadRow;
 import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.config.TrainingConfig.Optimizer;
 import io.sparsetune.config.TrainingConfig.Schedule;
-import io.sparsetune.method.MethodConfig.Granularity;
-import io.sparsetune.method.MethodConfig.Scope;
+import io.sparsetune.keys.Key;
+import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.method.Methods;
 import io.sparsetune.model.Pooling;
 import io.sparsetune.task.Metric;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Every key of a configuration. {@code docs/configuration.md} shows this table. */
 final class ConfigKeys {
@@ -70,7 +71,8 @@ final class ConfigKeys {
       Key.choice("data.on_bad_row", OnBadRow.values())
           .withDefault(OnBadRow.FAIL)
           .note(
-              "skip counts and reports the rows that cannot be used; a csv file whose quotes do not match is refused all the same");
+              "skip counts and reports the rows that cannot be used; a csv file whose quotes do not"
+                  + " match is refused all the same");
   static final Key<Integer> MAX_SEQ_LENGTH =
       Key.count("data.max_seq_length", 3)
           .withDefault(128)
@@ -108,24 +110,6 @@ final class ConfigKeys {
       Key.flag("method.head_in_budget")
           .withDefault(false)
           .note("otherwise the head is trained whole beside the budget");
-  static final Key<Integer> SCORE_STEPS =
-      Key.count("method.score_steps", 1)
-          .absentMeans("600, at most one epoch")
-          .note("batches that sam and fisher by batch score");
-  static final Key<Boolean> SCORING_DROPOUT = Key.flag("method.scoring_dropout").withDefault(false);
-  static final Key<Granularity> GRANULARITY =
-      Key.choice("method.granularity", Granularity.values())
-          .withDefault(Granularity.EXAMPLE)
-          .note("fisher: squares of an example's gradient, or of a micro-batch's mean");
-  static final Key<Integer> SAMPLES =
-      Key.count("method.samples", 1)
-          .absentMeans("1024")
-          .note("fisher by example: how many examples");
-  static final Key<List<String>> BIASES =
-      Key.texts("method.biases", "a list of parts of tensor names")
-          .withDefault(List.of(), "all")
-          .note("bitfit: only biases whose name contains one, such as query, intermediate");
-
   static final Key<Double> LEARNING_RATE =
       Key.number("training.learning_rate", "a number above 0", v -> v > 0)
           .withDefault(1e-3, "0.001");
@@ -192,61 +176,61 @@ final class ConfigKeys {
 
   /** In the order of the documentation. */
   static final List<Key<?>> ALL =
-      List.of(
-          MODEL_PATH,
-          POOLING,
-          HIDDEN_DROPOUT,
-          ATTENTION_DROPOUT,
-          CLASSIFIER_DROPOUT,
-          TASK_TYPE,
-          TEXT,
-          TEXT_PAIR,
-          LABEL,
-          LABELS,
-          METRIC,
-          TRAIN,
-          VALIDATION,
-          TEST,
-          FORMAT,
-          ON_BAD_ROW,
-          MAX_SEQ_LENGTH,
-          LENGTH_WINDOW,
-          METHOD,
-          SPARSITY,
-          K,
-          SCOPE,
-          INCLUDE,
-          EXCLUDE,
-          TENSORS,
-          HEAD_IN_BUDGET,
-          SCORE_STEPS,
-          SCORING_DROPOUT,
-          GRANULARITY,
-          SAMPLES,
-          BIASES,
-          LEARNING_RATE,
-          EPOCHS,
-          MAX_STEPS,
-          BATCH_SIZE,
-          MICRO_BATCH_SIZE,
-          EVAL_BATCH_SIZE,
-          OPTIMIZER,
-          ADAM_BETA1,
-          ADAM_BETA2,
-          ADAM_EPSILON,
-          MOMENTUM,
-          WEIGHT_DECAY,
-          NO_DECAY,
-          SCHEDULE,
-          WARMUP_RATIO,
-          WARMUP_STEPS,
-          MAX_GRAD_NORM,
-          EVAL_STEPS,
-          LOGGING_STEPS,
-          LOAD_BEST,
-          PATIENCE,
-          SEED,
-          OUTPUT);
+      Stream.of(
+              List.<Key<?>>of(
+                  MODEL_PATH,
+                  POOLING,
+                  HIDDEN_DROPOUT,
+                  ATTENTION_DROPOUT,
+                  CLASSIFIER_DROPOUT,
+                  TASK_TYPE,
+                  TEXT,
+                  TEXT_PAIR,
+                  LABEL,
+                  LABELS,
+                  METRIC,
+                  TRAIN,
+                  VALIDATION,
+                  TEST,
+                  FORMAT,
+                  ON_BAD_ROW,
+                  MAX_SEQ_LENGTH,
+                  LENGTH_WINDOW,
+                  METHOD,
+                  SPARSITY,
+                  K,
+                  SCOPE,
+                  INCLUDE,
+                  EXCLUDE,
+                  TENSORS,
+                  HEAD_IN_BUDGET),
+              Methods.keys(),
+              List.<Key<?>>of(
+                  LEARNING_RATE,
+                  EPOCHS,
+                  MAX_STEPS,
+                  BATCH_SIZE,
+                  MICRO_BATCH_SIZE,
+                  EVAL_BATCH_SIZE,
+                  OPTIMIZER,
+                  ADAM_BETA1,
+                  ADAM_BETA2,
+                  ADAM_EPSILON,
+                  MOMENTUM,
+                  WEIGHT_DECAY,
+                  NO_DECAY,
+                  SCHEDULE,
+                  WARMUP_RATIO,
+                  WARMUP_STEPS,
+                  MAX_GRAD_NORM,
+                  EVAL_STEPS,
+                  LOGGING_STEPS,
+                  LOAD_BEST,
+                  PATIENCE,
+                  SEED,
+                  OUTPUT))
+          .flatMap(List::stream)
+          .toList();
 
   private static Key<Double> probability(String name) {
     return below1(name);

@@ -4,15 +4,21 @@ import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.config.TrainingConfig.Optimizer;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.files.KeyName;
+import io.sparsetune.keys.Key;
+import io.sparsetune.keys.Node;
+import io.sparsetune.mask.MaskBudget;
+import io.sparsetune.mask.MaskBudget.Scope;
+import io.sparsetune.mask.MaskRange;
+import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MethodConfig;
-import io.sparsetune.method.MethodConfig.Granularity;
-import io.sparsetune.method.MethodConfig.Scope;
+import io.sparsetune.method.MethodOptions;
 import io.sparsetune.method.Methods;
 import io.sparsetune.task.Metric;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +32,6 @@ import java.util.Set;
  * together, each with its place and, for a name, with the nearest known one.
  */
 public final class RunConfigParser {
-  private static final Set<String> WITHOUT_BUDGET = Set.of("full", "bitfit");
-  private static final int DEFAULT_SCORE_STEPS = 600;
   private static final double DEFAULT_SPARSITY = 0.005;
   private static final double DEFAULT_VALIDATION_SHARE = 0.1;
 
@@ -104,7 +108,8 @@ public final class RunConfigParser {
     Set<String> columns = new HashSet<>(Set.of(text));
     if (!columns.add(label) || textPair.filter(pair -> !columns.add(pair)).isPresent()) {
       values.problem(
-          "Invalid task columns: task.text, task.text_pair and task.label have to be different columns");
+          "Invalid task columns: task.text, task.text_pair and task.label have to be different"
+              + " columns");
     }
     return new TaskConfig(type, text, textPair, label, labels, metric);
   }
@@ -144,57 +149,54 @@ public final class RunConfigParser {
   }
 
   private MethodConfig method() {
-    String name = values.get(ConfigKeys.METHOD);
-    Granularity granularity = values.get(ConfigKeys.GRANULARITY);
-    boolean byExample = name.equals("fisher") && granularity == Granularity.EXAMPLE;
-    boolean budget = !WITHOUT_BUDGET.contains(name);
+    MaskMethod method = Methods.named(values.get(ConfigKeys.METHOD));
+    List<Key<?>> others = new ArrayList<>(Methods.keys());
+    others.removeAll(method.keys());
+    if (!method.hasBudget()) {
+      others.addAll(List.of(ConfigKeys.SPARSITY, ConfigKeys.K, ConfigKeys.SCOPE));
+    }
+    refuse(method.name(), others);
+    MethodOptions options = MethodOptions.none();
+    for (Key<?> key : method.keys()) {
+      options = withValue(options, key);
+    }
+    method.problems(options).forEach(values::problem);
+    return new MethodConfig(
+        method.name(),
+        method.hasBudget() ? Optional.of(budget(method.defaultScope(options))) : Optional.empty(),
+        new MaskRange(
+            nonEmpty(
+                ConfigKeys.INCLUDE,
+                values.find(ConfigKeys.INCLUDE).orElse(method.defaultInclude())),
+            values.get(ConfigKeys.EXCLUDE),
+            values.get(ConfigKeys.TENSORS).equals("linear"),
+            values.get(ConfigKeys.HEAD_IN_BUDGET)),
+        options);
+  }
+
+  private <T> MethodOptions withValue(MethodOptions options, Key<T> key) {
+    return values
+        .find(key)
+        .or(key::fallback)
+        .map(value -> options.with(key, value))
+        .orElse(options);
+  }
+
+  private MaskBudget budget(Scope defaultScope) {
     Optional<Double> sparsity = values.find(ConfigKeys.SPARSITY);
     Optional<Integer> k = values.find(ConfigKeys.K);
     if (sparsity.isPresent() && k.isPresent()) {
       values.problem(ConfigKeys.K, "give either method.sparsity or method.k, not both");
+      k = Optional.empty();
     }
-    if (!budget) {
-      notOf(name, ConfigKeys.SPARSITY, ConfigKeys.K, ConfigKeys.SCOPE);
-    } else if (sparsity.isEmpty() && k.isEmpty()) {
-      sparsity = Optional.of(DEFAULT_SPARSITY);
+    if (k.isEmpty()) {
+      sparsity = sparsity.or(() -> Optional.of(DEFAULT_SPARSITY));
     }
-    if (!name.equals("fisher")) {
-      notOf(name, ConfigKeys.GRANULARITY);
-    }
-    if (!byExample) {
-      notOf(name, ConfigKeys.SAMPLES);
-    }
-    if (!name.equals("bitfit")) {
-      notOf(name, ConfigKeys.BIASES);
-    }
-    boolean scores = name.equals("sam") || name.equals("fisher");
-    if (!scores) {
-      notOf(name, ConfigKeys.SCORING_DROPOUT);
-    }
-    if (!scores || byExample) {
-      notOf(name, ConfigKeys.SCORE_STEPS);
-    }
-    Optional<Integer> scoreSteps = values.find(ConfigKeys.SCORE_STEPS);
-    return new MethodConfig(
-        name,
-        decimal(sparsity),
-        whole(k),
-        values.find(ConfigKeys.SCOPE).orElse(byExample ? Scope.GLOBAL : Scope.TENSOR),
-        nonEmpty(
-            ConfigKeys.INCLUDE,
-            values.find(ConfigKeys.INCLUDE).orElse(Methods.named(name).defaultInclude())),
-        values.get(ConfigKeys.EXCLUDE),
-        values.get(ConfigKeys.TENSORS).equals("linear"),
-        values.get(ConfigKeys.HEAD_IN_BUDGET),
-        scoreSteps.orElse(DEFAULT_SCORE_STEPS),
-        scoreSteps.isPresent(),
-        values.get(ConfigKeys.SCORING_DROPOUT),
-        granularity,
-        whole(values.find(ConfigKeys.SAMPLES)),
-        values.get(ConfigKeys.BIASES));
+    return new MaskBudget(
+        decimal(sparsity), whole(k), values.find(ConfigKeys.SCOPE).orElse(defaultScope));
   }
 
-  private void notOf(String method, Key<?>... keys) {
+  private void refuse(String method, List<Key<?>> keys) {
     for (Key<?> key : keys) {
       if (values.given(key)) {
         values.problem(key, "it has no meaning for method.name " + method + "; remove it");

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import io.sparsetune.files.CanonicalJson;
 import io.sparsetune.files.KeyName;
+import io.sparsetune.keys.Key;
 import io.sparsetune.method.MethodConfig;
-import io.sparsetune.method.MethodConfig.Granularity;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -114,35 +114,22 @@ public final class RunConfigWriter {
 
   private static Map<String, Object> method(MethodConfig method) {
     Section section = new Section();
-    boolean budget = method.sparsity().isPresent() || method.k().isPresent();
     section.put(ConfigKeys.METHOD, method.name());
-    section.put(ConfigKeys.SPARSITY, method.sparsity());
-    section.put(ConfigKeys.K, method.k());
-    if (budget) {
-      section.put(ConfigKeys.SCOPE, method.scope());
+    method
+        .budget()
+        .ifPresent(
+            budget -> {
+              section.put(ConfigKeys.SPARSITY, budget.sparsity());
+              section.put(ConfigKeys.K, budget.k());
+              section.put(ConfigKeys.SCOPE, budget.scope());
+            });
+    section.put(ConfigKeys.INCLUDE, method.range().include());
+    if (!method.range().exclude().isEmpty()) {
+      section.put(ConfigKeys.EXCLUDE, method.range().exclude());
     }
-    section.put(ConfigKeys.INCLUDE, method.include());
-    if (!method.exclude().isEmpty()) {
-      section.put(ConfigKeys.EXCLUDE, method.exclude());
-    }
-    section.put(ConfigKeys.TENSORS, method.linearOnly() ? "linear" : "all");
-    section.put(ConfigKeys.HEAD_IN_BUDGET, method.headInBudget());
-    boolean fisher = method.name().equals("fisher");
-    if (method.scoreStepsGiven()) {
-      section.put(ConfigKeys.SCORE_STEPS, method.scoreSteps());
-    }
-    if (fisher || method.name().equals("sam")) {
-      section.put(ConfigKeys.SCORING_DROPOUT, method.scoringDropout());
-    }
-    if (fisher) {
-      section.put(ConfigKeys.GRANULARITY, method.granularity());
-    }
-    if (fisher && method.granularity() == Granularity.EXAMPLE) {
-      section.put(ConfigKeys.SAMPLES, method.samples());
-    }
-    if (!method.biases().isEmpty()) {
-      section.put(ConfigKeys.BIASES, method.biases());
-    }
+    section.put(ConfigKeys.TENSORS, method.range().linearOnly() ? "linear" : "all");
+    section.put(ConfigKeys.HEAD_IN_BUDGET, method.range().head());
+    method.method().keys().forEach(key -> section.put(key, method.options().find(key)));
     return section.entries;
   }
 

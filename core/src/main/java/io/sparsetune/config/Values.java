@@ -1,6 +1,8 @@
 package io.sparsetune.config;
 
 import io.sparsetune.error.NearestName;
+import io.sparsetune.keys.Key;
+import io.sparsetune.keys.Node;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

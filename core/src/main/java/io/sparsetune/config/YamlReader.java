@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.keys.Node;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,13 +2,12 @@ package io.sparsetune.delta;
 
 import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.files.KeyName;
-import io.sparsetune.method.MethodConfig.Scope;
+import io.sparsetune.mask.MaskBudget;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.task.Metric;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /**
  * Where a delta comes from and what it is for. Says nothing of where or when it was trained.
@@ -17,8 +16,7 @@ import java.util.OptionalInt;
  * @param baseFingerprint of the base model, 64 hexadecimal digits
  * @param headFingerprint of the head that training started from, 64 hexadecimal digits
  * @param method name of the method that chose the mask
- * @param sparsity p, where the budget was a share
- * @param budget where the budget was a count
+ * @param budget within which it chose; empty for a method without one
  * @param n parameters the mask ranged over
  * @param k size of the mask, without the head
  * @param labels by index; empty for regression
@@ -32,9 +30,7 @@ public record DeltaInfo(
     String baseFingerprint,
     String headFingerprint,
     String method,
-    OptionalDouble sparsity,
-    OptionalInt budget,
-    Scope scope,
+    Optional<MaskBudget> budget,
     long n,
     int k,
     TaskType taskType,
@@ -59,10 +55,6 @@ public record DeltaInfo(
       throw new IllegalArgumentException(
           "Invalid delta: the metric %s for a %s task with the labels %s"
               .formatted(metric.key(), KeyName.of(taskType), labels));
-    }
-    if (sparsity.isPresent() && !(sparsity.getAsDouble() > 0 && sparsity.getAsDouble() <= 1)) {
-      throw new IllegalArgumentException(
-          "Invalid delta: sparsity %s (a share in (0, 1])".formatted(sparsity.getAsDouble()));
     }
     if (k < 0 || n < k) {
       throw new IllegalArgumentException("Invalid delta: k = %d of n = %d".formatted(k, n));

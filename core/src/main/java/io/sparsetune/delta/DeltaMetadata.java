@@ -10,7 +10,8 @@ import io.sparsetune.error.UnsupportedVersionException;
 import io.sparsetune.files.CanonicalJson;
 import io.sparsetune.files.KeyName;
 import io.sparsetune.files.StrictJson;
-import io.sparsetune.method.MethodConfig.Scope;
+import io.sparsetune.mask.MaskBudget;
+import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.model.Dropout;
 import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelConfigFile;
@@ -20,6 +21,7 @@ import io.sparsetune.task.Metric;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
@@ -43,6 +45,12 @@ record DeltaMetadata(DeltaInfo info, int head) {
   static final String VERSION = "1";
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
 
+  private static void write(MaskBudget budget, Map<String, String> metadata) {
+    budget.sparsity().ifPresent(p -> metadata.put("sparsity", CanonicalJson.number(p)));
+    budget.k().ifPresent(k -> metadata.put("budget", Integer.toString(k)));
+    metadata.put("scope", KeyName.of(budget.scope()));
+  }
+
   static Map<String, String> write(DeltaInfo info, int head) {
     Map<String, String> metadata = new TreeMap<>();
     metadata.put("format", FORMAT);
@@ -50,9 +58,7 @@ record DeltaMetadata(DeltaInfo info, int head) {
     metadata.put("base_sha256", info.baseFingerprint());
     metadata.put("head_sha256", info.headFingerprint());
     metadata.put("method", info.method());
-    info.sparsity().ifPresent(p -> metadata.put("sparsity", CanonicalJson.number(p)));
-    info.budget().ifPresent(k -> metadata.put("budget", Integer.toString(k)));
-    metadata.put("scope", KeyName.of(info.scope()));
+    info.budget().ifPresent(budget -> write(budget, metadata));
     metadata.put("n", Long.toString(info.n()));
     metadata.put("k", Integer.toString(info.k()));
     metadata.put("head", Integer.toString(head));
@@ -112,13 +118,7 @@ record DeltaMetadata(DeltaInfo info, int head) {
                 hash("base_sha256"),
                 hash("head_sha256"),
                 text("method"),
-                metadata.containsKey("sparsity")
-                    ? OptionalDouble.of(number("sparsity", Double::valueOf))
-                    : OptionalDouble.empty(),
-                metadata.containsKey("budget")
-                    ? OptionalInt.of(number("budget", Integer::valueOf))
-                    : OptionalInt.empty(),
-                constant("scope", Scope.class, text("scope")),
+                budget(),
                 number("n", Long::valueOf),
                 number("k", Integer::valueOf),
                 type,
@@ -142,6 +142,20 @@ record DeltaMetadata(DeltaInfo info, int head) {
         labels.add(label.asText());
       }
       return labels;
+    }
+
+    private Optional<MaskBudget> budget() {
+      OptionalDouble sparsity =
+          metadata.containsKey("sparsity")
+              ? OptionalDouble.of(number("sparsity", Double::valueOf))
+              : OptionalDouble.empty();
+      OptionalInt k =
+          metadata.containsKey("budget")
+              ? OptionalInt.of(number("budget", Integer::valueOf))
+              : OptionalInt.empty();
+      return sparsity.isEmpty() && k.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new MaskBudget(sparsity, k, constant("scope", Scope.class, text("scope"))));
     }
 
     private String text(String key) {

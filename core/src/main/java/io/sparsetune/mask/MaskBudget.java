@@ -1,7 +1,6 @@
 package io.sparsetune.mask;
 
 import io.sparsetune.error.ConfigException;
-import io.sparsetune.method.MethodConfig;
 import io.sparsetune.params.ParameterLayout;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -18,16 +17,22 @@ import java.util.OptionalInt;
  * How many parameters a mask may choose: a share p of those in scope, or a count k; of each tensor,
  * or of all together.
  */
-public record MaskBudget(OptionalDouble sparsity, OptionalInt k, MethodConfig.Scope scope) {
+public record MaskBudget(OptionalDouble sparsity, OptionalInt k, Scope scope) {
 
   public MaskBudget {
     if (sparsity.isPresent() == k.isPresent()) {
       throw new IllegalArgumentException("Invalid budget: exactly one of sparsity and k is needed");
     }
+    if (sparsity.isPresent() && !(sparsity.getAsDouble() > 0 && sparsity.getAsDouble() <= 1)) {
+      throw new IllegalArgumentException(
+          "Invalid budget: sparsity %s (a share in (0, 1])".formatted(sparsity.getAsDouble()));
+    }
   }
 
-  public static MaskBudget of(MethodConfig method) {
-    return new MaskBudget(method.sparsity(), method.k(), method.scope());
+  /** Whether a budget holds for each tensor or for all together. */
+  public enum Scope {
+    TENSOR,
+    GLOBAL
   }
 
   /**
@@ -43,7 +48,7 @@ public record MaskBudget(OptionalDouble sparsity, OptionalInt k, MethodConfig.Sc
           "Invalid method.k: %,d of %,d parameters in the mask's scope"
               .formatted(k.getAsInt(), tensors.size()));
     }
-    if (scope == MethodConfig.Scope.GLOBAL) {
+    if (scope == Scope.GLOBAL) {
       return TopKGoal.global(layout, tensors, global(tensors.size()));
     }
     int[] counts = k.isPresent() ? dealt(layout, tensors) : shares(layout, tensors);
@@ -52,7 +57,7 @@ public record MaskBudget(OptionalDouble sparsity, OptionalInt k, MethodConfig.Sc
 
   /** Where the least of one position a tensor takes more than p·n in all: both numbers. */
   public Optional<String> warning(ParameterLayout layout, MaskScope tensors) {
-    if (k.isPresent() || scope == MethodConfig.Scope.GLOBAL) {
+    if (k.isPresent() || scope == Scope.GLOBAL) {
       return Optional.empty();
     }
     long chosen = Arrays.stream(shares(layout, tensors)).asLongStream().sum();
@@ -60,8 +65,8 @@ public record MaskBudget(OptionalDouble sparsity, OptionalInt k, MethodConfig.Sc
     return chosen <= allowed
         ? Optional.empty()
         : Optional.of(
-            ("The mask has %,d positions, more than method.sparsity %s of %,d (%,d): every tensor has"
-                    + " at least one; method.scope global keeps within the share")
+            ("The mask has %,d positions, more than method.sparsity %s of %,d (%,d): every tensor"
+                    + " has at least one; method.scope global keeps within the share")
                 .formatted(
                     chosen, plain(decimal(sparsity.getAsDouble())), tensors.size(), allowed));
   }

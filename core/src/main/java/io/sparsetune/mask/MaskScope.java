@@ -2,7 +2,6 @@ package io.sparsetune.mask;
 
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.NearestName;
-import io.sparsetune.method.MethodConfig;
 import io.sparsetune.params.NamePatterns;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
@@ -21,12 +20,6 @@ import java.util.TreeSet;
  * @param size n, the parameters of those tensors
  */
 public record MaskScope(List<Integer> tensors, long size) {
-  /** In {@code method.include}: all of the embeddings. */
-  public static final String EMBEDDINGS = "embeddings";
-
-  /** {@code method.include} of most methods where it is not given. */
-  public static final List<String> DEFAULT_INCLUDE = List.of("encoder.layer.*");
-
   public MaskScope {
     tensors = List.copyOf(tensors);
   }
@@ -34,27 +27,27 @@ public record MaskScope(List<Integer> tensors, long size) {
   /**
    * @throws ConfigException where a pattern matches no tensor, or nothing is left
    */
-  public static MaskScope of(ParameterLayout layout, MethodConfig method) {
-    List<String> patterns = new ArrayList<>(method.include());
-    boolean embeddings = patterns.removeIf(EMBEDDINGS::equals);
+  public static MaskScope of(ParameterLayout layout, MaskRange range) {
+    List<String> patterns = new ArrayList<>(range.include());
+    boolean embeddings = patterns.removeIf(MaskRange.EMBEDDINGS::equals);
     if (patterns.isEmpty()) {
-      patterns.addAll(DEFAULT_INCLUDE);
+      patterns.addAll(MaskRange.DEFAULT_INCLUDE);
     }
     List<String> problems = new ArrayList<>();
     checkMatches(layout, "method.include", patterns, problems);
-    checkMatches(layout, "method.exclude", method.exclude(), problems);
+    checkMatches(layout, "method.exclude", range.exclude(), problems);
     NamePatterns include = new NamePatterns(patterns);
-    NamePatterns exclude = new NamePatterns(method.exclude());
+    NamePatterns exclude = new NamePatterns(range.exclude());
     List<Integer> chosen = new ArrayList<>();
     for (int t = 0; t < layout.tensorCount(); t++) {
       TensorSpec tensor = layout.tensor(t);
       boolean wanted =
           switch (tensor.part()) {
-            case HEAD -> method.headInBudget();
+            case HEAD -> range.head();
             case EMBEDDINGS -> embeddings || include.matches(tensor.name());
             case ENCODER -> include.matches(tensor.name());
           };
-      boolean kind = !method.linearOnly() || isLinearWeight(tensor);
+      boolean kind = !range.linearOnly() || isLinearWeight(tensor);
       if (wanted && kind && !exclude.matches(tensor.name())) {
         chosen.add(t);
       }
@@ -84,7 +77,7 @@ public record MaskScope(List<Integer> tensors, long size) {
     for (String pattern : patterns) {
       NamePatterns one = new NamePatterns(List.of(pattern));
       if (layout.tensors().stream().noneMatch(t -> one.matches(t.name()))) {
-        Set<String> known = new TreeSet<>(List.of(EMBEDDINGS));
+        Set<String> known = new TreeSet<>(List.of(MaskRange.EMBEDDINGS));
         for (TensorSpec t : layout.tensors()) {
           known.add(t.name());
           known.addAll(List.of(t.name().split("\\.")));

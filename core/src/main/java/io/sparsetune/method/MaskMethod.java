@@ -1,11 +1,14 @@
 package io.sparsetune.method;
 
+import io.sparsetune.keys.Key;
 import io.sparsetune.mask.Mask;
-import io.sparsetune.mask.MaskScope;
+import io.sparsetune.mask.MaskBudget.Scope;
+import io.sparsetune.mask.MaskRange;
 import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.mask.TopK;
 import io.sparsetune.text.EpochPlan;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A rule that chooses which parameters are trained. Stateless. */
@@ -21,9 +24,24 @@ public interface MaskMethod {
     return true;
   }
 
+  /** Its own keys of a configuration, in the order of the documentation. */
+  default List<Key<?>> keys() {
+    return List.of();
+  }
+
+  /** What is wrong with the values of its own keys together: a message for each such key. */
+  default Map<Key<?>, String> problems(MethodOptions options) {
+    return Map.of();
+  }
+
+  /** {@code method.scope} where it is not given. */
+  default Scope defaultScope(MethodOptions options) {
+    return Scope.TENSOR;
+  }
+
   /** {@code method.include} where it is not given. */
   default List<String> defaultInclude() {
-    return MaskScope.DEFAULT_INCLUDE;
+    return MaskRange.DEFAULT_INCLUDE;
   }
 
   /** n, what k is a share of. */

@@ -1,6 +1,5 @@
 package io.sparsetune.method;
 
-import io.sparsetune.mask.MaskBudget;
 import io.sparsetune.mask.MaskScope;
 import io.sparsetune.mask.TopKGoal;
 import io.sparsetune.params.ParameterLayout;
@@ -10,11 +9,11 @@ public record MaskProblem(ParameterLayout layout, MethodConfig config, long seed
 
   /** The tensors that the mask ranges over. */
   public MaskScope scope() {
-    return MaskScope.of(layout, config);
+    return MaskScope.of(layout, config.range());
   }
 
   /** How many positions, of which tensors. Only for a method with a budget. */
   public TopKGoal goal() {
-    return MaskBudget.of(config).goal(layout, scope());
+    return config.budget().orElseThrow().goal(layout, scope());
   }
 }

@@ -2,9 +2,18 @@ package io.sparsetune.method;
 
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.NearestName;
+import io.sparsetune.keys.Key;
+import io.sparsetune.method.bitfit.BitFit;
+import io.sparsetune.method.fisher.Fisher;
+import io.sparsetune.method.full.Full;
+import io.sparsetune.method.magnitude.Magnitude;
+import io.sparsetune.method.random.RandomMask;
+import io.sparsetune.method.sam.Sam;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec.Part;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** The methods that this version has. */
@@ -13,6 +22,13 @@ public final class Methods {
       List.of(new Full(), new RandomMask(), new BitFit(), new Magnitude(), new Sam(), new Fisher());
 
   private Methods() {}
+
+  /** The methods' own keys, each once. */
+  public static List<Key<?>> keys() {
+    Map<String, Key<?>> keys = new LinkedHashMap<>();
+    ALL.forEach(method -> method.keys().forEach(key -> keys.put(key.name(), key)));
+    return List.copyOf(keys.values());
+  }
 
   public static List<String> names() {
     return ALL.stream().map(MaskMethod::name).toList();
@@ -40,7 +56,7 @@ public final class Methods {
    */
   public static List<Integer> headTensors(ParameterLayout layout, MethodConfig method) {
     return IntStream.range(0, layout.tensorCount())
-        .filter(t -> layout.tensor(t).part() == Part.HEAD && !method.headInBudget())
+        .filter(t -> layout.tensor(t).part() == Part.HEAD && !method.range().head())
         .boxed()
         .toList();
   }

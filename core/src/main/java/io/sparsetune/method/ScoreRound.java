@@ -1,5 +1,6 @@
 package io.sparsetune.method;
 
+import io.sparsetune.keys.Key;
 import io.sparsetune.text.EpochPlan;
 import java.io.Serializable;
 
@@ -13,6 +14,17 @@ import java.io.Serializable;
  */
 public record ScoreRound(Kind kind, int steps, long examples, boolean dropout)
     implements Serializable {
+
+  /** How many global batches to score. */
+  public static final Key<Integer> STEPS =
+      Key.count("method.score_steps", 1)
+          .absentMeans("600, at most one epoch")
+          .note("batches that sam and fisher by batch score");
+
+  /** Whether dropout is on while scoring. */
+  public static final Key<Boolean> DROPOUT = Key.flag("method.scoring_dropout").withDefault(false);
+
+  private static final int DEFAULT_STEPS = 600;
 
   /** The sums of a score round. */
   public enum Kind {
@@ -40,13 +52,11 @@ public record ScoreRound(Kind kind, int steps, long examples, boolean dropout)
     return (ofSquares() ? 2 : 1) * Math.min(examples, plan.examplesBefore(steps));
   }
 
-  /** At most {@code wanted} steps, and at most one epoch unless more is asked for. */
-  static ScoreRound ofSteps(Kind kind, MethodConfig config, EpochPlan plan) {
-    int steps =
-        config.scoreStepsGiven()
-            ? config.scoreSteps()
-            : Math.min(config.scoreSteps(), plan.stepsPerEpoch());
-    return new ScoreRound(kind, steps, Long.MAX_VALUE, config.scoringDropout());
+  /** A round of as many steps as the configuration asks for. */
+  public static ScoreRound ofSteps(Kind kind, MethodConfig config, EpochPlan plan) {
+    MethodOptions options = config.options();
+    int steps = options.find(STEPS).orElse(Math.min(DEFAULT_STEPS, plan.stepsPerEpoch()));
+    return new ScoreRound(kind, steps, Long.MAX_VALUE, options.get(DROPOUT));
   }
 
   /** Epoch of a step of the round, from 0. */

@@ -1,2 +1,2 @@
-/** The rules that choose a mask: one class for each method of the paper. */
+/** What a method is, and the list of them; each has a folder of its name. */
 package io.sparsetune.method;

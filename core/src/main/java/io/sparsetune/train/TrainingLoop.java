@@ -6,7 +6,6 @@ import io.sparsetune.engine.GradientSum;
 import io.sparsetune.engine.NotFiniteException;
 import io.sparsetune.error.DivergedException;
 import io.sparsetune.mask.Mask;
-import io.sparsetune.mask.MaskBudget;
 import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.MethodConfig;
@@ -104,9 +103,7 @@ public final class TrainingLoop {
           "Cannot choose a mask: %s; %s".formatted(e.getMessage(), AT_THE_START), e);
     }
     Optional<String> warning =
-        rule.hasBudget()
-            ? MaskBudget.of(method).warning(layout, problem.scope())
-            : Optional.empty();
+        method.budget().flatMap(budget -> budget.warning(layout, problem.scope()));
     return new MaskReport(
         rule.parameters(problem),
         mask,

@@ -3,6 +3,7 @@ package io.sparsetune.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.keys.Key;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -85,7 +85,7 @@ class RunConfigParserTest {
         RunConfigParser.parse(
             yaml, "run.yaml", List.of("method.name=bitfit", "method.sparsity=null"));
     assertThat(config.method().name()).isEqualTo("bitfit");
-    assertThat(config.method().sparsity()).isEmpty();
+    assertThat(config.method().budget()).isEmpty();
     assertThat(problems(yaml, "method.name=bitfit"))
         .containsExactly(
             "Invalid method.sparsity: '0.01' (run.yaml, line 4): it has no meaning for method.name"
@@ -199,7 +199,7 @@ class RunConfigParserTest {
             LEAST,
             "run.yaml",
             List.of("method.sparsity=.005", "training.max_steps=1e4", "training.batch_size=1_024"));
-    assertThat(config.method().sparsity()).hasValue(0.005);
+    assertThat(config.method().budget().orElseThrow().sparsity()).hasValue(0.005);
     assertThat(config.training().maxSteps()).isEqualTo(OptionalInt.of(10_000));
     assertThat(config.training().batchSize()).isEqualTo(1024);
     assertThat(
@@ -222,7 +222,8 @@ class RunConfigParserTest {
         .startsWith("run.yaml: Cannot read as YAML (line ");
     assertThat(problems("model: {path: base}\n\tdata: x\n"))
         .containsExactly(
-            "run.yaml: Cannot read as YAML (line 2): found character '\\t(TAB)' that cannot start any token. (Do not use \\t(TAB) for indentation)");
+            "run.yaml: Cannot read as YAML (line 2): found character '\\t(TAB)' that cannot start"
+                + " any token. (Do not use \\t(TAB) for indentation)");
     assertThat(problems("model: {path: a}\nmodel: {path: b}\n"))
         .containsExactly("run.yaml: Cannot use this YAML (line 2): it has the key 'model' twice");
     assertThat(problems("model: &a {path: x}\ndata: *a\n"))

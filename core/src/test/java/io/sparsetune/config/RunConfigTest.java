@@ -6,9 +6,14 @@ import io.sparsetune.config.DataConfig.OnBadRow;
 import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.config.TrainingConfig.Optimizer;
 import io.sparsetune.config.TrainingConfig.Schedule;
+import io.sparsetune.mask.MaskBudget;
+import io.sparsetune.mask.MaskBudget.Scope;
+import io.sparsetune.mask.MaskRange;
 import io.sparsetune.method.MethodConfig;
-import io.sparsetune.method.MethodConfig.Granularity;
-import io.sparsetune.method.MethodConfig.Scope;
+import io.sparsetune.method.MethodOptions;
+import io.sparsetune.method.ScoreRound;
+import io.sparsetune.method.bitfit.BitFit;
+import io.sparsetune.method.fisher.Fisher;
 import io.sparsetune.model.Pooling;
 import io.sparsetune.task.Metric;
 import java.util.List;
@@ -174,20 +179,16 @@ class RunConfigTest {
         .isEqualTo(
             new MethodConfig(
                 "sam",
-                OptionalDouble.of(0.005),
-                OptionalInt.empty(),
-                Scope.TENSOR,
-                List.of("encoder.layer.*"),
-                List.of(),
-                false,
-                false,
-                600,
-                false,
-                false,
-                Granularity.EXAMPLE,
-                OptionalInt.empty(),
-                List.of()));
-    assertThat(parse(RunConfigParserTest.LEAST, "method.name=fisher").method().scope())
+                Optional.of(
+                    new MaskBudget(OptionalDouble.of(0.005), OptionalInt.empty(), Scope.TENSOR)),
+                new MaskRange(List.of("encoder.layer.*"), List.of(), false, false),
+                MethodOptions.none().with(ScoreRound.DROPOUT, false)));
+    assertThat(
+            parse(RunConfigParserTest.LEAST, "method.name=fisher")
+                .method()
+                .budget()
+                .orElseThrow()
+                .scope())
         .isEqualTo(Scope.GLOBAL);
   }
 
@@ -197,25 +198,20 @@ class RunConfigTest {
         .isEqualTo(
             new MethodConfig(
                 "fisher",
-                OptionalDouble.empty(),
-                OptionalInt.of(1000),
-                Scope.TENSOR,
-                List.of("encoder.layer.*", "embeddings"),
-                List.of("*.bias"),
-                true,
-                true,
-                50,
-                true,
-                true,
-                Granularity.BATCH,
-                OptionalInt.empty(),
-                List.of()));
+                Optional.of(
+                    new MaskBudget(OptionalDouble.empty(), OptionalInt.of(1000), Scope.TENSOR)),
+                new MaskRange(
+                    List.of("encoder.layer.*", "embeddings"), List.of("*.bias"), true, true),
+                MethodOptions.none()
+                    .with(ScoreRound.STEPS, 50)
+                    .with(ScoreRound.DROPOUT, true)
+                    .with(Fisher.GRANULARITY, Fisher.Granularity.BATCH)));
     MethodConfig bitfit =
         parse(RunConfigParserTest.LEAST, "method.name=bitfit", "method.biases=[query]").method();
-    assertThat(bitfit.biases()).containsExactly("query");
+    assertThat(bitfit.options().get(BitFit.BIASES)).containsExactly("query");
     MethodConfig fisher =
         parse(RunConfigParserTest.LEAST, "method.name=fisher", "method.samples=8").method();
-    assertThat(fisher.samples()).hasValue(8);
+    assertThat(fisher.options().find(Fisher.SAMPLES)).contains(8);
   }
 
   @Test

@@ -151,9 +151,7 @@ class DeltaFileTest {
         info.baseFingerprint(),
         headFingerprint,
         info.method(),
-        info.sparsity(),
         info.budget(),
-        info.scope(),
         info.n(),
         1,
         info.taskType(),
@@ -196,10 +194,14 @@ class DeltaFileTest {
         "k|-1|its metadata does not fit: Invalid delta: k = -1",
         "k|1.5|its metadata has the invalid k 1.5",
         "head|7|trained parameters, but its metadata says k",
-        "task|{'type':'classification','metric':'accuracy','labels':['a','a','b']}|a label comes twice in [a, a, b]",
-        "task|{'type':'classification','metric':'pearson','labels':['a','b','c']}|the metric pearson for a classification task with the labels [a, b, c]",
-        "task|{'type':'classification','metric':'f1','labels':['a','b','c']}|the metric f1 for a classification task with the labels [a, b, c]",
-        "task|{'type':'regression','metric':'accuracy','labels':[]}|the metric accuracy for a regression task with the labels []",
+        "task|{'type':'classification','metric':'accuracy','labels':['a','a','b']}|a label comes"
+            + " twice in [a, a, b]",
+        "task|{'type':'classification','metric':'pearson','labels':['a','b','c']}|the metric"
+            + " pearson for a classification task with the labels [a, b, c]",
+        "task|{'type':'classification','metric':'f1','labels':['a','b','c']}|the metric f1 for a"
+            + " classification task with the labels [a, b, c]",
+        "task|{'type':'regression','metric':'accuracy','labels':[]}|the metric accuracy for a"
+            + " regression task with the labels []",
         "task|{|not valid JSON",
         "task|[]|it is not a JSON object",
         "encoder|{}|it has no model_type; known model types are bert and roberta",
@@ -313,7 +315,8 @@ class DeltaFileTest {
             () -> read(rewritten(metadata -> metadata.put("format_version", "2"), writer -> {})))
         .isInstanceOf(UnsupportedVersionException.class)
         .hasMessage(
-            "Cannot read delta.safetensors: its format version is 2, this version of SparseTune reads 1: use a newer one");
+            "Cannot read delta.safetensors: its format version is 2, this version of SparseTune"
+                + " reads 1: use a newer one");
   }
 
   @Test

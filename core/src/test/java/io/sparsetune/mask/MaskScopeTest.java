@@ -30,7 +30,7 @@ class MaskScopeTest {
           .layout();
 
   private List<String> names(MethodConfig method) {
-    return MaskScope.of(layout, method).tensors().stream()
+    return MaskScope.of(layout, method.range()).tensors().stream()
         .map(t -> layout.tensor(t).name())
         .toList();
   }
@@ -44,7 +44,7 @@ class MaskScopeTest {
 
   @Test
   void byDefaultTheEncoderLayersAreInScope() {
-    MaskScope scope = MaskScope.of(layout, method("sam"));
+    MaskScope scope = MaskScope.of(layout, method("sam").range());
     assertThat(names(method("sam"))).isEqualTo(where(name -> true, Part.ENCODER));
     assertThat(scope.size())
         .isEqualTo(scope.tensors().stream().mapToInt(t -> layout.tensor(t).size()).sum());
@@ -84,7 +84,9 @@ class MaskScopeTest {
   @Test
   void patternsThatMatchNothingAreRefusedTogether() {
     assertThatThrownBy(
-            () -> MaskScope.of(layout, method("sam", "include=[querry]", "exclude=['decoder.*']")))
+            () ->
+                MaskScope.of(
+                    layout, method("sam", "include=[querry]", "exclude=['decoder.*']").range()))
         .isInstanceOf(ConfigException.class)
         .hasMessage(
             "Invalid method.include: 'querry' matches no tensor of the model. Did you mean"
@@ -94,7 +96,7 @@ class MaskScopeTest {
 
   @Test
   void anEmptyScopeIsRefused() {
-    assertThatThrownBy(() -> MaskScope.of(layout, method("sam", "exclude=['encoder.*']")))
+    assertThatThrownBy(() -> MaskScope.of(layout, method("sam", "exclude=['encoder.*']").range()))
         .isInstanceOf(ConfigException.class)
         .hasMessage(
             "Invalid method.include: together with method.exclude and method.tensors it leaves no"

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sparsetune.engine.Randomness;
 import io.sparsetune.engine.Randomness.Purpose;
 import io.sparsetune.error.DivergedException;
-import io.sparsetune.method.MethodConfig.Scope;
+import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;

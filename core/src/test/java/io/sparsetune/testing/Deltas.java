@@ -7,7 +7,8 @@ import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.engine.Randomness;
 import io.sparsetune.engine.Randomness.Purpose;
 import io.sparsetune.mask.Mask;
-import io.sparsetune.method.MethodConfig.Scope;
+import io.sparsetune.mask.MaskBudget;
+import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.Dropout;
 import io.sparsetune.model.ModelSpec;
@@ -15,6 +16,7 @@ import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.task.Metric;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -58,9 +60,7 @@ public final class Deltas {
             base.fingerprint(),
             base.headFingerprint(spec, seed),
             "random",
-            OptionalDouble.of(0.1),
-            OptionalInt.empty(),
-            Scope.TENSOR,
+            Optional.of(new MaskBudget(OptionalDouble.of(0.1), OptionalInt.empty(), Scope.TENSOR)),
             n,
             k,
             regression ? TaskType.REGRESSION : TaskType.CLASSIFICATION,

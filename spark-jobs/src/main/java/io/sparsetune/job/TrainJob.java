@@ -9,10 +9,8 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.DivergedException;
 import io.sparsetune.files.Sha256;
-import io.sparsetune.mask.MaskBudget;
 import io.sparsetune.mask.MaskScope;
 import io.sparsetune.method.MethodConfig;
-import io.sparsetune.method.Methods;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.step.SparkStepExecutor;
 import io.sparsetune.task.Metric;
@@ -100,9 +98,9 @@ public final class TrainJob {
   private static Optional<String> warning(Preparation run) {
     MethodConfig method = run.config().method();
     ParameterLayout layout = run.spec().layout();
-    return Methods.named(method.name()).hasBudget()
-        ? MaskBudget.of(method).warning(layout, MaskScope.of(layout, method))
-        : Optional.empty();
+    return method
+        .budget()
+        .flatMap(budget -> budget.warning(layout, MaskScope.of(layout, method.range())));
   }
 
   private MemoryEstimate memory(Preparation run) {

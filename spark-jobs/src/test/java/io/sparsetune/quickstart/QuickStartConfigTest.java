@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigParser;
+import io.sparsetune.method.ScoreRound;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -27,7 +28,7 @@ class QuickStartConfigTest {
   void theFullRunIsTwoEpochsOfSamAtTwoInAHundred() {
     RunConfig config = parse(QuickStartConfig.text(FOLDER, 7, Length.FULL));
     assertThat(config.method().name()).isEqualTo("sam");
-    assertThat(config.method().sparsity()).hasValue(0.02);
+    assertThat(config.method().budget().orElseThrow().sparsity()).hasValue(0.02);
     assertThat(config.training().learningRate()).isEqualTo(1e-3);
     assertThat(config.training().epochs()).isEqualTo(2);
     assertThat(config.training().batchSize()).isEqualTo(32);
@@ -39,7 +40,7 @@ class QuickStartConfigTest {
   void theShortRunIsAFewSteps() {
     RunConfig config = parse(QuickStartConfig.text(FOLDER, 1, Length.SHORT));
     assertThat(config.training().maxSteps()).hasValue(6);
-    assertThat(config.method().scoreSteps()).isEqualTo(2);
+    assertThat(config.method().options().find(ScoreRound.STEPS)).contains(2);
   }
 
   private static RunConfig parse(String yaml) {

@@ -1,7 +1,10 @@
-package io.sparsetune.method;
+package io.sparsetune.method.magnitude;
+
+import io.sparsetune.method.Evidence;
+import io.sparsetune.method.MaskMethod;
 
 /** The largest |θ⁰|: MagPruning of Fu et al., AAAI 2023. */
-final class Magnitude implements MaskMethod {
+public final class Magnitude implements MaskMethod {
   @Override
   public String name() {
     return "magnitude";

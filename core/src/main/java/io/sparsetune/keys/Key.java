@@ -1,4 +1,4 @@
-package io.sparsetune.config;
+package io.sparsetune.keys;
 
 import io.sparsetune.files.KeyName;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * @param notes for the documentation
  * @param reader the value of a node; empty where the node is not what is expected
  */
-record Key<T>(
+public record Key<T>(
     String name,
     String expected,
     Optional<T> fallback,
@@ -30,15 +30,15 @@ record Key<T>(
   /** A number of its own writing: 1e-3 and .005 too, which YAML alone takes for text. */
   private static final String NUMBER = "[-+]?(\\d[\\d_]*\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?";
 
-  static Key<String> text(String name, String expected) {
+  public static Key<String> text(String name, String expected) {
     return new Key<>(name, expected, Optional.empty(), "—", "", Key::string);
   }
 
-  static Key<Double> number(String name, String expected, DoublePredicate fits) {
+  public static Key<Double> number(String name, String expected, DoublePredicate fits) {
     return new Key<>(name, expected, Optional.empty(), "—", "", node -> decimal(node, fits));
   }
 
-  static Key<Integer> count(String name, int least) {
+  public static Key<Integer> count(String name, int least) {
     String expected =
         least == 0 ? "a whole number, 0 or more" : "a whole number, " + least + " or more";
     return new Key<>(
@@ -50,11 +50,11 @@ record Key<T>(
         node -> whole(node).filter(v -> v >= least && v <= Integer.MAX_VALUE).map(Long::intValue));
   }
 
-  static Key<Long> integer(String name) {
+  public static Key<Long> integer(String name) {
     return new Key<>(name, "a whole number", Optional.empty(), "—", "", Key::whole);
   }
 
-  static Key<Boolean> flag(String name) {
+  public static Key<Boolean> flag(String name) {
     return new Key<>(
         name,
         "true or false",
@@ -69,7 +69,7 @@ record Key<T>(
 
   /** One of an enum's constants, in lower case. */
   @SafeVarargs
-  static <E extends Enum<E>> Key<E> choice(String name, E... values) {
+  public static <E extends Enum<E>> Key<E> choice(String name, E... values) {
     return new Key<>(
         name,
         Arrays.stream(values).map(KeyName::of).collect(Collectors.joining(", ")),
@@ -83,7 +83,7 @@ record Key<T>(
   }
 
   /** One of some words. */
-  static Key<String> word(String name, List<String> words) {
+  public static Key<String> word(String name, List<String> words) {
     return new Key<>(
         name,
         String.join(", ", words),
@@ -94,29 +94,29 @@ record Key<T>(
   }
 
   /** A list of texts, or a single one. */
-  static Key<List<String>> texts(String name, String expected) {
+  public static Key<List<String>> texts(String name, String expected) {
     return new Key<>(name, expected, Optional.empty(), "—", "", Key::strings);
   }
 
-  Key<T> withDefault(T value) {
+  public Key<T> withDefault(T value) {
     return withDefault(value, shown(value));
   }
 
-  Key<T> withDefault(T value, String shown) {
+  public Key<T> withDefault(T value, String shown) {
     return new Key<>(name, expected, Optional.of(value), shown, notes, reader);
   }
 
   /** Documents what happens without the key. */
-  Key<T> absentMeans(String shown) {
+  public Key<T> absentMeans(String shown) {
     return new Key<>(name, expected, fallback, shown, notes, reader);
   }
 
-  Key<T> note(String text) {
+  public Key<T> note(String text) {
     return new Key<>(name, expected, fallback, shownDefault, text, reader);
   }
 
   /** Accepts {@code none} as well, which {@code find} tells apart from an absent key. */
-  Key<Optional<T>> orNone() {
+  public Key<Optional<T>> orNone() {
     return new Key<>(
         name,
         expected + ", or none",
@@ -139,7 +139,7 @@ record Key<T>(
     return String.valueOf(value);
   }
 
-  static Optional<String> string(Node node) {
+  public static Optional<String> string(Node node) {
     return node instanceof Node.Scalar scalar && !scalar.isNull() && !scalar.text().isBlank()
         ? Optional.of(scalar.text())
         : Optional.empty();
@@ -160,7 +160,7 @@ record Key<T>(
     return string(node).map(List::of);
   }
 
-  static Optional<Double> decimal(Node node, DoublePredicate fits) {
+  public static Optional<Double> decimal(Node node, DoublePredicate fits) {
     return string(node)
         .filter(s -> s.matches(NUMBER))
         .map(s -> Double.valueOf(s.replace("_", "")))
@@ -168,7 +168,7 @@ record Key<T>(
   }
 
   /** Whole numbers, also as 1e4 or 3.0. */
-  static Optional<Long> whole(Node node) {
+  public static Optional<Long> whole(Node node) {
     Optional<String> digits =
         string(node).filter(s -> s.matches("[-+]?\\d[\\d_]{0,24}")).map(s -> s.replace("_", ""));
     if (digits.isPresent()) {

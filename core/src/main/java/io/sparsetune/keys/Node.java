@@ -1,10 +1,10 @@
-package io.sparsetune.config;
+package io.sparsetune.keys;
 
 import java.util.List;
 import java.util.Map;
 
 /** A piece of a configuration as it was written, with where that was. */
-sealed interface Node {
+public sealed interface Node {
   int SHOWN = 200;
 
   /** {@code "line 12"}, or the override that said it. */

@@ -1,22 +1,36 @@
-package io.sparsetune.method;
+package io.sparsetune.method.bitfit;
 
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.NearestName;
+import io.sparsetune.keys.Key;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.MaskScope;
 import io.sparsetune.mask.ScoreSource;
+import io.sparsetune.method.Evidence;
+import io.sparsetune.method.MaskMethod;
+import io.sparsetune.method.MaskProblem;
 import io.sparsetune.params.ParameterLayout;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** Every bias, LayerNorm's too, or a subset of them: Zaken et al. 2021. */
-final class BitFit implements MaskMethod {
+public final class BitFit implements MaskMethod {
+  public static final Key<List<String>> BIASES =
+      Key.texts("method.biases", "a list of parts of tensor names")
+          .withDefault(List.of(), "all")
+          .note("bitfit: only biases whose name contains one, such as query, intermediate");
+
   private static final String BIAS = ".bias";
 
   @Override
   public String name() {
     return "bitfit";
+  }
+
+  @Override
+  public List<Key<?>> keys() {
+    return List.of(BIASES);
   }
 
   @Override
@@ -35,7 +49,7 @@ final class BitFit implements MaskMethod {
     MaskScope scope = problem.scope();
     List<Integer> biases =
         scope.tensors().stream().filter(t -> layout.tensor(t).name().endsWith(BIAS)).toList();
-    List<String> parts = problem.config().biases();
+    List<String> parts = problem.config().options().get(BIASES);
     List<String> problems =
         parts.stream()
             .filter(part -> biases.stream().noneMatch(t -> layout.tensor(t).name().contains(part)))

@@ -1,6 +1,12 @@
-package io.sparsetune.method;
+package io.sparsetune.method.sam;
 
+import io.sparsetune.keys.Key;
+import io.sparsetune.method.Evidence;
+import io.sparsetune.method.MaskMethod;
+import io.sparsetune.method.MethodConfig;
+import io.sparsetune.method.ScoreRound;
 import io.sparsetune.text.EpochPlan;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -8,10 +14,15 @@ import java.util.Optional;
  * Hessian bounded by its largest eigenvalue, the best mask keeps the largest squares of the whole
  * gradient. So the score is |Σ g| over examples, the signs kept within the sum.
  */
-final class Sam implements MaskMethod {
+public final class Sam implements MaskMethod {
   @Override
   public String name() {
     return "sam";
+  }
+
+  @Override
+  public List<Key<?>> keys() {
+    return List.of(ScoreRound.STEPS, ScoreRound.DROPOUT);
   }
 
   @Override

@@ -1,11 +1,15 @@
-package io.sparsetune.method;
+package io.sparsetune.method.random;
 
 import io.sparsetune.engine.Randomness;
 import io.sparsetune.engine.Randomness.Purpose;
 import io.sparsetune.mask.Mask;
+import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.mask.MaskScope;
 import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.mask.TopKGoal;
+import io.sparsetune.method.Evidence;
+import io.sparsetune.method.MaskMethod;
+import io.sparsetune.method.MaskProblem;
 import io.sparsetune.params.ParameterLayout;
 import java.util.Arrays;
 
@@ -13,7 +17,7 @@ import java.util.Arrays;
  * Positions drawn uniformly without replacement, of each tensor or of all together. Selection
  * sampling (Knuth, volume 2, algorithm S): one pass over the positions, O(k) memory.
  */
-final class RandomMask implements MaskMethod {
+public final class RandomMask implements MaskMethod {
   private static final long ALL_TENSORS = -1;
 
   @Override
@@ -31,7 +35,7 @@ final class RandomMask implements MaskMethod {
     ParameterLayout layout = problem.layout();
     MaskScope scope = problem.scope();
     TopKGoal goal = problem.goal();
-    boolean global = problem.config().scope() == MethodConfig.Scope.GLOBAL;
+    boolean global = problem.config().budget().orElseThrow().scope() == Scope.GLOBAL;
     Mask.Builder builder = new Mask.Builder(layout);
     Draw draw = new Draw(key(problem, ALL_TENSORS), scope.size(), global ? goal.keep(0) : 0);
     for (int t : scope.tensors()) {

@@ -1,15 +1,18 @@
-package io.sparsetune.method;
+package io.sparsetune.method.full;
 
 import io.sparsetune.mask.Mask;
-import io.sparsetune.mask.MaskScope;
+import io.sparsetune.mask.MaskRange;
 import io.sparsetune.mask.ScoreSource;
+import io.sparsetune.method.Evidence;
+import io.sparsetune.method.MaskMethod;
+import io.sparsetune.method.MaskProblem;
 import java.util.List;
 
 /**
  * Everything is trained, embeddings too, unless {@code method.include} and {@code exclude} say
  * otherwise: the baseline, whose "sparse" update is as large as the model.
  */
-final class Full implements MaskMethod {
+public final class Full implements MaskMethod {
   @Override
   public String name() {
     return "full";
@@ -27,7 +30,7 @@ final class Full implements MaskMethod {
 
   @Override
   public List<String> defaultInclude() {
-    return List.of("encoder.layer.*", MaskScope.EMBEDDINGS);
+    return List.of("encoder.layer.*", MaskRange.EMBEDDINGS);
   }
 
   @Override

@@ -1,0 +1,2 @@
+/** BitFit: biases alone. */
+package io.sparsetune.method.bitfit;

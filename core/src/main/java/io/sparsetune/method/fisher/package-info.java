@@ -1,0 +1,2 @@
+/** FISH mask and Child-Tuning_D: diagonal Fisher information. */
+package io.sparsetune.method.fisher;

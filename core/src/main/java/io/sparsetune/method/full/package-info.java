@@ -1,0 +1,2 @@
+/** The baseline that trains everything. */
+package io.sparsetune.method.full;

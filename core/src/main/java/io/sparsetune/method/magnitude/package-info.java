@@ -1,0 +1,2 @@
+/** MagPruning: the largest parameters. */
+package io.sparsetune.method.magnitude;

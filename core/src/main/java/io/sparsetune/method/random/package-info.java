@@ -1,0 +1,2 @@
+/** Positions drawn at random. */
+package io.sparsetune.method.random;

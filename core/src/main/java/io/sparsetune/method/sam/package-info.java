@@ -1,0 +1,2 @@
+/** SAM: the second-order approximation method. */
+package io.sparsetune.method.sam;
