@@ -64,6 +64,12 @@ final class ConfigKeys {
           .note("a share is chosen by the rows' content; 0 trains without validation");
   static final Key<List<String>> TEST =
       Key.texts("data.test", "a path or glob, or a list of them").absentMeans("none");
+  static final Key<Integer> MAX_TRAIN_SAMPLES =
+      Key.count("data.max_train_samples", 1)
+          .absentMeans("all")
+          .note(
+              "most rows to train on, after a share for validation is set aside; the rows' content"
+                  + " chooses them, so the same ones however the files are ordered and split");
   static final Key<String> FORMAT =
       Key.word("data.format", List.of("csv", "tsv", "jsonl", "parquet"))
           .absentMeans("by the file's suffix");
@@ -192,6 +198,7 @@ final class ConfigKeys {
                   TRAIN,
                   VALIDATION,
                   TEST,
+                  MAX_TRAIN_SAMPLES,
                   FORMAT,
                   ON_BAD_ROW,
                   MAX_SEQ_LENGTH,

@@ -2,6 +2,7 @@ package io.sparsetune.config;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * @param train paths or globs on any Hadoop file system
@@ -9,6 +10,7 @@ import java.util.Optional;
  *     take
  * @param validationShare in [0, 1)
  * @param test paths or globs; may be empty
+ * @param maxTrainSamples most rows to train on, chosen by content; empty for all
  * @param format csv, tsv, jsonl or parquet; empty to go by suffix
  */
 public record DataConfig(
@@ -16,6 +18,7 @@ public record DataConfig(
     List<String> validation,
     double validationShare,
     List<String> test,
+    OptionalInt maxTrainSamples,
     Optional<String> format,
     OnBadRow onBadRow,
     int maxSeqLength,

@@ -142,6 +142,7 @@ public final class RunConfigParser {
         validation,
         validation.isEmpty() ? share.orElse(DEFAULT_VALIDATION_SHARE) : 0,
         values.find(ConfigKeys.TEST).orElse(List.of()),
+        whole(values.find(ConfigKeys.MAX_TRAIN_SAMPLES)),
         values.find(ConfigKeys.FORMAT),
         values.get(ConfigKeys.ON_BAD_ROW),
         values.get(ConfigKeys.MAX_SEQ_LENGTH),

@@ -105,6 +105,7 @@ public final class RunConfigWriter {
     if (!data.test().isEmpty()) {
       section.put(ConfigKeys.TEST, data.test());
     }
+    section.put(ConfigKeys.MAX_TRAIN_SAMPLES, data.maxTrainSamples());
     section.put(ConfigKeys.FORMAT, data.format());
     section.put(ConfigKeys.ON_BAD_ROW, data.onBadRow());
     section.put(ConfigKeys.MAX_SEQ_LENGTH, data.maxSeqLength());

@@ -41,6 +41,7 @@ class RunConfigTest {
         train: [a/*.csv, b.csv]
         validation: v.csv
         test: [t.csv]
+        max_train_samples: 2000
         format: csv
         on_bad_row: skip
         max_seq_length: 64
@@ -148,6 +149,7 @@ class RunConfigTest {
                 List.of(),
                 0.1,
                 List.of(),
+                OptionalInt.empty(),
                 Optional.empty(),
                 OnBadRow.FAIL,
                 128,
@@ -163,6 +165,7 @@ class RunConfigTest {
                 List.of("v.csv"),
                 0,
                 List.of("t.csv"),
+                OptionalInt.of(2000),
                 Optional.of("csv"),
                 OnBadRow.SKIP,
                 64,

@@ -67,7 +67,9 @@ public final class DataLoader {
     Optional<Labels> labels = collect ? Optional.of(Labels.sortedDistinct(survey.labels())) : known;
     JavaRDD<EncodedRow> sorted = sorted(table, reader(labels), survey);
     double share = data.validation().isEmpty() ? data.validationShare() : 0;
-    RankedRows rows = RankedRows.number(sorted.filter(row -> !row.example().hash().inShare(share)));
+    RankedRows all = RankedRows.number(sorted.filter(row -> !row.example().hash().inShare(share)));
+    RankedRows rows =
+        data.maxTrainSamples().isPresent() ? all.first(data.maxTrainSamples().getAsInt()) : all;
     Optional<EvaluationData> validation =
         share > 0
             ? Optional.of(

@@ -47,6 +47,33 @@ record RankedRows(
     return new RankedRows(sorted, firstRanks, examples, truncated, hash);
   }
 
+  /** Those of the lowest ranks: what content chooses, whatever the files and partitions. */
+  RankedRows first(long most) {
+    if (examples <= most) {
+      return this;
+    }
+    long[] first = firstRanks;
+    return number(
+        rows.mapPartitionsWithIndex((part, some) -> first(some, most - first[part]), true));
+  }
+
+  private static Iterator<EncodedRow> first(Iterator<EncodedRow> rows, long most) {
+    return new Iterator<>() {
+      private long left = most;
+
+      @Override
+      public boolean hasNext() {
+        return left > 0 && rows.hasNext();
+      }
+
+      @Override
+      public EncodedRow next() {
+        left--;
+        return rows.next();
+      }
+    };
+  }
+
   /** The row of rank r goes to shard r mod V; a partition holds every so-manieth shard. */
   JavaRDD<Shard> deal(int shards, int partitions) {
     long[] first = firstRanks;

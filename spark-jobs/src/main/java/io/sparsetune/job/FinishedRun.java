@@ -105,6 +105,7 @@ record FinishedRun(HadoopFolder folder, RunRecord record, SparseDelta delta) {
         data.validation(),
         data.validationShare(),
         files,
+        data.maxTrainSamples(),
         format.map(KeyName::of),
         data.onBadRow(),
         data.maxSeqLength(),

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +56,37 @@ class DataLoaderTest {
         assertThat(shards).usingRecursiveFieldByFieldElementComparator().isEqualTo(expected);
       }
     }
+  }
+
+  @Test
+  void theFirstSamplesAreThoseOfTheLowestRanksHoweverTheInputIsCut() throws IOException {
+    int most = 77;
+    List<EncodedExample> ranked = new ArrayList<>();
+    for (int i = 0; i < ROWS; i++) {
+      ranked.add(encoded(i));
+    }
+    ranked.sort(Comparator.comparing(EncodedExample::hash));
+    RowHash sum =
+        ranked.stream().limit(most).map(EncodedExample::hash).reduce(RowHash.ZERO, RowHash::plus);
+    List<Shard> expected = ShardDealer.deal(ranked.subList(0, most), SHARDS);
+    for (int files : new int[] {1, 10}) {
+      TrainData data = load(files, 3, 0, OptionalInt.of(most));
+      assertThat(data.examples()).isEqualTo(most);
+      assertThat(data.hash()).isEqualTo(sum);
+      List<Shard> shards = new ArrayList<>(data.shards().collect());
+      shards.sort(Comparator.comparingInt(Shard::index));
+      assertThat(shards).usingRecursiveFieldByFieldElementComparator().isEqualTo(expected);
+    }
+    assertThat(load(10, 2, 0, OptionalInt.of(1_000_000)).examples()).isEqualTo(ROWS);
+  }
+
+  @Test
+  void samplesAreCountedBesideTheShareForValidation() throws IOException {
+    TrainData all = load(1, 2, 0.2);
+    TrainData some = load(1, 2, 0.2, OptionalInt.of(20));
+    assertThat(some.examples()).isEqualTo(20);
+    assertThat(some.validation().orElseThrow().hash())
+        .isEqualTo(all.validation().orElseThrow().hash());
   }
 
   @Test
@@ -117,7 +149,8 @@ class DataLoaderTest {
     assertThatThrownBy(() -> loader.train(2, 1))
         .isInstanceOf(DataException.class)
         .hasMessage(
-            "Cannot use the tokenizer m/vocab.txt: it has a token 55, but the model's 55 words (vocab_size in config.json) end before that. It belongs to another model.");
+            "Cannot use the tokenizer m/vocab.txt: it has a token 55, but the model's 55 words"
+                + " (vocab_size in config.json) end before that. It belongs to another model.");
   }
 
   @Test
@@ -143,6 +176,11 @@ class DataLoaderTest {
   }
 
   private TrainData load(int files, int partitions, double share) throws IOException {
+    return load(files, partitions, share, OptionalInt.empty());
+  }
+
+  private TrainData load(int files, int partitions, double share, OptionalInt maxTrainSamples)
+      throws IOException {
     Path parts = Files.createDirectories(folder.resolve("in-" + files));
     for (int f = 0; f < files; f++) {
       StringBuilder lines = new StringBuilder();
@@ -153,7 +191,12 @@ class DataLoaderTest {
     }
     SharedSession.get().sparkContext().conf().set("spark.sparsetune.partitions", "" + partitions);
     try {
-      return loader("in-" + files, share).train(SHARDS * 2, 2);
+      return new DataLoader(
+              SharedSession.get(),
+              task(),
+              data("in-" + files, share, maxTrainSamples),
+              TinyTokenizer.tokenizer())
+          .train(SHARDS * 2, 2);
     } finally {
       SharedSession.get().sparkContext().conf().remove("spark.sparsetune.partitions");
     }
@@ -170,11 +213,16 @@ class DataLoaderTest {
   }
 
   private DataConfig data(String name, double share) {
+    return data(name, share, OptionalInt.empty());
+  }
+
+  private DataConfig data(String name, double share, OptionalInt maxTrainSamples) {
     return new DataConfig(
         List.of(folder.resolve(name).toString()),
         List.of(),
         share,
         List.of(),
+        maxTrainSamples,
         Optional.empty(),
         OnBadRow.FAIL,
         16,

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -394,7 +395,16 @@ class TableTest {
     return new DataLoader(
         SharedSession.get(),
         task(),
-        new DataConfig(paths(name), List.of(), 0, List.of(), Optional.empty(), onBadRow, 16, 64),
+        new DataConfig(
+            paths(name),
+            List.of(),
+            0,
+            List.of(),
+            OptionalInt.empty(),
+            Optional.empty(),
+            onBadRow,
+            16,
+            64),
         TinyTokenizer.tokenizer());
   }
 
