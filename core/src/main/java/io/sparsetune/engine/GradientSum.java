@@ -65,6 +65,16 @@ public final class GradientSum implements Serializable {
     tokens += other.tokens;
   }
 
+  /**
+   * Multiplies one sum, rounding to the unit.
+   *
+   * @throws NotFiniteException when the product is out of range
+   */
+  public void scale(int ordinal, double factor) {
+    sums[ordinal] =
+        factor == 0 ? 0 : FixedPoint.of(sum(ordinal) * factor, FixedPoint.UNIT, "gradient");
+  }
+
   /** Of that ordinal, over all examples. */
   public double sum(int ordinal) {
     return sums[ordinal] * FixedPoint.UNIT;

@@ -100,6 +100,36 @@ public final class ScoreSum implements DenseGradientSink {
     // Scores are of gradients alone.
   }
 
+  /** Σ over all wanted parameters of the sum's square. Not while adding. */
+  double squaredNorm() {
+    double squares = 0;
+    for (int t = 0; t < sums.length; t++) {
+      for (long sum : sums[t]) {
+        double g = sum * units[t];
+        squares += g * g;
+      }
+    }
+    return squares;
+  }
+
+  /** Adds the other's sums times a factor, of the tensors that this one wants. */
+  void addScaled(ScoreSum other, double factor) {
+    for (int t = 0; t < sums.length; t++) {
+      String what = tensors.gradientOf(t);
+      for (int i = 0; i < sums[t].length; i++) {
+        double g = other.sums[t][i] * other.units[t] * factor;
+        sums[t][i] = FixedPoint.sum(sums[t][i], FixedPoint.of(g, units[t], what), what);
+      }
+    }
+  }
+
+  /** Back to zero. */
+  void clear() {
+    for (long[] sum : sums) {
+      Arrays.fill(sum, 0);
+    }
+  }
+
   /** The sums in slices, each a copy made when it is asked for. Not while adding. */
   public Iterator<SumSlice> slices() {
     return new Iterator<>() {
