@@ -21,7 +21,8 @@ public final class Randomness {
     RANDOM_MASK,
     EPOCH_ORDER,
     SHARD_ORDER,
-    DIFF_NOISE
+    DIFF_NOISE,
+    CHILD_F
   }
 
   /** The key of a stream. Never 0. */

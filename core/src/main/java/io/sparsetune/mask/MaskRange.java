@@ -20,6 +20,9 @@ public record MaskRange(
   /** {@code method.include} of most methods where it is not given. */
   public static final List<String> DEFAULT_INCLUDE = List.of("encoder.layer.*");
 
+  /** {@code method.include} of methods that train the whole model where it is not given. */
+  public static final List<String> EVERYTHING = List.of("encoder.layer.*", EMBEDDINGS);
+
   public MaskRange {
     include = List.copyOf(include);
     exclude = List.copyOf(exclude);

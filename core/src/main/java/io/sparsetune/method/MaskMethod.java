@@ -54,6 +54,26 @@ public interface MaskMethod {
     return Optional.empty();
   }
 
+  /** What the user should know of the choice before it is trained. */
+  default List<String> warnings(MaskProblem problem) {
+    return problem
+        .config()
+        .budget()
+        .flatMap(budget -> budget.warning(problem.layout(), problem.scope()))
+        .stream()
+        .toList();
+  }
+
+  /**
+   * What it does to every sparse step.
+   *
+   * @param trained mask and head
+   * @param start θ⁰, initialised head included, [trained.size()]
+   */
+  default StepTransform stepTransform(MaskProblem problem, Mask trained, float[] start) {
+    return StepTransform.NONE;
+  }
+
   /**
    * The mask, without the head.
    *

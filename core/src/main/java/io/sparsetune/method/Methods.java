@@ -4,6 +4,7 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.NearestName;
 import io.sparsetune.keys.Key;
 import io.sparsetune.method.bitfit.BitFit;
+import io.sparsetune.method.childf.ChildF;
 import io.sparsetune.method.fisher.Fisher;
 import io.sparsetune.method.full.Full;
 import io.sparsetune.method.magnitude.Magnitude;
@@ -19,7 +20,14 @@ import java.util.stream.IntStream;
 /** The methods that this version has. */
 public final class Methods {
   private static final List<MaskMethod> ALL =
-      List.of(new Full(), new RandomMask(), new BitFit(), new Magnitude(), new Sam(), new Fisher());
+      List.of(
+          new Full(),
+          new RandomMask(),
+          new BitFit(),
+          new Magnitude(),
+          new Sam(),
+          new Fisher(),
+          new ChildF());
 
   private Methods() {}
 

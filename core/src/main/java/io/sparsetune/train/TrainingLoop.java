@@ -10,6 +10,7 @@ import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.Methods;
+import io.sparsetune.method.StepTransform;
 import io.sparsetune.optim.GradientClip;
 import io.sparsetune.optim.LearningRate;
 import io.sparsetune.optim.SparseOptimizer;
@@ -18,7 +19,6 @@ import io.sparsetune.task.Metric;
 import io.sparsetune.task.Metrics;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Sparse fine-tuning: choose a mask, then move only what it chose, and the head. All dense work is
@@ -65,12 +65,14 @@ public final class TrainingLoop {
     SparseOptimizer optimizer = SparseOptimizer.of(training, layout, trained);
     LearningRate learningRate = LearningRate.of(training, plan.steps());
     float[] values = executor.initialValues(trained);
+    StepTransform transform = config.method().method().stepTransform(problem(), trained, values);
     float[] kept = values;
     int keptStep = 0;
     int step = 0;
     while (step < plan.steps() && !outOfPatience()) {
-      GradientSum gradient = gradient(step, trained, values);
+      GradientSum gradient = gradient(step, trained, values, transform);
       double norm = GradientClip.norm(gradient);
+      update(step, gradient, transform);
       double clip = GradientClip.factor(norm, training.maxGradNorm());
       double rate = learningRate.at(step);
       values = values.clone(); // The executor may still hold the old ones.
@@ -93,8 +95,8 @@ public final class TrainingLoop {
 
   private MaskReport selectMask() {
     MethodConfig method = config.method();
-    MaskMethod rule = Methods.named(method.name());
-    MaskProblem problem = new MaskProblem(layout, method, config.training().seed());
+    MaskMethod rule = method.method();
+    MaskProblem problem = problem();
     Mask mask;
     try {
       mask = executor.selectMask(new MaskRequest(++sequence, method, listener::scored));
@@ -102,32 +104,54 @@ public final class TrainingLoop {
       throw new DivergedException(
           "Cannot choose a mask: %s; %s".formatted(e.getMessage(), AT_THE_START), e);
     }
-    Optional<String> warning =
-        method.budget().flatMap(budget -> budget.warning(layout, problem.scope()));
     return new MaskReport(
         rule.parameters(problem),
         mask,
         mask.withWhole(layout, Methods.headTensors(layout, method)),
-        warning.stream().toList());
+        rule.warnings(problem));
   }
 
-  private GradientSum gradient(int step, Mask trained, float[] values) {
+  private MaskProblem problem() {
+    return new MaskProblem(layout, config.method(), config.training().seed());
+  }
+
+  private GradientSum gradient(int step, Mask trained, float[] values, StepTransform transform) {
     int stepsPerEpoch = plan.epochs().stepsPerEpoch();
     try {
-      return executor.step(
-          new StepRequest(
-              ++sequence, step, step / stepsPerEpoch, step % stepsPerEpoch, trained, values));
+      GradientSum gradient =
+          executor.step(
+              new StepRequest(
+                  ++sequence,
+                  step,
+                  step / stepsPerEpoch,
+                  step % stepsPerEpoch,
+                  trained,
+                  transform.values(step, values)));
+      transform.gradient(step, gradient);
+      return gradient;
     } catch (NotFiniteException e) {
-      throw new DivergedException(
-          "Training diverged at step %d of %d (epoch %.2f): %s; %s"
-              .formatted(
-                  step + 1,
-                  plan.steps(),
-                  plan.epoch(step),
-                  e.getMessage(),
-                  step == 0 ? AT_THE_START : LATER),
-          e);
+      throw diverged(step, e);
     }
+  }
+
+  private void update(int step, GradientSum gradient, StepTransform transform) {
+    try {
+      transform.update(step, gradient);
+    } catch (NotFiniteException e) {
+      throw diverged(step, e);
+    }
+  }
+
+  private DivergedException diverged(int step, NotFiniteException e) {
+    return new DivergedException(
+        "Training diverged at step %d of %d (epoch %.2f): %s; %s"
+            .formatted(
+                step + 1,
+                plan.steps(),
+                plan.epoch(step),
+                e.getMessage(),
+                step == 0 ? AT_THE_START : LATER),
+        e);
   }
 
   private StepReport report(int step, GradientSum gradient, double rate, double norm) {

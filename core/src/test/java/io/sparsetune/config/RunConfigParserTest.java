@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.method.Methods;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,7 +147,7 @@ class RunConfigParserTest {
             problems(
                 LEAST
                     + "training: {precision: bf16, save_steps: 100}\n"
-                    + "method: {name: lora, scoring_clip: 1.0}\n"))
+                    + "method: {name: magic, scoring_clip: 1.0}\n"))
         .containsExactlyInAnyOrder(
             "Cannot use training.precision (run.yaml, line 4): this version computes in fp32 only;"
                 + " remove it",
@@ -154,8 +155,8 @@ class RunConfigParserTest {
                 + " supported by this version; remove it",
             "Cannot use method.scoring_clip (run.yaml, line 5): it is not supported by this"
                 + " version; remove it",
-            "Invalid method.name: 'lora' (run.yaml, line 5); expected full, random, bitfit,"
-                + " magnitude, sam, fisher");
+            "Invalid method.name: 'magic' (run.yaml, line 5); expected "
+                + String.join(", ", Methods.names()));
   }
 
   @Test

@@ -69,8 +69,9 @@ class MethodsTest {
     assertThatThrownBy(() -> Methods.named("fischer"))
         .isInstanceOf(ConfigException.class)
         .hasMessage(
-            "Invalid method.name: 'fischer' is not one of full, random, bitfit, magnitude, sam,"
-                + " fisher. Did you mean 'fisher'?");
+            "Invalid method.name: 'fischer' is not one of "
+                + String.join(", ", Methods.names())
+                + ". Did you mean 'fisher'?");
   }
 
   @Test

@@ -70,9 +70,9 @@ public abstract class StepExecutorContract {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {RANDOM, SAM})
+  @ValueSource(strings = {RANDOM, SAM, "method.name=child_f method.sparsity=null"})
   void trainsToTheSameBitsAsTheLocalExecutor(String method) {
-    RunConfig config = TinyTask.config(method, "training.eval_steps=7");
+    RunConfig config = TinyTask.config((method + " training.eval_steps=7").split(" "));
     TrainingResult expected;
     try (StepExecutor local = TinyTask.executor(config, 1)) {
       expected = new TrainingLoop(layout(), config, local, TrainingListener.NONE).run();

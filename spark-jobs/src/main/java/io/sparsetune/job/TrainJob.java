@@ -9,9 +9,7 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.DivergedException;
 import io.sparsetune.files.Sha256;
-import io.sparsetune.mask.MaskScope;
-import io.sparsetune.method.MethodConfig;
-import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.method.MaskProblem;
 import io.sparsetune.step.SparkStepExecutor;
 import io.sparsetune.task.Metric;
 import io.sparsetune.task.Metrics;
@@ -26,7 +24,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
@@ -86,7 +83,7 @@ public final class TrainJob {
     Preparation run = Preparation.of(session, config);
     MemoryEstimate memory = memory(run);
     List<String> warnings = new ArrayList<>();
-    warning(run).ifPresent(warnings::add);
+    warnings.addAll(config.method().method().warnings(problem(run)));
     ClusterShape.of(session).warning().ifPresent(warnings::add);
     warnings.addAll(memory.problems());
     // Reads every weight, and finds those that are no numbers.
@@ -95,12 +92,9 @@ public final class TrainJob {
     return DryRun.of(run, sample, sizes(run), memory, warnings);
   }
 
-  private static Optional<String> warning(Preparation run) {
-    MethodConfig method = run.config().method();
-    ParameterLayout layout = run.spec().layout();
-    return method
-        .budget()
-        .flatMap(budget -> budget.warning(layout, MaskScope.of(layout, method.range())));
+  private static MaskProblem problem(Preparation run) {
+    RunConfig config = run.config();
+    return new MaskProblem(run.spec().layout(), config.method(), config.training().seed());
   }
 
   private MemoryEstimate memory(Preparation run) {

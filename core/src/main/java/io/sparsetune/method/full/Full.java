@@ -30,7 +30,7 @@ public final class Full implements MaskMethod {
 
   @Override
   public List<String> defaultInclude() {
-    return List.of("encoder.layer.*", MaskRange.EMBEDDINGS);
+    return MaskRange.EVERYTHING;
   }
 
   @Override
