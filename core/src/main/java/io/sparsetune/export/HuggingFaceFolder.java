@@ -16,7 +16,6 @@ import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
-import io.sparsetune.safetensors.FloatSink;
 import io.sparsetune.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.util.List;
@@ -75,20 +74,12 @@ public final class HuggingFaceFolder {
     ModelSpec spec = delta.info().spec();
     requireKnownHead(spec);
     delta.requireBase(base);
+    TrainedModel model = new TrainedModel(base, delta);
     ParameterLayout layout = spec.layout();
-    long seed = delta.info().seed();
     SafetensorsWriter weights = new SafetensorsWriter().metadata("format", "pt");
     for (int t = 0; t < layout.tensorCount(); t++) {
-      TensorSpec tensor = layout.tensor(t);
       int index = t;
-      String prefix = tensor.name().startsWith("classifier") ? "" : modelType(base) + ".";
-      weights.floats(
-          prefix + tensor.name(),
-          tensor.shape(),
-          sink -> {
-            FloatSink merged = delta.applying(index, sink);
-            base.read(spec, index, seed, merged);
-          });
+      weights.floats(model.name(t), layout.tensor(t).shape(), sink -> model.read(index, sink));
     }
     ObjectNode config = config(base, "ForSequenceClassification");
     putLabels(config, delta);
@@ -105,7 +96,7 @@ public final class HuggingFaceFolder {
     Pooling needed = roberta ? Pooling.CLS : Pooling.POOLER;
     if (spec.pooling() != needed) {
       throw new ConfigException(
-          "Cannot merge a model with pooling %s: %sForSequenceClassification of transformers has none; train with model.pooling: %s to merge"
+          "Cannot write a model with pooling %s for transformers: its %sForSequenceClassification has none; train with model.pooling: %s"
               .formatted(
                   KeyName.of(spec.pooling()), roberta ? "Roberta" : "Bert", KeyName.of(needed)));
     }
@@ -142,9 +133,5 @@ public final class HuggingFaceFolder {
       toId.put(labels.get(i), i);
     }
     config.put("problem_type", regression ? "regression" : "single_label_classification");
-  }
-
-  private static String modelType(BaseModel base) {
-    return base.encoder().architecture() == Architecture.ROBERTA ? "roberta" : "bert";
   }
 }

@@ -5,7 +5,6 @@ import io.sparsetune.error.NearestName;
 import io.sparsetune.params.NamePatterns;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
-import io.sparsetune.params.TensorSpec.Part;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -47,7 +46,7 @@ public record MaskScope(List<Integer> tensors, long size) {
             case EMBEDDINGS -> embeddings || include.matches(tensor.name());
             case ENCODER -> include.matches(tensor.name());
           };
-      boolean kind = !range.linearOnly() || isLinearWeight(tensor);
+      boolean kind = !range.linearOnly() || tensor.isLinearWeight();
       if (wanted && kind && !exclude.matches(tensor.name())) {
         chosen.add(t);
       }
@@ -66,10 +65,6 @@ public record MaskScope(List<Integer> tensors, long size) {
   /** Just those tensors. */
   public static MaskScope ofTensors(ParameterLayout layout, List<Integer> tensors) {
     return new MaskScope(tensors, tensors.stream().mapToLong(t -> layout.tensor(t).size()).sum());
-  }
-
-  private static boolean isLinearWeight(TensorSpec tensor) {
-    return tensor.part() != Part.EMBEDDINGS && tensor.shape().size() == 2;
   }
 
   private static void checkMatches(

@@ -37,6 +37,11 @@ public record TensorSpec(String name, List<Integer> shape, Part part) {
         shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact));
   }
 
+  /** Whether it is the weight of a Linear layer; an embedding is none. */
+  public boolean isLinearWeight() {
+    return part != Part.EMBEDDINGS && shape.size() == 2;
+  }
+
   /** Elements in one row of the flattened matrix: the last dimension. */
   public int columns() {
     return shape.get(shape.size() - 1);

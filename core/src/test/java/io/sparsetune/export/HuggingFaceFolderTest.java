@@ -155,7 +155,8 @@ class HuggingFaceFolderTest {
     assertThatThrownBy(() -> HuggingFaceFolder.write(base, delta, out))
         .isInstanceOf(ConfigException.class)
         .hasMessage(
-            "Cannot merge a model with pooling %s: %sForSequenceClassification of transformers has none; train with model.pooling: %s to merge",
+            "Cannot write a model with pooling %s for transformers: its %sForSequenceClassification"
+                + " has none; train with model.pooling: %s",
             shown, family, remedy);
     assertThat(out.names()).isEmpty();
   }

@@ -13,8 +13,10 @@ import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.Dropout;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.task.Metric;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -27,6 +29,55 @@ public final class Deltas {
 
   /** Every tenth or so position of each encoder tensor but the first, and the head whole. */
   public static SparseDelta random(BaseModel base, ModelSpec model, long seed) {
+    return random(base, model, seed, share(0.1), Deltas::tenth);
+  }
+
+  /** ⌊p·n⌋ positions, one at least, of each weight of a Linear layer of the encoder. */
+  public static SparseDelta linear(BaseModel base, ModelSpec model, double p, long seed) {
+    return random(
+        base,
+        model,
+        seed,
+        share(p),
+        (tensor, key) ->
+            tensor.isLinearWeight()
+                ? drawn(key, tensor.size(), Math.max(1, (int) (p * tensor.size())))
+                : new int[0]);
+  }
+
+  /** Of each weight of a Linear layer another share. */
+  public static SparseDelta uneven(BaseModel base, ModelSpec model, long seed) {
+    return random(
+        base,
+        model,
+        seed,
+        Optional.empty(),
+        (tensor, key) ->
+            tensor.isLinearWeight()
+                ? drawn(key, tensor.size(), 2 + tensor.name().length() * tensor.size() / 100)
+                : new int[0]);
+  }
+
+  private static int[] tenth(TensorSpec tensor, long key) {
+    return IntStream.range(0, tensor.size())
+        .filter(i -> Randomness.below(key, i, 10) == 0)
+        .toArray();
+  }
+
+  private static int[] drawn(long key, int size, int count) {
+    return Arrays.stream(Randomness.permutation(key, size)).limit(count).sorted().toArray();
+  }
+
+  private static Optional<MaskBudget> share(double p) {
+    return Optional.of(new MaskBudget(OptionalDouble.of(p), OptionalInt.empty(), Scope.TENSOR));
+  }
+
+  private interface Chooser {
+    int[] positions(TensorSpec tensor, long key);
+  }
+
+  private static SparseDelta random(
+      BaseModel base, ModelSpec model, long seed, Optional<MaskBudget> budget, Chooser chooser) {
     ModelSpec spec =
         new ModelSpec(
             model.encoder(), model.pooling(), model.outputs(), model.loss(), Dropout.NONE);
@@ -38,11 +89,8 @@ public final class Deltas {
       if (layout.tensor(t).part() == Part.HEAD) {
         builder.whole(t);
       } else {
-        long key = Randomness.key(seed, Purpose.RANDOM_MASK, t);
         int[] positions =
-            IntStream.range(0, layout.tensor(t).size())
-                .filter(i -> Randomness.below(key, i, 10) == 0)
-                .toArray();
+            chooser.positions(layout.tensor(t), Randomness.key(seed, Purpose.RANDOM_MASK, t));
         builder.positions(t, positions);
         k += positions.length;
         n += layout.tensor(t).size();
@@ -60,7 +108,7 @@ public final class Deltas {
             base.fingerprint(),
             base.headFingerprint(spec, seed),
             "random",
-            Optional.of(new MaskBudget(OptionalDouble.of(0.1), OptionalInt.empty(), Scope.TENSOR)),
+            budget,
             n,
             k,
             regression ? TaskType.REGRESSION : TaskType.CLASSIFICATION,

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
       Evaluate.class,
       Predict.class,
       Inspect.class,
-      Merge.class
+      Merge.class,
+      Export.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

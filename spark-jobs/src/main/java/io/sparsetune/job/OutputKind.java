@@ -1,6 +1,11 @@
 package io.sparsetune.job;
 
 import io.sparsetune.export.HuggingFaceFolder;
+import io.sparsetune.export.PeftSuperTuning;
+import io.sparsetune.export.SparseDifferences;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Kinds of results that have a folder to themselves, and the files by which each is known. */
 enum OutputKind {
@@ -16,12 +21,20 @@ enum OutputKind {
     }
   },
 
-  MODEL("a merged model", "sparsetune.json", HuggingFaceFolder.CONFIG) {
-    @Override
-    boolean owns(String name) {
-      return HuggingFaceFolder.NAMES.contains(name);
-    }
-  };
+  MODEL("a merged model", OutputKind.EXPORTED, HuggingFaceFolder.CONFIG),
+
+  ADAPTER("an exported adapter", OutputKind.EXPORTED, PeftSuperTuning.CONFIG),
+
+  DIFFERENCES("exported differences", OutputKind.EXPORTED, SparseDifferences.FILE);
+
+  private static final String EXPORTED = "sparsetune.json";
+
+  /** Of every format: one that takes another's place leaves nothing of it to be mistaken for. */
+  private static final List<String> EXPORTS =
+      Stream.concat(
+              HuggingFaceFolder.NAMES.stream(),
+              Stream.of(PeftSuperTuning.CONFIG, PeftSuperTuning.WEIGHTS, SparseDifferences.FILE))
+          .toList();
 
   private final String words;
   private final String mark;
@@ -34,7 +47,9 @@ enum OutputKind {
   }
 
   /** Whether a result of this kind has files of that name, beside the mark. */
-  abstract boolean owns(String name);
+  boolean owns(String name) {
+    return EXPORTS.contains(name);
+  }
 
   String words() {
     return words;
@@ -48,5 +63,13 @@ enum OutputKind {
   /** Written last. */
   String complete() {
     return complete;
+  }
+
+  /** What results under the same mark write last. */
+  List<String> anyComplete() {
+    return Arrays.stream(values())
+        .filter(kind -> kind.mark.equals(mark))
+        .map(OutputKind::complete)
+        .toList();
   }
 }

@@ -55,8 +55,12 @@ final class ResultFolder {
     if (overwrite) {
       return;
     }
+    boolean complete = false;
+    for (String name : kind.anyComplete()) {
+      complete |= folder.contains(name);
+    }
     throw new ConfigException(
-        folder.contains(kind.complete())
+        complete
             ? "Cannot write into %s: it is there already; give another folder, or --overwrite to replace it"
                 .formatted(where)
             : "Cannot write into %s: it holds %s that did not get finished; give another folder, or --overwrite to start again"
@@ -86,8 +90,8 @@ final class ResultFolder {
   ResultFolder seenBy(ClusterShape cluster) {
     if (!cluster.oneMachine() && HadoopFiles.isLocal(folder.location(), hadoop)) {
       throw new ConfigException(
-          ("Cannot write into %s: it is on a local disk, and each executor would write on that of its"
-                  + " own machine; give a folder that every machine sees (hdfs://, s3a://, …)")
+          ("Cannot write into %s: it is on a local disk, and each executor would write on that of"
+                  + " its own machine; give a folder that every machine sees (hdfs://, s3a://, …)")
               .formatted(folder.location()));
     }
     return this;
@@ -106,7 +110,9 @@ final class ResultFolder {
   void begin(Map<String, ?> description) {
     try {
       if (folder.exists()) {
-        folder.delete(kind.complete());
+        for (String name : kind.anyComplete()) {
+          folder.delete(name);
+        }
         for (String name : folder.names()) {
           if (kind.owns(name)) {
             folder.deleteAll(name);

@@ -1,0 +1,82 @@
+package io.sparsetune.job;
+
+import io.sparsetune.delta.SparseDelta;
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.DataException;
+import io.sparsetune.export.HuggingFaceFolder;
+import io.sparsetune.export.PeftSuperTuning;
+import io.sparsetune.export.SparseDifferences;
+import io.sparsetune.hadoop.HadoopFiles;
+import io.sparsetune.hadoop.HadoopModels;
+import io.sparsetune.model.BaseModel;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+
+/** Writes a finished run in another library's format. Needs no Spark session. */
+public final class ExportJob {
+  private final Configuration hadoop;
+
+  public ExportJob(Configuration hadoop) {
+    this.hadoop = hadoop;
+  }
+
+  /**
+   * Exports.
+   *
+   * @throws ConfigException where the format cannot hold the run, or the output folder is not free
+   *     or not apart from the run and the base; nothing is written then
+   * @throws DataException where the base is not the one that the run was trained on
+   */
+  public ExportResult run(ExportRequest request) {
+    if (request.format() == ExportFormat.HUGGINGFACE) {
+      MergeResult merged =
+          new MergeJob(hadoop)
+              .run(
+                  new MergeRequest(
+                      request.run(), request.output(), request.model(), request.overwrite()));
+      return new ExportResult(merged.output(), merged.changed());
+    }
+    FinishedRun run = FinishedRun.open(request.run(), hadoop);
+    SparseDelta delta = run.delta();
+    requireFits(request.format(), delta);
+    String basePath = run.basePath(request.model(), hadoop);
+    ResultFolder output =
+        ResultFolder.toWrite(request.output(), kind(request.format()), request.overwrite(), hadoop)
+            .apartFrom("the run", request.run())
+            .apartFrom("the base model", basePath);
+    BaseModel base = HadoopModels.open(basePath, hadoop);
+    delta.requireBase(base);
+    output.begin(provenance(run));
+    try {
+      if (request.format() == ExportFormat.PEFT) {
+        PeftSuperTuning.write(base, delta, HadoopFiles.shown(basePath), output.files());
+      } else {
+        SparseDifferences.write(base, delta, output.files());
+      }
+    } catch (IOException e) {
+      throw new DataException("Cannot write " + request.output() + ": " + e.getMessage(), e);
+    }
+    return new ExportResult(request.output(), delta.values().length);
+  }
+
+  private static void requireFits(ExportFormat format, SparseDelta delta) {
+    if (format == ExportFormat.PEFT) {
+      PeftSuperTuning.requireFits(delta);
+    } else {
+      HuggingFaceFolder.requireKnownHead(delta.info().spec());
+    }
+  }
+
+  private static OutputKind kind(ExportFormat format) {
+    return format == ExportFormat.PEFT ? OutputKind.ADAPTER : OutputKind.DIFFERENCES;
+  }
+
+  /** With the labels, which these formats have no place for. */
+  private static Map<String, Object> provenance(FinishedRun run) {
+    Map<String, Object> provenance = new LinkedHashMap<>(run.provenance());
+    provenance.put("labels", run.delta().info().labels());
+    return provenance;
+  }
+}
