@@ -1,5 +1,6 @@
 package io.sparsetune.engine;
 
+import io.sparsetune.random.Randomness;
 import io.sparsetune.text.MicroBatch;
 
 /** Forward and backward passes for one thread. Not thread-safe. */

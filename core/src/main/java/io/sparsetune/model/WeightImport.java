@@ -1,11 +1,11 @@
 package io.sparsetune.model;
 
-import io.sparsetune.engine.Randomness;
-import io.sparsetune.engine.Randomness.Purpose;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.random.Randomness;
+import io.sparsetune.random.Randomness.Purpose;
 import io.sparsetune.safetensors.FloatSink;
 import java.io.IOException;
 import java.util.ArrayList;

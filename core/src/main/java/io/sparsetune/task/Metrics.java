@@ -2,7 +2,6 @@ package io.sparsetune.task;
 
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DivergedException;
-import io.sparsetune.train.Predictions;
 import java.util.EnumMap;
 import java.util.Map;
 

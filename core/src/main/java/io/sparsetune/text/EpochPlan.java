@@ -1,7 +1,7 @@
 package io.sparsetune.text;
 
-import io.sparsetune.engine.Randomness;
-import io.sparsetune.engine.Randomness.Purpose;
+import io.sparsetune.random.Randomness;
+import io.sparsetune.random.Randomness.Purpose;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Map;

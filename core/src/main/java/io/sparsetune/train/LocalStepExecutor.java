@@ -16,6 +16,7 @@ import io.sparsetune.method.Methods;
 import io.sparsetune.method.ScoreRound;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.task.Predictions;
 import io.sparsetune.text.EpochPlan;
 import io.sparsetune.text.Shard;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.sparsetune.train;
 import io.sparsetune.engine.GradientSum;
 import io.sparsetune.engine.NotFiniteException;
 import io.sparsetune.mask.Mask;
+import io.sparsetune.task.Predictions;
 import java.util.Optional;
 
 /**

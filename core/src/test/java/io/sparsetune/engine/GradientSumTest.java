@@ -3,7 +3,8 @@ package io.sparsetune.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparsetune.engine.Randomness.Purpose;
+import io.sparsetune.random.Randomness;
+import io.sparsetune.random.Randomness.Purpose;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;

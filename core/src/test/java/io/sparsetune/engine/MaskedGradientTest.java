@@ -16,6 +16,7 @@ import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.random.Randomness;
 import io.sparsetune.testing.GoldenModel;
 import io.sparsetune.testing.ObjectGraph;
 import io.sparsetune.text.MicroBatch;

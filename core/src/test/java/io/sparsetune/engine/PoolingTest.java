@@ -7,6 +7,7 @@ import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.random.Randomness;
 import io.sparsetune.testing.GoldenModel;
 import io.sparsetune.text.MicroBatch;
 import org.junit.jupiter.params.ParameterizedTest;

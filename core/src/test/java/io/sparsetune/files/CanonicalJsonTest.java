@@ -2,7 +2,7 @@ package io.sparsetune.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparsetune.engine.Randomness;
+import io.sparsetune.random.Randomness;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;

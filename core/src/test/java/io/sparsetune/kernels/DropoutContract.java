@@ -2,8 +2,8 @@ package io.sparsetune.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparsetune.engine.Randomness;
-import io.sparsetune.engine.Randomness.Purpose;
+import io.sparsetune.random.Randomness;
+import io.sparsetune.random.Randomness.Purpose;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 

@@ -3,13 +3,13 @@ package io.sparsetune.mask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparsetune.engine.Randomness;
-import io.sparsetune.engine.Randomness.Purpose;
 import io.sparsetune.error.DivergedException;
 import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.random.Randomness;
+import io.sparsetune.random.Randomness.Purpose;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DivergedException;
-import io.sparsetune.train.Predictions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.IntStream;

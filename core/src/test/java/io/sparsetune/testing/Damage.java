@@ -2,9 +2,9 @@ package io.sparsetune.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparsetune.engine.Randomness;
-import io.sparsetune.engine.Randomness.Purpose;
 import io.sparsetune.error.UserException;
+import io.sparsetune.random.Randomness;
+import io.sparsetune.random.Randomness.Purpose;
 import java.util.Arrays;
 import java.util.function.Consumer;
 

@@ -15,6 +15,7 @@ import io.sparsetune.method.MethodConfigs;
 import io.sparsetune.method.Methods;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.task.Predictions;
 import io.sparsetune.testing.GoldenModel;
 import io.sparsetune.testing.GoldenTensors;
 import io.sparsetune.text.MicroBatch;

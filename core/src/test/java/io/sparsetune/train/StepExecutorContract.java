@@ -6,6 +6,7 @@ import io.sparsetune.config.RunConfig;
 import io.sparsetune.engine.GradientSum;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.task.Predictions;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

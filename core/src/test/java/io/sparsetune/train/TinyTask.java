@@ -2,8 +2,6 @@ package io.sparsetune.train;
 
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.engine.Engine;
-import io.sparsetune.engine.Randomness;
-import io.sparsetune.engine.Randomness.Purpose;
 import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.method.MethodConfigs;
 import io.sparsetune.model.Activation;
@@ -15,6 +13,8 @@ import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
+import io.sparsetune.random.Randomness;
+import io.sparsetune.random.Randomness.Purpose;
 import io.sparsetune.text.EncodedExample;
 import io.sparsetune.text.RowHash;
 import io.sparsetune.text.Shard;

@@ -13,6 +13,7 @@ import io.sparsetune.mask.Mask;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.task.Predictions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -10,7 +10,7 @@ import io.sparsetune.model.BaseModel;
 import io.sparsetune.step.ShippedModel;
 import io.sparsetune.step.SparkEvaluator;
 import io.sparsetune.task.Metrics;
-import io.sparsetune.train.Predictions;
+import io.sparsetune.task.Predictions;
 import org.apache.spark.sql.SparkSession;
 
 /** Scores a finished run's model on labelled rows. */

@@ -23,6 +23,7 @@ final class RoomLoader extends ClassLoader {
           "io.sparsetune.mask",
           "io.sparsetune.model",
           "io.sparsetune.params",
+          "io.sparsetune.random",
           "io.sparsetune.text",
           "org.slf4j",
           "org.slf4j.event",

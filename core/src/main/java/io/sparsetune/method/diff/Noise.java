@@ -1,6 +1,6 @@
 package io.sparsetune.method.diff;
 
-import io.sparsetune.engine.Randomness;
+import io.sparsetune.random.Randomness;
 
 /** Uniform noise for each position of a tensor, away from 0 and 1. */
 @FunctionalInterface

@@ -1,7 +1,5 @@
 package io.sparsetune.method.random;
 
-import io.sparsetune.engine.Randomness;
-import io.sparsetune.engine.Randomness.Purpose;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.mask.MaskScope;
@@ -11,6 +9,8 @@ import io.sparsetune.method.Evidence;
 import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.random.Randomness;
+import io.sparsetune.random.Randomness.Purpose;
 import java.util.Arrays;
 
 /**

@@ -142,6 +142,7 @@ class RoomLoaderTest {
             "io.sparsetune.mask",
             "io.sparsetune.model",
             "io.sparsetune.params",
+            "io.sparsetune.random",
             "io.sparsetune.text",
             "org.slf4j",
             "org.slf4j.event",

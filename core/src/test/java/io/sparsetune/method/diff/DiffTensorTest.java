@@ -3,8 +3,8 @@ package io.sparsetune.method.diff;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sparsetune.engine.Randomness;
-import io.sparsetune.engine.Randomness.Purpose;
+import io.sparsetune.random.Randomness;
+import io.sparsetune.random.Randomness.Purpose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sparsetune.engine.Randomness;
-import io.sparsetune.engine.Randomness.Purpose;
+import io.sparsetune.random.Randomness;
+import io.sparsetune.random.Randomness.Purpose;
 import org.junit.jupiter.api.Test;
 
 class HardConcreteTest {

@@ -1,4 +1,4 @@
-package io.sparsetune.train;
+package io.sparsetune.task;
 
 import java.io.Serializable;
 

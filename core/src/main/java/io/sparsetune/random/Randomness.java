@@ -1,4 +1,4 @@
-package io.sparsetune.engine;
+package io.sparsetune.random;
 
 import java.util.List;
 
