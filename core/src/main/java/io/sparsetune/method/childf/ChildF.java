@@ -1,8 +1,6 @@
 package io.sparsetune.method.childf;
 
 import io.sparsetune.engine.GradientSum;
-import io.sparsetune.engine.Randomness;
-import io.sparsetune.engine.Randomness.Purpose;
 import io.sparsetune.keys.Key;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.MaskRange;
@@ -11,6 +9,8 @@ import io.sparsetune.method.Evidence;
 import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.StepTransform;
+import io.sparsetune.random.Randomness;
+import io.sparsetune.random.Randomness.Purpose;
 import java.util.List;
 
 /**
