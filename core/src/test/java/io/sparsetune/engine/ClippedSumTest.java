@@ -3,10 +3,11 @@ package io.sparsetune.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sparsetune.engine.Randomness.Purpose;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.random.Randomness;
+import io.sparsetune.random.Randomness.Purpose;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
