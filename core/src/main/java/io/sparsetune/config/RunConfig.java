@@ -1,6 +1,8 @@
 package io.sparsetune.config;
 
+import io.sparsetune.files.ByteSource;
 import io.sparsetune.method.MethodConfig;
+import java.util.function.Function;
 
 /** A whole run, as the configuration file says it, with every default filled in. */
 public record RunConfig(
@@ -9,4 +11,11 @@ public record RunConfig(
     DataConfig data,
     MethodConfig method,
     TrainingConfig training,
-    String output) {}
+    String output) {
+
+  /** The same with what the method's keys name: {@link io.sparsetune.method.MaskMethod#opened}. */
+  public RunConfig opened(Function<String, ByteSource> files) {
+    return new RunConfig(
+        model, task, data, method.method().opened(method, files), training, output);
+  }
+}

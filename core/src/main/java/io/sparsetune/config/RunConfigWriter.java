@@ -44,6 +44,13 @@ public final class RunConfigWriter {
   public static String toIdentityJson(RunConfig config) {
     Map<String, Object> identity = new LinkedHashMap<>(toMap(config));
     identity.remove("output");
+    Map<String, Object> method = method(config.method());
+    config
+        .method()
+        .method()
+        .contents(config.method().options())
+        .forEach((key, hash) -> method.put(lastPart(key), hash));
+    identity.put("method", method);
     without(identity, "model", List.of("path"));
     // A share is part of what the result depends on; the paths of a validation set are not.
     boolean share = config.data().validation().isEmpty();
@@ -163,14 +170,16 @@ public final class RunConfigWriter {
     return section.entries;
   }
 
+  private static String lastPart(Key<?> key) {
+    return key.name().substring(key.name().indexOf('.') + 1);
+  }
+
   /** A section's entries by the last part of their keys; absent values are left out. */
   private static final class Section {
     private final Map<String, Object> entries = new LinkedHashMap<>();
 
     void put(Key<?> key, Object value) {
-      plain(value)
-          .ifPresent(
-              plain -> entries.put(key.name().substring(key.name().indexOf('.') + 1), plain));
+      plain(value).ifPresent(plain -> entries.put(lastPart(key), plain));
     }
 
     private static Optional<Object> plain(Object value) {

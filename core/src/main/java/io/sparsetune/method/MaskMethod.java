@@ -1,5 +1,6 @@
 package io.sparsetune.method;
 
+import io.sparsetune.files.ByteSource;
 import io.sparsetune.keys.Key;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.MaskBudget.Scope;
@@ -10,6 +11,7 @@ import io.sparsetune.text.EpochPlan;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** A rule that chooses which parameters are trained. Stateless. */
 public interface MaskMethod {
@@ -31,6 +33,24 @@ public interface MaskMethod {
 
   /** What is wrong with the values of its own keys together: a message for each such key. */
   default Map<Key<?>, String> problems(MethodOptions options) {
+    return Map.of();
+  }
+
+  /**
+   * The configuration together with what it names beside the model: read once, on the driver,
+   * before anything else.
+   *
+   * @param files gives a file by its path, whether or not it exists
+   */
+  default MethodConfig opened(MethodConfig config, Function<String, ByteSource> files) {
+    return config;
+  }
+
+  /**
+   * Of its keys that name something, a hash of what is there: runs are told apart by that, not by
+   * paths. For options that {@link #opened} has seen.
+   */
+  default Map<Key<?>, String> contents(MethodOptions options) {
     return Map.of();
   }
 

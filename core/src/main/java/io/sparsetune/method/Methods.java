@@ -5,6 +5,7 @@ import io.sparsetune.error.NearestName;
 import io.sparsetune.keys.Key;
 import io.sparsetune.method.bitfit.BitFit;
 import io.sparsetune.method.childf.ChildF;
+import io.sparsetune.method.file.FileMask;
 import io.sparsetune.method.fisher.Fisher;
 import io.sparsetune.method.full.Full;
 import io.sparsetune.method.magnitude.Magnitude;
@@ -27,7 +28,8 @@ public final class Methods {
           new Magnitude(),
           new Sam(),
           new Fisher(),
-          new ChildF());
+          new ChildF(),
+          new FileMask());
 
   private Methods() {}
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -128,6 +129,35 @@ public final class SafetensorsReader {
     }
     int[] values = new int[size(tensor)];
     bytes(tensor).asIntBuffer().get(values);
+    return values;
+  }
+
+  /**
+   * A tensor of I32 or I64 as int32.
+   *
+   * @throws CorruptFileException where it is missing, of another type, or has a value that is no
+   *     int32
+   */
+  public int[] positions(String name) {
+    TensorInfo tensor = info(name);
+    if (tensor.dtype() == Dtype.I32) {
+      return ints(name);
+    }
+    if (tensor.dtype() != Dtype.I64) {
+      throw wrongType(tensor, "I32 or I64");
+    }
+    int[] values = new int[size(tensor)];
+    LongBuffer longs = bytes(tensor).asLongBuffer();
+    for (int i = 0; i < values.length; i++) {
+      long value = longs.get(i);
+      if (value != (int) value) {
+        throw new CorruptFileException(
+            file.path(),
+            "tensor %s has the value %d at element %d, which is no position"
+                .formatted(tensor.name(), value, i));
+      }
+      values[i] = (int) value;
+    }
     return values;
   }
 

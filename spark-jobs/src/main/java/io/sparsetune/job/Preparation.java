@@ -7,6 +7,7 @@ import io.sparsetune.data.EvaluationData;
 import io.sparsetune.data.Tokenizer;
 import io.sparsetune.data.TrainData;
 import io.sparsetune.error.DataException;
+import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.step.ShippedModel;
@@ -39,7 +40,10 @@ record Preparation(
   static final String TEST = "test";
 
   /** Opens the base and reads the data. */
-  static Preparation of(SparkSession session, RunConfig config) {
+  static Preparation of(SparkSession session, RunConfig written) {
+    RunConfig config =
+        written.opened(
+            path -> HadoopFiles.file(path, session.sparkContext().hadoopConfiguration()));
     ShippedModel shipped = ShippedModel.ship(session, config.model().path());
     BaseModel base = shipped.open();
     ModelSpecs.checkLength(config.data().maxSeqLength(), base.encoder());

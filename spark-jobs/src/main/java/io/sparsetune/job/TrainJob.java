@@ -65,7 +65,8 @@ public final class TrainJob {
         if (run.textsCut() > 0) {
           log.textsCut(run.textsCut(), run.texts(), config.data().maxSeqLength());
         }
-        TrainingResult result = new TrainingLoop(run.spec().layout(), config, executor, log).run();
+        TrainingResult result =
+            new TrainingLoop(run.spec().layout(), run.config(), executor, log).run();
         return finish(folder, run, identity, executor, result, log.elapsed());
       }
     }

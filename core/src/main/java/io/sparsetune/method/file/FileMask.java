@@ -1,0 +1,98 @@
+package io.sparsetune.method.file;
+
+import io.sparsetune.error.DataException;
+import io.sparsetune.files.ByteSource;
+import io.sparsetune.keys.Key;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.mask.ScoreSource;
+import io.sparsetune.method.Evidence;
+import io.sparsetune.method.MaskMethod;
+import io.sparsetune.method.MaskProblem;
+import io.sparsetune.method.MethodConfig;
+import io.sparsetune.method.MethodOptions;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The positions that a file holds, or the mask of another run. */
+public final class FileMask implements MaskMethod {
+  /** A mask file, or a run's folder. */
+  public static final Key<String> PATH =
+      Key.text("method.path", "a path")
+          .note("file: a .safetensors file of positions, or the folder of a finished run");
+
+  /** What stands at {@link #PATH}; not to be written in a configuration. */
+  private static final Key<GivenMask> GIVEN =
+      new Key<>(
+          "method.path's content", "a mask", Optional.empty(), "—", "", node -> Optional.empty());
+
+  private static final String SUFFIX = ".safetensors";
+
+  @Override
+  public String name() {
+    return "file";
+  }
+
+  @Override
+  public Evidence evidence() {
+    return Evidence.NOTHING;
+  }
+
+  @Override
+  public boolean hasBudget() {
+    return false;
+  }
+
+  @Override
+  public List<Key<?>> keys() {
+    return List.of(PATH);
+  }
+
+  @Override
+  public Map<Key<?>, String> problems(MethodOptions options) {
+    return options.find(PATH).isPresent()
+        ? Map.of()
+        : Map.of(
+            PATH,
+            "method.name file needs one: a .safetensors file of positions, or a run's folder");
+  }
+
+  @Override
+  public MethodConfig opened(MethodConfig config, Function<String, ByteSource> files) {
+    String path = config.options().get(PATH);
+    GivenMask mask =
+        GivenMask.read(files.apply(path.endsWith(SUFFIX) ? path : path + "/delta" + SUFFIX));
+    if (!path.endsWith(SUFFIX)) {
+      requireFinished(path, files.apply(path + "/_SUCCESS"));
+    }
+    return new MethodConfig(
+        config.name(), config.budget(), config.range(), config.options().with(GIVEN, mask));
+  }
+
+  private static void requireFinished(String path, ByteSource success) {
+    try {
+      success.size();
+    } catch (IOException e) {
+      throw new DataException(
+          "Cannot use the run %s as a mask: it did not finish (_SUCCESS is missing)"
+              .formatted(path),
+          e);
+    }
+  }
+
+  @Override
+  public Map<Key<?>, String> contents(MethodOptions options) {
+    return Map.of(PATH, options.get(GIVEN).sha256());
+  }
+
+  @Override
+  public Mask mask(MaskProblem problem, ScoreSource evidence) {
+    return problem
+        .config()
+        .options()
+        .get(GIVEN)
+        .over(problem.layout(), problem.scope(), problem.config().range());
+  }
+}

@@ -1,0 +1,173 @@
+package io.sparsetune.method.file;
+
+import io.sparsetune.error.CorruptFileException;
+import io.sparsetune.error.DataException;
+import io.sparsetune.error.NearestName;
+import io.sparsetune.files.ByteSource;
+import io.sparsetune.files.Sha256;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.mask.MaskRange;
+import io.sparsetune.mask.MaskScope;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.params.TensorSpec;
+import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.safetensors.SafetensorsReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a mask file says: for each tensor of a model its name, with or without the architecture's
+ * prefix, and sorted flat row-major positions, I32 or I64. A run's delta is one as well: its
+ * positions are taken, its values are not, and of its head only what {@code method.head_in_budget}
+ * asks for.
+ */
+final class GivenMask {
+  private static final int[] WHOLE = {-1};
+  private static final String POSITIONS = ".positions";
+  private static final String VALUES = ".values";
+
+  private final String path;
+  private final boolean delta;
+  private final SortedMap<String, int[]> positions;
+
+  private GivenMask(String path, boolean delta, SortedMap<String, int[]> positions) {
+    this.path = path;
+    this.delta = delta;
+    this.positions = positions;
+  }
+
+  /**
+   * @throws CorruptFileException where it is not such a file
+   * @throws DataException where it cannot be read
+   */
+  static GivenMask read(ByteSource file) {
+    SafetensorsReader reader = SafetensorsReader.open(file);
+    boolean delta = "sparsetune-delta".equals(reader.metadata().get("format"));
+    SortedMap<String, int[]> positions = new TreeMap<>();
+    for (String stored : reader.tensors().keySet()) {
+      if (delta && stored.endsWith(VALUES)) {
+        continue;
+      }
+      boolean whole = delta && !stored.endsWith(POSITIONS);
+      String name = delta ? withoutSuffix(stored) : stored;
+      positions.put(
+          name.replaceFirst("^(bert|roberta)\\.", ""), whole ? WHOLE : rising(reader, stored));
+    }
+    return new GivenMask(file.path(), delta, positions);
+  }
+
+  private static String withoutSuffix(String name) {
+    return name.endsWith(POSITIONS) ? name.substring(0, name.length() - POSITIONS.length()) : name;
+  }
+
+  private static int[] rising(SafetensorsReader reader, String name) {
+    if (reader.tensors().get(name).shape().size() != 1) {
+      throw new CorruptFileException(
+          reader.path(),
+          "tensor %s has the shape %s; a mask's positions are a list"
+              .formatted(name, reader.tensors().get(name).shape()));
+    }
+    int[] positions = reader.positions(name);
+    for (int i = 1; i < positions.length; i++) {
+      if (positions[i] <= positions[i - 1]) {
+        throw new CorruptFileException(
+            reader.path(),
+            positions[i] == positions[i - 1]
+                ? "tensor %s has the position %d twice (element %d)"
+                    .formatted(name, positions[i], i)
+                : "tensor %s has the position %d after %d (element %d): sort them"
+                    .formatted(name, positions[i], positions[i - 1], i));
+      }
+    }
+    return positions;
+  }
+
+  /**
+   * The mask over a model's tensors.
+   *
+   * @throws CorruptFileException where it names a tensor that the model has not, or a position
+   *     outside of one
+   * @throws DataException where it names a tensor that the configuration leaves out, or no position
+   */
+  Mask over(ParameterLayout layout, MaskScope scope, MaskRange range) {
+    Mask.Builder mask = new Mask.Builder(layout);
+    positions.forEach(
+        (name, chosen) -> {
+          int t = layout.indexOf(name);
+          if (t < 0) {
+            List<String> known = layout.tensors().stream().map(TensorSpec::name).toList();
+            throw new CorruptFileException(
+                path,
+                "it has positions for %s, which the model has not.%s"
+                    .formatted(name, NearestName.hint(name, known)));
+          }
+          TensorSpec tensor = layout.tensor(t);
+          boolean head = tensor.part() == Part.HEAD;
+          if (chosen.length == 0 || (head && delta && !range.head())) {
+            return;
+          }
+          if (!scope.tensors().contains(t)) {
+            throw leftOut(tensor);
+          }
+          choose(mask, tensor, t, chosen);
+        });
+    Mask chosen = mask.build();
+    if (chosen.size() == 0) {
+      throw new DataException(
+          "Cannot use %s as a mask: it has no positions, so that nothing but the head would be trained"
+              .formatted(path));
+    }
+    return chosen;
+  }
+
+  private void choose(Mask.Builder mask, TensorSpec tensor, int t, int[] chosen) {
+    if (chosen == WHOLE || chosen.length == tensor.size()) {
+      mask.whole(t);
+      return;
+    }
+    int last = chosen[chosen.length - 1];
+    if (chosen[0] < 0 || last >= tensor.size()) {
+      throw new CorruptFileException(
+          path,
+          "tensor %s has the position %d, but positions of its %,d elements are 0 to %d"
+              .formatted(
+                  tensor.name(),
+                  chosen[0] < 0 ? chosen[0] : last,
+                  tensor.size(),
+                  tensor.size() - 1));
+    }
+    mask.positions(t, chosen);
+  }
+
+  private DataException leftOut(TensorSpec tensor) {
+    String remedy =
+        switch (tensor.part()) {
+          case HEAD -> "set method.head_in_budget: true, or take the head out: it is trained whole";
+          case EMBEDDINGS -> "add embeddings to method.include";
+          case ENCODER -> "set method.include, method.exclude and method.tensors so that it is in";
+        };
+    return new DataException(
+        "Cannot use %s as a mask: it has positions for %s, which is not among the tensors of the mask's range; %s"
+            .formatted(path, tensor.name(), remedy));
+  }
+
+  /** SHA-256 over names and positions: the same for every format and path. */
+  String sha256() {
+    MessageDigest digest = Sha256.digest();
+    positions.forEach(
+        (name, chosen) -> {
+          byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+          ByteBuffer buffer = ByteBuffer.allocate(8 + bytes.length + 4 * chosen.length);
+          buffer.putInt(bytes.length).put(bytes).putInt(chosen.length);
+          Arrays.stream(chosen).forEach(buffer::putInt);
+          digest.update(buffer.array());
+        });
+    return HexFormat.of().formatHex(digest.digest());
+  }
+}
