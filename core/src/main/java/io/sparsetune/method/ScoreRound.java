@@ -11,8 +11,9 @@ import java.io.Serializable;
  * @param steps global batches; where they exceed an epoch the next epoch's plan follows
  * @param examples at most so many, in the plan's order
  * @param dropout whether dropout is on
+ * @param maxNorm of {@link Kind#CLIPPED_GRADIENTS}: what a batch's mean gradient is clipped to
  */
-public record ScoreRound(Kind kind, int steps, long examples, boolean dropout)
+public record ScoreRound(Kind kind, int steps, long examples, boolean dropout, double maxNorm)
     implements Serializable {
 
   /** How many global batches to score. */
@@ -24,12 +25,20 @@ public record ScoreRound(Kind kind, int steps, long examples, boolean dropout)
   /** Whether dropout is on while scoring. */
   public static final Key<Boolean> DROPOUT = Key.flag("method.scoring_dropout").withDefault(false);
 
+  /** The norm that each batch's gradient is clipped to before it is summed. */
+  public static final Key<Double> CLIP =
+      Key.number("method.scoring_clip", "a number above 0", v -> v > 0)
+          .absentMeans("none")
+          .note("sam: clips the whole gradient of each batch that is scored, as the paper's code");
+
   private static final int DEFAULT_STEPS = 600;
 
   /** The sums of a score round. */
   public enum Kind {
     /** Σ g over examples; the score is its magnitude. */
     GRADIENTS,
+    /** Σ over batches of the mean gradient, clipped by the norm of the whole model's. */
+    CLIPPED_GRADIENTS,
     /** Σ over micro-batches of the square of the mean gradient. */
     BATCH_SQUARES,
     /** Σ over examples of g². */
@@ -44,7 +53,12 @@ public record ScoreRound(Kind kind, int steps, long examples, boolean dropout)
 
   /** Whether units have to be found first, by a pass of their own. */
   public boolean ofSquares() {
-    return kind != Kind.GRADIENTS;
+    return kind == Kind.BATCH_SQUARES || kind == Kind.EXAMPLE_SQUARES;
+  }
+
+  /** Whether a batch has to be whole before it is summed. */
+  public boolean ofWholeBatches() {
+    return kind == Kind.CLIPPED_GRADIENTS;
   }
 
   /** Examples that it takes through the model, all passes counted. */
@@ -56,7 +70,8 @@ public record ScoreRound(Kind kind, int steps, long examples, boolean dropout)
   public static ScoreRound ofSteps(Kind kind, MethodConfig config, EpochPlan plan) {
     MethodOptions options = config.options();
     int steps = options.find(STEPS).orElse(Math.min(DEFAULT_STEPS, plan.stepsPerEpoch()));
-    return new ScoreRound(kind, steps, Long.MAX_VALUE, options.get(DROPOUT));
+    double maxNorm = options.find(CLIP).orElse(Double.POSITIVE_INFINITY);
+    return new ScoreRound(kind, steps, Long.MAX_VALUE, options.get(DROPOUT), maxNorm);
   }
 
   /** Epoch of a step of the round, from 0. */

@@ -1,5 +1,7 @@
 package io.sparsetune.text;
 
+import java.io.Serializable;
+
 /**
  * What one thread pushes through the model at once: examples of different lengths laid end to end,
  * without padding. Example i has the tokens [starts[i], starts[i+1]).
@@ -9,7 +11,8 @@ package io.sparsetune.text;
  * @param starts [examples + 1], starts[0] = 0; every example has at least one token
  * @param targets [examples]: the label's index, or the value for regression
  */
-public record MicroBatch(int[] tokenIds, int[] typeIds, int[] starts, float[] targets) {
+public record MicroBatch(int[] tokenIds, int[] typeIds, int[] starts, float[] targets)
+    implements Serializable {
 
   public MicroBatch {
     if (typeIds.length != tokenIds.length

@@ -1,5 +1,6 @@
 package io.sparsetune.train;
 
+import io.sparsetune.engine.ClippedSum;
 import io.sparsetune.engine.Engine;
 import io.sparsetune.engine.EngineHome;
 import io.sparsetune.engine.EngineLease;
@@ -106,19 +107,37 @@ public final class LocalStepExecutor implements StepExecutor {
     IntConsumer done = n -> request.progress().scored(scored.addAndGet(n), work);
     IntPredicate wants = problem.goal()::wants;
     ScoreSum sums;
-    if (round.ofSquares()) {
+    if (round.ofWholeBatches()) {
+      sums = clippedSums(round, wants, done);
+    } else if (round.ofSquares()) {
       MaxAbs largest = new MaxAbs(layout, wants);
       scoreRound((worker, shard) -> ShardWork.scores(worker, plan, shard, round, largest, done));
       sums = ScoreSum.ofSquares(layout, wants, largest.squareUnits());
+      scoreRound((worker, shard) -> ShardWork.scores(worker, plan, shard, round, sums, done));
     } else {
       sums = ScoreSum.signed(layout, wants);
+      scoreRound((worker, shard) -> ShardWork.scores(worker, plan, shard, round, sums, done));
     }
-    scoreRound((worker, shard) -> ShardWork.scores(worker, plan, shard, round, sums, done));
     return new LocalScores(
         () ->
             StreamSupport.stream(
                     Spliterators.spliteratorUnknownSize(sums.slices(), Spliterator.ORDERED), false)
                 .map(SumSlice::scores));
+  }
+
+  private ScoreSum clippedSums(ScoreRound round, IntPredicate wants, IntConsumer done) {
+    ClippedSum clipped = new ClippedSum(layout, wants, round.maxNorm());
+    for (int s = 0; s < round.steps(); s++) {
+      int step = s;
+      scoreRound(
+          (worker, shard) -> {
+            BatchPart part = ShardWork.batchPart(plan, shard, round, step);
+            part.add(worker, clipped);
+            done.accept(part.batch().examples());
+          });
+      clipped.endBatch();
+    }
+    return clipped.sums();
   }
 
   private void scoreRound(ShardTask task) {

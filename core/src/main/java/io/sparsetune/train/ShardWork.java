@@ -52,20 +52,34 @@ public final class ShardWork {
       DenseGradientSink into,
       IntConsumer done) {
     for (int step = 0; step < round.steps(); step++) {
-      int epoch = ScoreRound.epoch(plan, step);
-      int[] all = plan.microBatch(shard, epoch, step % plan.stepsPerEpoch());
-      int[] examples = Arrays.copyOf(all, round.examplesOf(plan, shard.index(), step));
+      int[] examples = examples(plan, shard, round, step);
       if (round.kind() == ScoreRound.Kind.EXAMPLE_SQUARES) {
         for (int i = 0; i < examples.length; i++) {
           long dropout = scoreDropout(plan, shard, round, step, i);
           worker.denseGradient(shard.gather(examples[i]), dropout, into);
         }
       } else if (examples.length > 0) {
-        long dropout = scoreDropout(plan, shard, round, step, 0);
-        worker.denseGradient(shard.gather(examples), dropout, into);
+        batchPart(plan, shard, round, step, examples).add(worker, into);
       }
       done.accept(examples.length);
     }
+  }
+
+  /** The shard's part of a batch of a score round; without examples where it has none. */
+  public static BatchPart batchPart(EpochPlan plan, Shard shard, ScoreRound round, int step) {
+    return batchPart(plan, shard, round, step, examples(plan, shard, round, step));
+  }
+
+  private static BatchPart batchPart(
+      EpochPlan plan, Shard shard, ScoreRound round, int step, int[] examples) {
+    long dropout = scoreDropout(plan, shard, round, step, 0);
+    return new BatchPart(step, shard.gather(examples), dropout);
+  }
+
+  private static int[] examples(EpochPlan plan, Shard shard, ScoreRound round, int step) {
+    int epoch = ScoreRound.epoch(plan, step);
+    int[] all = plan.microBatch(shard, epoch, step % plan.stepsPerEpoch());
+    return Arrays.copyOf(all, round.examplesOf(plan, shard.index(), step));
   }
 
   private static long scoreDropout(

@@ -147,14 +147,14 @@ class RunConfigParserTest {
             problems(
                 LEAST
                     + "training: {precision: bf16, save_steps: 100}\n"
-                    + "method: {name: magic, scoring_clip: 1.0}\n"))
+                    + "method: {name: magic, variant: fu-code}\n"))
         .containsExactlyInAnyOrder(
             "Cannot use training.precision (run.yaml, line 4): this version computes in fp32 only;"
                 + " remove it",
             "Cannot use training.save_steps (run.yaml, line 4): checkpoints on disk are not"
                 + " supported by this version; remove it",
-            "Cannot use method.scoring_clip (run.yaml, line 5): it is not supported by this"
-                + " version; remove it",
+            "Cannot use method.variant (run.yaml, line 5): it is not supported by this version;"
+                + " remove it",
             "Invalid method.name: 'magic' (run.yaml, line 5); expected "
                 + String.join(", ", Methods.names()));
   }

@@ -4,15 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.config.RunConfig;
+import io.sparsetune.engine.Engine;
 import io.sparsetune.engine.EngineHome;
+import io.sparsetune.engine.EngineWorker;
 import io.sparsetune.engine.GradientSum;
 import io.sparsetune.engine.NotFiniteException;
 import io.sparsetune.error.DivergedException;
 import io.sparsetune.mask.Mask;
+import io.sparsetune.optim.GradientClip;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.text.MicroBatch;
+import io.sparsetune.text.Shard;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -53,8 +60,60 @@ class LocalStepExecutorTest extends StepExecutorContract {
     }
   }
 
+  /** The released code's scores: a batch's gradient by the step's own path, clipped, added up. */
+  @Test
+  void aClippedScoreRoundSumsEachBatchsClippedMeanGradient() {
+    int steps = 4;
+    double clip = 1.0;
+    RunConfig config =
+        TinyTask.config(SAM, "method.scoring_clip=" + clip, "method.score_steps=" + steps);
+    LocalData data = TinyTask.data(config);
+    Mask everything =
+        Mask.none(layout)
+            .withWhole(layout, IntStream.range(0, layout.tensorCount()).boxed().toList());
+    Engine engine = TinyTask.engine();
+    engine.install(everything, TinyTask.theta());
+    EngineWorker worker = engine.newWorker();
+    double[] scores = new double[layout.size()];
+    int clipped = 0;
+    for (int step = 0; step < steps; step++) {
+      GradientSum batch = new GradientSum(layout.size());
+      for (Shard shard : data.train()) {
+        MicroBatch part = shard.gather(data.plan().microBatch(shard, 0, step));
+        worker.gradient(part, EngineWorker.NO_DROPOUT, batch);
+      }
+      double norm = GradientClip.norm(batch);
+      double factor = Math.min(1, clip / (norm + 1e-6));
+      clipped += factor < 1 ? 1 : 0;
+      for (int i = 0; i < scores.length; i++) {
+        scores[i] += factor * batch.sum(i) / batch.examples();
+      }
+    }
+    assertThat(clipped).isBetween(1, steps - 1);
+
+    try (StepExecutor executor = open(config)) {
+      Mask mask = executor.selectMask(new MaskRequest(1, config.method()));
+      for (int t = 0; t < layout.tensorCount(); t++) {
+        // The gradient of the attention key's bias is rounding noise.
+        if (mask.count(t) > 0 && !layout.tensor(t).name().endsWith("key.bias")) {
+          int offset = layout.offset(t);
+          int[] best =
+              IntStream.range(0, layout.tensor(t).size())
+                  .boxed()
+                  .sorted(Comparator.comparingDouble(i -> -Math.abs(scores[offset + i])))
+                  .limit(mask.count(t))
+                  .mapToInt(i -> i)
+                  .sorted()
+                  .toArray();
+          assertThat(mask.positions(t)).as(layout.tensor(t).name()).isEqualTo(best);
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"name=sam", "name=fisher method.samples=30"})
+  @ValueSource(
+      strings = {"name=sam", "name=sam method.scoring_clip=1", "name=fisher method.samples=30"})
   void tellsHowFarAScoreRoundIs(String method) {
     RunConfig config = TinyTask.config(("method." + method).split(" "));
     List<Long> scored = new ArrayList<>();

@@ -43,6 +43,7 @@ public abstract class StepExecutorContract {
         "name=magnitude method.scope=global method.include=[embeddings]",
         "name=sam method.scoring_dropout=true",
         "name=sam method.scope=global method.score_steps=6",
+        "name=sam method.scoring_clip=0.05 method.scoring_dropout=true method.score_steps=6",
         "name=fisher method.samples=30",
         "name=fisher method.granularity=batch method.score_steps=3"
       })

@@ -2,6 +2,7 @@ package io.sparsetune.job;
 
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.method.ScoreRound;
 import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.step.SparkStepExecutor;
@@ -50,13 +51,16 @@ record MemoryEstimate(
     long values = sizes.trained() * (8L + 8L * threads);
     // Values before and after a step, the best so far and what is sent; two moments; sums.
     long aggregation = sizes.trained() * (32L + 8L * (1 + SparkStepExecutor.results(partitions)));
-    long other = model + activations + values + SPARK + (heaps.local() ? aggregation : 0);
+    // Of a clipped score round: the gradient of the batch that a task is at.
+    boolean clips = config.method().options().find(ScoreRound.CLIP).isPresent();
+    long batches = clips ? 8L * tasks * spec.layout().size() : 0;
+    long other = model + activations + values + batches + SPARK + (heaps.local() ? aggregation : 0);
     long room = Math.max(0, heaps.executor() - other) / (SCORE_BYTES * tasks);
     long atOnce = Math.min(sizes.scored(), Math.max(room, sizes.largestScored()));
     int passes = atOnce == 0 ? 0 : (int) ((sizes.scored() + atOnce - 1) / atOnce);
     return new MemoryEstimate(
         model,
-        SCORE_BYTES * tasks * atOnce,
+        SCORE_BYTES * tasks * atOnce + batches,
         Math.max(1, atOnce),
         passes,
         activations,
@@ -114,8 +118,8 @@ record MemoryEstimate(
     }
     if (!heaps.local() && driver() > heaps.driver()) {
       problems.add(
-          ("Cannot train with %s of memory in the driver: about %s are needed for the trained values"
-                  + " and their sums. Give it more with %s; or train less (method.sparsity).")
+          ("Cannot train with %s of memory in the driver: about %s are needed for the trained"
+               + " values and their sums. Give it more with %s; or train less (method.sparsity).")
               .formatted(
                   RunSummary.megabytes(heaps.driver()),
                   RunSummary.megabytes(driver()),

@@ -87,9 +87,12 @@ final class ScoreRounds {
     Broadcast<EpochPlan> plans = plan;
     int threads = model.threads();
     int partitions = shards.getNumPartitions();
-    JavaRDD<Outcome<SumSlice>> sums =
-        shards
-            .mapPartitions(
+    JavaRDD<Outcome<SumSlice>> parts =
+        round.ofWholeBatches()
+            ? new ClippedScores(shared, plans, sequence, threads, goal, round, done)
+                .sums(shards)
+                .flatMap(ScoreRounds::slices)
+            : shards.mapPartitions(
                 some -> {
                   ScoreSum sum =
                       TaskMemoryException.insteadOfError(
@@ -104,7 +107,9 @@ final class ScoreRounds {
                           round,
                           sum,
                           done));
-                })
+                });
+    JavaRDD<Outcome<SumSlice>> sums =
+        parts
             .keyBy(ScoreRounds::place)
             // Slices of one task are all different: nothing to combine before the shuffle.
             .combineByKey(
@@ -189,7 +194,7 @@ final class ScoreRounds {
   }
 
   /** A task's threads share its accumulator. */
-  private static void add(LongAccumulator done, int examples) {
+  static void add(LongAccumulator done, int examples) {
     synchronized (done) {
       done.add((long) examples);
     }

@@ -14,6 +14,7 @@ import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,15 @@ class MemoryEstimateTest {
     assertThatCode(small::check).doesNotThrowAnyException();
     assertThat(small.report()).contains(small.passes() + " passes over the data");
     assertThat(executor(2 * GIGABYTE, "random").passes()).isZero();
+  }
+
+  @Test
+  void aClippedScoreRoundHoldsTheGradientOfAWholeBatchBeside() {
+    MemoryEstimate plain = executor(8 * GIGABYTE, "sam");
+    MemoryEstimate clipped = executor(8 * GIGABYTE, "sam", "method.scoring_clip=1.0");
+    long parameters = 109_483_778;
+    assertThat(clipped.scores() - plain.scores()).isEqualTo(8 * clipped.tasks() * parameters);
+    assertThat(clipped.executor() - plain.executor()).isEqualTo(8 * clipped.tasks() * parameters);
   }
 
   @Test
@@ -78,16 +88,16 @@ class MemoryEstimateTest {
     assertThat(Heaps.of(conf, 24, 6, 5).cores()).isEqualTo(4);
   }
 
-  private static MemoryEstimate executor(long heap, String method) {
-    return estimate(new Heaps(heap, 4 * GIGABYTE, 1, 1, false), method);
+  private static MemoryEstimate executor(long heap, String method, String... more) {
+    return estimate(new Heaps(heap, 4 * GIGABYTE, 1, 1, false), method, more);
   }
 
-  private static MemoryEstimate estimate(Heaps heaps, String method) {
+  private static MemoryEstimate estimate(Heaps heaps, String method, String... more) {
+    List<String> keyValues =
+        new ArrayList<>(List.of("method.name=" + method, "data.max_seq_length=64"));
+    keyValues.addAll(List.of(more));
     RunConfig config =
-        RunConfigParser.parse(
-            "{model: {path: m}, data: {train: t}, output: o}",
-            "test",
-            List.of("method.name=" + method, "data.max_seq_length=64"));
+        RunConfigParser.parse("{model: {path: m}, data: {train: t}, output: o}", "test", keyValues);
     ModelSpec spec = new ModelSpec(BERT_BASE, Pooling.POOLER, 2, Loss.CROSS_ENTROPY, Dropout.NONE);
     TrainedSizes sizes = TrainedSizes.of(spec.layout(), config.method(), 1);
     return MemoryEstimate.of(heaps, config, spec, sizes, 4);

@@ -101,7 +101,13 @@ class SparkStepExecutorTest extends StepExecutorContract {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"name=sam", "name=sam method.scope=global", "name=fisher"})
+  @ValueSource(
+      strings = {
+        "name=sam",
+        "name=sam method.scope=global",
+        "name=sam method.scoring_clip=0.05",
+        "name=fisher"
+      })
   void scoresThatDoNotFitAtOnceTakeMorePassesToTheSameMask(String method) {
     RunConfig config = TinyTask.config(("method." + method).split(" "));
     ParameterLayout layout = TinyTask.spec().layout();

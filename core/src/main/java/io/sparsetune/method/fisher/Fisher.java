@@ -85,6 +85,7 @@ public final class Fisher implements MaskMethod {
             ScoreRound.Kind.EXAMPLE_SQUARES,
             steps,
             samples,
-            config.options().get(ScoreRound.DROPOUT)));
+            config.options().get(ScoreRound.DROPOUT),
+            Double.POSITIVE_INFINITY));
   }
 }

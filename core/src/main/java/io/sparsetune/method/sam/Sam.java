@@ -5,6 +5,7 @@ import io.sparsetune.method.Evidence;
 import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.ScoreRound;
+import io.sparsetune.method.ScoreRound.Kind;
 import io.sparsetune.text.EpochPlan;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +23,7 @@ public final class Sam implements MaskMethod {
 
   @Override
   public List<Key<?>> keys() {
-    return List.of(ScoreRound.STEPS, ScoreRound.DROPOUT);
+    return List.of(ScoreRound.STEPS, ScoreRound.DROPOUT, ScoreRound.CLIP);
   }
 
   @Override
@@ -32,6 +33,10 @@ public final class Sam implements MaskMethod {
 
   @Override
   public Optional<ScoreRound> scoreRound(MethodConfig config, EpochPlan plan) {
-    return Optional.of(ScoreRound.ofSteps(ScoreRound.Kind.GRADIENTS, config, plan));
+    Kind kind =
+        config.options().find(ScoreRound.CLIP).isPresent()
+            ? Kind.CLIPPED_GRADIENTS
+            : Kind.GRADIENTS;
+    return Optional.of(ScoreRound.ofSteps(kind, config, plan));
   }
 }
