@@ -34,7 +34,7 @@ class LocalStepExecutorTest extends StepExecutorContract {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {RANDOM, SAM})
+  @ValueSource(strings = {RANDOM, "method.name=sam"})
   void theLossFallsAndTheTaskIsLearnt(String method) {
     RunConfig config =
         TinyTask.config(method, "training.num_train_epochs=30", "method.sparsity=0.1");

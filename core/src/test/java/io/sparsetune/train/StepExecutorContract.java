@@ -10,6 +10,7 @@ import io.sparsetune.task.Predictions;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -18,7 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 public abstract class StepExecutorContract {
   protected static final String RANDOM = "method.name=random";
-  protected static final String SAM = "method.name=sam";
 
   /** An executor for {@link TinyTask}'s model and data. */
   protected abstract StepExecutor open(RunConfig config);
@@ -72,16 +72,19 @@ public abstract class StepExecutorContract {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {RANDOM, SAM, "method.name=child_f method.sparsity=null"})
-  void trainsToTheSameBitsAsTheLocalExecutor(String method) {
-    RunConfig config = TinyTask.config((method + " training.eval_steps=7").split(" "));
+  @FieldSource("io.sparsetune.train.MethodCase#ALL")
+  void trainsToTheSameBitsAsTheLocalExecutor(MethodCase method) {
+    RunConfig config = method.config("training.eval_steps=7");
     TrainingResult expected;
     try (StepExecutor local = TinyTask.executor(config, 1)) {
-      expected = new TrainingLoop(layout(), config, local, TrainingListener.NONE).run();
+      expected =
+          new TrainingLoop(TinyTask.spec(config).layout(), config, local, TrainingListener.NONE)
+              .run();
     }
     try (StepExecutor executor = open(config)) {
       TrainingResult result =
-          new TrainingLoop(layout(), config, executor, TrainingListener.NONE).run();
+          new TrainingLoop(TinyTask.spec(config).layout(), config, executor, TrainingListener.NONE)
+              .run();
       assertThat(result.trained()).isEqualTo(expected.trained());
       assertThat(result.values()).isEqualTo(expected.values());
       assertThat(result.evaluations()).isEqualTo(expected.evaluations());

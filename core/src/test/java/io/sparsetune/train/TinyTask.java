@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * A task that a small BERT of random weights can learn: does every third word of the text read
@@ -63,9 +64,24 @@ public final class TinyTask {
     return theta;
   }
 
+  /** The model that the configuration's method trains. */
+  public static ModelSpec spec(RunConfig config) {
+    return spec();
+  }
+
+  /** θ⁰ of the model that the configuration's method trains, a new array. */
+  public static float[] theta(RunConfig config) {
+    return theta();
+  }
+
   /** An engine with θ⁰, in the room. */
   public static Engine engine() {
     return RoomEngine.open(spec(), theta());
+  }
+
+  /** The same for the model that the configuration's method trains. */
+  public static Engine engine(RunConfig config) {
+    return RoomEngine.open(spec(config), theta(config));
   }
 
   /** Eight epochs of four steps, four shards of micro-batches of four. */
@@ -129,7 +145,11 @@ public final class TinyTask {
 
   /** The executor that defines every result. */
   public static LocalStepExecutor executor(RunConfig config, int threads) {
+    return executor(config, threads, () -> engine(config));
+  }
+
+  static LocalStepExecutor executor(RunConfig config, int threads, Supplier<Engine> loader) {
     return new LocalStepExecutor(
-        "tiny-" + System.nanoTime(), spec(), TinyTask::engine, data(config), threads);
+        "tiny-" + System.nanoTime(), spec(config), loader, data(config), threads);
   }
 }

@@ -1,0 +1,55 @@
+package io.sparsetune.train;
+
+import io.sparsetune.config.RunConfig;
+import io.sparsetune.method.Methods;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A method, and settings of its own, on the tiny task.
+ *
+ * @param fullAtOne whether it is full tuning, bit for bit, where its budget is everything
+ */
+public record MethodCase(String method, boolean fullAtOne, List<String> settings) {
+
+  /** Every method, in every form of its own. */
+  public static final List<MethodCase> ALL =
+      List.of(
+          of("full"),
+          of("full", "method.include=['encoder.layer.*']"),
+          of("random"),
+          of("bitfit"),
+          of("bitfit", "method.biases=[query, intermediate]"),
+          of("magnitude"),
+          of("sam"),
+          of("sam", "method.scoring_dropout=true", "method.score_steps=6"),
+          of("fisher", "method.samples=30"),
+          of("fisher", "method.granularity=batch", "method.score_steps=3"),
+          of("child_f"));
+
+  private static MethodCase of(String method, String... settings) {
+    return new MethodCase(method, true, List.of(settings));
+  }
+
+  /** Whether {@code method.sparsity} means anything to it. */
+  public boolean hasBudget() {
+    return Methods.named(method).hasBudget();
+  }
+
+  /** Of the tiny task, with settings of the test's own over those of the case. */
+  public RunConfig config(String... more) {
+    List<String> all = new ArrayList<>(List.of("method.name=" + method));
+    if (!hasBudget()) {
+      all.add("method.sparsity=null");
+    }
+    all.addAll(settings);
+    all.addAll(Arrays.asList(more));
+    return TinyTask.config(all.toArray(String[]::new));
+  }
+
+  @Override
+  public String toString() {
+    return method + " " + String.join(" ", settings);
+  }
+}
