@@ -46,7 +46,7 @@ final class BigDlWorker implements InspectedWorker {
 
   private static TensorCriterion<Float> sumOverExamples(Loss loss) {
     return switch (loss) {
-      case CROSS_ENTROPY ->
+      case CROSS_ENTROPY, CHOICE_CROSS_ENTROPY ->
           new ClassNLLCriterion<>(null, false, true, -1, BigDl.FLOAT, BigDl.NUMERIC);
       case MEAN_SQUARED_ERROR -> {
         MSECriterion<Float> squares = new MSECriterion<>(BigDl.FLOAT, BigDl.NUMERIC);
@@ -124,8 +124,13 @@ final class BigDlWorker implements InspectedWorker {
             "Invalid token type: %d (the model has %d types)".formatted(batch.typeIds()[t], types));
       }
     }
-    for (int e = 0; e < batch.examples(); e++) {
-      int length = batch.starts()[e + 1] - batch.starts()[e];
+    if (batch.examples() * engine.spec().sequences() != batch.sequences()) {
+      throw new IllegalArgumentException(
+          "Invalid micro-batch: %d sequences for %d examples (the model takes %d for each)"
+              .formatted(batch.sequences(), batch.examples(), engine.spec().sequences()));
+    }
+    for (int s = 0; s < batch.sequences(); s++) {
+      int length = batch.starts()[s + 1] - batch.starts()[s];
       if (length < 1 || length > longest) {
         throw new IllegalArgumentException(
             "Invalid example: %d tokens (the model takes 1 to %d)".formatted(length, longest));
@@ -135,7 +140,7 @@ final class BigDlWorker implements InspectedWorker {
 
   /** BigDL's labels count from 1. */
   private Tensor<Float> wanted(MicroBatch batch) {
-    boolean labels = engine.spec().loss() == Loss.CROSS_ENTROPY;
+    boolean labels = engine.spec().loss() != Loss.MEAN_SQUARED_ERROR;
     float[] values =
         labels ? targets.shape(batch.examples(), 1) : targets.shape(1, batch.examples());
     for (int e = 0; e < batch.examples(); e++) {
@@ -153,6 +158,10 @@ final class BigDlWorker implements InspectedWorker {
       return logits;
     }
     forward(batch);
+    if (engine.spec().loss() == Loss.CHOICE_CROSS_ENTROPY) {
+      System.arraycopy(graph.logits().array(), 0, logits, 0, logits.length);
+      return logits;
+    }
     for (int e = 0; e < examples; e++) {
       for (int o = 0; o < outputs; o++) {
         logits[e * outputs + o] = graph.logits().array()[o * examples + e];

@@ -114,9 +114,9 @@ final class Embeddings extends TensorModule<Float> {
     }
     boolean roberta = ws.spec.encoder().architecture() == Architecture.ROBERTA;
     int padding = ws.spec.encoder().padTokenId();
-    for (int e = 0; e < batch.examples(); e++) {
+    for (int s = 0; s < batch.sequences(); s++) {
       int next = roberta ? padding + 1 : 0;
-      for (int t = batch.starts()[e]; t < batch.starts()[e + 1]; t++) {
+      for (int t = batch.starts()[s]; t < batch.starts()[s + 1]; t++) {
         positionIds[t] = roberta && batch.tokenIds()[t] == padding ? padding : next++;
       }
     }

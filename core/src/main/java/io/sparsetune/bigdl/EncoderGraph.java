@@ -106,9 +106,9 @@ final class EncoderGraph {
     } else {
       top = linear(List.of("classifier"), logits, "classifier", top);
     }
-    return ws.spec.loss() == Loss.CROSS_ENTROPY
-        ? add("log.probabilities", new LogProbabilities(ws), NO_TENSORS, top)
-        : top;
+    return ws.spec.loss() == Loss.MEAN_SQUARED_ERROR
+        ? top
+        : add("log.probabilities", new LogProbabilities(ws), NO_TENSORS, top);
   }
 
   private String linear(List<String> layers, Slot output, String role, String from) {
@@ -192,7 +192,7 @@ final class EncoderGraph {
     return hidden;
   }
 
-  /** The logits of the latest forward pass, [outputs, examples]. */
+  /** The logits of the latest forward pass: [outputs, examples]; of choices, [1, sequences]. */
   Slot logits() {
     return logits;
   }

@@ -5,7 +5,7 @@ import com.intel.analytics.bigdl.tensor.Tensor;
 import io.sparsetune.model.Pooling;
 import java.util.Arrays;
 
-/** From hidden states [hidden, tokens] to one vector for each example, [hidden, examples]. */
+/** From hidden states [hidden, tokens] to one vector for each sequence, [hidden, sequences]. */
 final class Pool extends TensorModule<Float> {
   private static final long serialVersionUID = 1;
 
@@ -26,13 +26,13 @@ final class Pool extends TensorModule<Float> {
   public Tensor<Float> updateOutput(Tensor<Float> hidden) {
     int features = hidden.size(1);
     int tokens = hidden.size(2);
-    int examples = ws.batch().examples();
+    int sequences = ws.batch().sequences();
     float[] x = BigDl.array(hidden);
-    float[] y = output.shape(features, examples);
+    float[] y = output.shape(features, sequences);
     for (int f = 0; f < features; f++) {
-      for (int e = 0; e < examples; e++) {
-        int start = BigDl.offset(hidden) + f * tokens + ws.batch().starts()[e];
-        y[f * examples + e] = mean ? ws.kernels.sum(x, start, length(e)) / length(e) : x[start];
+      for (int s = 0; s < sequences; s++) {
+        int start = BigDl.offset(hidden) + f * tokens + ws.batch().starts()[s];
+        y[f * sequences + s] = mean ? ws.kernels.sum(x, start, length(s)) / length(s) : x[start];
       }
     }
     output_$eq(output.tensor());
@@ -43,16 +43,16 @@ final class Pool extends TensorModule<Float> {
   public Tensor<Float> updateGradInput(Tensor<Float> hidden, Tensor<Float> gradOutput) {
     int features = hidden.size(1);
     int tokens = hidden.size(2);
-    int examples = ws.batch().examples();
+    int sequences = ws.batch().sequences();
     float[] dy = BigDl.array(gradOutput);
     float[] dx = gradInput.shape(features, tokens);
     Arrays.fill(dx, 0, features * tokens, 0);
     for (int f = 0; f < features; f++) {
-      for (int e = 0; e < examples; e++) {
-        int start = f * tokens + ws.batch().starts()[e];
-        float g = dy[BigDl.offset(gradOutput) + f * examples + e];
+      for (int s = 0; s < sequences; s++) {
+        int start = f * tokens + ws.batch().starts()[s];
+        float g = dy[BigDl.offset(gradOutput) + f * sequences + s];
         if (mean) {
-          Arrays.fill(dx, start, start + length(e), g / length(e));
+          Arrays.fill(dx, start, start + length(s), g / length(s));
         } else {
           dx[start] = g;
         }
@@ -62,8 +62,8 @@ final class Pool extends TensorModule<Float> {
     return gradInput.tensor();
   }
 
-  private int length(int example) {
-    return ws.batch().starts()[example + 1] - ws.batch().starts()[example];
+  private int length(int sequence) {
+    return ws.batch().starts()[sequence + 1] - ws.batch().starts()[sequence];
   }
 
   @Override

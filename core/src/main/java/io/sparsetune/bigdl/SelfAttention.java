@@ -6,9 +6,9 @@ import io.sparsetune.kernels.Kernels.Form;
 import io.sparsetune.text.MicroBatch;
 
 /**
- * Scaled dot-product attention, example by example and head by head, from queries, keys and values
- * stacked in one matrix [3·hidden, tokens]. Probabilities are kept transposed, [keys, queries], so
- * that softmax runs along the contiguous axis.
+ * Scaled dot-product attention, sequence by sequence and head by head, from queries, keys and
+ * values stacked in one matrix [3·hidden, tokens]. Probabilities are kept transposed, [keys,
+ * queries], so that softmax runs along the contiguous axis.
  */
 final class SelfAttention extends TensorModule<Float> {
   private static final long serialVersionUID = 1;
@@ -53,9 +53,9 @@ final class SelfAttention extends TensorModule<Float> {
     float[] context = output.shape(hidden, tokens);
     float[] p = probabilities.array(probabilityCount(batch));
     int at = 0;
-    for (int e = 0; e < batch.examples(); e++) {
-      int start = batch.starts()[e];
-      int length = batch.starts()[e + 1] - start;
+    for (int s = 0; s < batch.sequences(); s++) {
+      int start = batch.starts()[s];
+      int length = batch.starts()[s + 1] - start;
       for (int head = 0; head < heads; head++) {
         int q = head * size * tokens + start;
         int k = q + hidden * tokens;
@@ -88,9 +88,9 @@ final class SelfAttention extends TensorModule<Float> {
     float[] dx = gradInput.shape(3 * hidden, tokens);
     float[] p = probabilities.array(probabilityCount(batch));
     int at = 0;
-    for (int e = 0; e < batch.examples(); e++) {
-      int start = batch.starts()[e];
-      int length = batch.starts()[e + 1] - start;
+    for (int s = 0; s < batch.sequences(); s++) {
+      int start = batch.starts()[s];
+      int length = batch.starts()[s + 1] - start;
       float[] dp = gradient.array(length * length);
       for (int head = 0; head < heads; head++) {
         int q = head * size * tokens + start;
@@ -131,8 +131,8 @@ final class SelfAttention extends TensorModule<Float> {
 
   private int probabilityCount(MicroBatch batch) {
     int count = 0;
-    for (int e = 0; e < batch.examples(); e++) {
-      int length = batch.starts()[e + 1] - batch.starts()[e];
+    for (int s = 0; s < batch.sequences(); s++) {
+      int length = batch.starts()[s + 1] - batch.starts()[s];
       count = Math.addExact(count, Math.multiplyExact(heads, aligned(length * length)));
     }
     return count;

@@ -23,7 +23,7 @@ final class ConfigKeys {
           .note("a Hugging Face folder, or an `.onnx` file with `tokenizer.json` beside it");
   static final Key<Pooling> POOLING =
       Key.choice("model.pooling", Pooling.values())
-          .absentMeans("BERT: pooler, RoBERTa: cls")
+          .absentMeans("BERT and multiple_choice: pooler, RoBERTa: cls")
           .note("how a text's hidden states become one vector");
   static final Key<Double> HIDDEN_DROPOUT =
       probability("model.dropout.hidden").absentMeans("the model's");
@@ -39,12 +39,27 @@ final class ConfigKeys {
   static final Key<String> TEXT =
       Key.text("task.text", "a column's name")
           .withDefault("text")
-          .note("the text, or the first of two");
+          .note("the text, or the first of two, or what the choices follow");
   static final Key<String> TEXT_PAIR =
       Key.text("task.text_pair", "a column's name")
           .absentMeans("none")
           .note("the second of two texts");
-  static final Key<String> LABEL = Key.text("task.label", "a column's name").withDefault("label");
+  static final Key<String> QUESTION =
+      Key.text("task.question", "a column's name")
+          .absentMeans("none")
+          .note("multiple_choice: put after the text; `cause` and `effect` become COPA's questions");
+  static final Key<List<String>> CHOICES =
+      Key.texts("task.choices", "a list of columns' names")
+          .withDefault(List.of("choice1", "choice2"))
+          .note("multiple_choice: a column for each");
+  static final Key<String> SPAN1_TEXT = span("task.span1_text", "target.span1_text");
+  static final Key<String> SPAN1_INDEX = span("task.span1_index", "target.span1_index");
+  static final Key<String> SPAN2_TEXT = span("task.span2_text", "target.span2_text");
+  static final Key<String> SPAN2_INDEX = span("task.span2_index", "target.span2_index");
+  static final Key<String> LABEL =
+      Key.text("task.label", "a column's name")
+          .withDefault("label")
+          .note("multiple_choice: the index of the right choice, from 0");
   static final Key<List<String>> LABELS =
       Key.texts("task.labels", "a list of labels")
           .absentMeans("those of the training data")
@@ -192,6 +207,12 @@ final class ConfigKeys {
                   TASK_TYPE,
                   TEXT,
                   TEXT_PAIR,
+                  QUESTION,
+                  CHOICES,
+                  SPAN1_TEXT,
+                  SPAN1_INDEX,
+                  SPAN2_TEXT,
+                  SPAN2_INDEX,
                   LABEL,
                   LABELS,
                   METRIC,
@@ -238,6 +259,11 @@ final class ConfigKeys {
                   OUTPUT))
           .flatMap(List::stream)
           .toList();
+
+  private static Key<String> span(String name, String column) {
+    String what = name.endsWith("_text") ? "the words" : "the number of the first word, from 0";
+    return Key.text(name, "a column's name").withDefault(column).note("spans: " + what);
+  }
 
   private static Key<Double> probability(String name) {
     return below1(name);

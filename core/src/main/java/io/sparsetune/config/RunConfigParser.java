@@ -1,9 +1,7 @@
 package io.sparsetune.config;
 
-import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.config.TrainingConfig.Optimizer;
 import io.sparsetune.error.ConfigException;
-import io.sparsetune.files.KeyName;
 import io.sparsetune.keys.Key;
 import io.sparsetune.keys.Node;
 import io.sparsetune.mask.MaskBudget;
@@ -13,13 +11,11 @@ import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.MethodOptions;
 import io.sparsetune.method.Methods;
-import io.sparsetune.task.Metric;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -79,7 +75,7 @@ public final class RunConfigParser {
 
   private RunConfig run() {
     return new RunConfig(
-        model(), task(), data(), method(), training(), values.require(ConfigKeys.OUTPUT, ""));
+        model(), new TaskParser(values).task(), data(), method(), training(), values.require(ConfigKeys.OUTPUT, ""));
   }
 
   private ModelConfig model() {
@@ -89,41 +85,6 @@ public final class RunConfigParser {
         decimal(values.find(ConfigKeys.HIDDEN_DROPOUT)),
         decimal(values.find(ConfigKeys.ATTENTION_DROPOUT)),
         decimal(values.find(ConfigKeys.CLASSIFIER_DROPOUT)));
-  }
-
-  private TaskConfig task() {
-    TaskType type = values.get(ConfigKeys.TASK_TYPE);
-    List<String> labels = values.find(ConfigKeys.LABELS).orElse(List.of());
-    Metric standard = type == TaskType.REGRESSION ? Metric.PEARSON_SPEARMAN : Metric.ACCURACY;
-    Metric metric = values.find(ConfigKeys.METRIC).orElse(standard);
-    if (metric.forRegression() != (type == TaskType.REGRESSION)) {
-      values.problem(ConfigKeys.METRIC, "it does not fit task.type " + KeyName.of(type));
-    }
-    if (values.given(ConfigKeys.LABELS)) {
-      checkLabels(type, labels, metric);
-    }
-    String text = values.get(ConfigKeys.TEXT);
-    String label = values.get(ConfigKeys.LABEL);
-    Optional<String> textPair = values.find(ConfigKeys.TEXT_PAIR);
-    Set<String> columns = new HashSet<>(Set.of(text));
-    if (!columns.add(label) || textPair.filter(pair -> !columns.add(pair)).isPresent()) {
-      values.problem(
-          "Invalid task columns: task.text, task.text_pair and task.label have to be different"
-              + " columns");
-    }
-    return new TaskConfig(type, text, textPair, label, labels, metric);
-  }
-
-  private void checkLabels(TaskType type, List<String> labels, Metric metric) {
-    if (type == TaskType.REGRESSION) {
-      values.problem(ConfigKeys.LABELS, "regression has no list of labels");
-    } else if (labels.size() < 2 || new HashSet<>(labels).size() < labels.size()) {
-      values.problem(ConfigKeys.LABELS, "expected at least two labels, each once");
-    } else if (labels.size() > 2 && (metric == Metric.F1 || metric == Metric.ACCURACY_F1)) {
-      values.problem(
-          ConfigKeys.METRIC,
-          "it is for two labels, task.labels has " + labels.size() + "; use f1_macro");
-    }
   }
 
   private DataConfig data() {

@@ -95,6 +95,16 @@ public final class RunConfigWriter {
     section.put(ConfigKeys.TASK_TYPE, task.type());
     section.put(ConfigKeys.TEXT, task.text());
     section.put(ConfigKeys.TEXT_PAIR, task.textPair());
+    section.put(ConfigKeys.QUESTION, task.question());
+    if (!task.choices().isEmpty()) {
+      section.put(ConfigKeys.CHOICES, task.choices());
+    }
+    if (!task.spans().isEmpty()) {
+      section.put(ConfigKeys.SPAN1_TEXT, task.spans().get(0).text());
+      section.put(ConfigKeys.SPAN1_INDEX, task.spans().get(0).index());
+      section.put(ConfigKeys.SPAN2_TEXT, task.spans().get(1).text());
+      section.put(ConfigKeys.SPAN2_INDEX, task.spans().get(1).index());
+    }
     section.put(ConfigKeys.LABEL, task.label());
     if (!task.labels().isEmpty()) {
       section.put(ConfigKeys.LABELS, task.labels());

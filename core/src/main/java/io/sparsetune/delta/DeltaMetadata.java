@@ -13,7 +13,6 @@ import io.sparsetune.files.StrictJson;
 import io.sparsetune.mask.MaskBudget;
 import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.model.Dropout;
-import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelConfigFile;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
@@ -109,7 +108,7 @@ record DeltaMetadata(DeltaInfo info, int head) {
                     .encoder(),
                 constant("pooling", Pooling.class, text("pooling")),
                 regression ? 1 : labels.size(),
-                regression ? Loss.MEAN_SQUARED_ERROR : Loss.CROSS_ENTROPY,
+                type.loss(),
                 Dropout.NONE);
         spec.layout();
         return new DeltaMetadata(

@@ -10,14 +10,20 @@ import java.util.List;
 /**
  * A model to train: an encoder, its head and its loss.
  *
- * @param outputs number of labels; 1 for regression
+ * @param outputs scores of an example: one a label or a choice; 1 for regression
  */
 public record ModelSpec(
     EncoderConfig encoder, Pooling pooling, int outputs, Loss loss, Dropout dropout)
     implements Serializable {
 
   public ModelSpec {
-    if (outputs <= 0 || (loss == Loss.MEAN_SQUARED_ERROR && outputs != 1)) {
+    boolean fits =
+        switch (loss) {
+          case CROSS_ENTROPY -> outputs > 0;
+          case CHOICE_CROSS_ENTROPY -> outputs > 1;
+          case MEAN_SQUARED_ERROR -> outputs == 1;
+        };
+    if (!fits) {
       throw new IllegalArgumentException("Invalid number of outputs: " + outputs + " for " + loss);
     }
   }
@@ -50,13 +56,19 @@ public record ModelSpec(
     if (pooling == Pooling.POOLER) {
       linear(tensors, "pooler.dense", Part.HEAD, h, h);
     }
+    int rows = outputs / sequences();
     if (hasRobertaHead()) {
       linear(tensors, "classifier.dense", Part.HEAD, h, h);
-      linear(tensors, "classifier.out_proj", Part.HEAD, outputs, h);
+      linear(tensors, "classifier.out_proj", Part.HEAD, rows, h);
     } else {
-      linear(tensors, "classifier", Part.HEAD, outputs, h);
+      linear(tensors, "classifier", Part.HEAD, rows, h);
     }
     return new ParameterLayout(tensors);
+  }
+
+  /** Sequences of an example: one for each choice, or a single one. */
+  public int sequences() {
+    return loss == Loss.CHOICE_CROSS_ENTROPY ? outputs : 1;
   }
 
   /** RoBERTa's own classification head, with a dense layer of its own. */

@@ -12,6 +12,8 @@ public enum Metric {
   SPEARMAN,
   /** Mean of accuracy and F1, as GLUE reports MRPC and QQP. */
   ACCURACY_F1,
+  /** Mean of accuracy and macro F1, as SuperGLUE reports CB. */
+  ACCURACY_F1_MACRO,
   /** Mean of Pearson and Spearman, as GLUE reports STS-B. */
   PEARSON_SPEARMAN;
 
@@ -29,7 +31,7 @@ public enum Metric {
     return switch (this) {
       case PEARSON, SPEARMAN, PEARSON_SPEARMAN -> outputs == 1;
       case F1, ACCURACY_F1 -> outputs == 2;
-      case ACCURACY, F1_MACRO, MATTHEWS -> outputs > 1;
+      case ACCURACY, F1_MACRO, ACCURACY_F1_MACRO, MATTHEWS -> outputs > 1;
     };
   }
 

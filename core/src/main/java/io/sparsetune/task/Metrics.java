@@ -47,7 +47,7 @@ public final class Metrics {
   public static void requireFits(Metric metric, int outputs) {
     if (!metric.fits(outputs)) {
       String task = outputs == 1 ? "regression" : "classification with " + outputs + " labels";
-      String instead = outputs == 1 ? "pearson_spearman" : "accuracy, f1_macro or matthews";
+      String instead = outputs == 1 ? "pearson_spearman" : "accuracy, f1_macro, accuracy_f1_macro or matthews";
       throw new ConfigException(
           "Invalid task.metric: '" + metric.key() + "' does not fit " + task + "; use " + instead);
     }
@@ -83,6 +83,7 @@ public final class Metrics {
       case F1_MACRO -> counts.macroF1();
       case MATTHEWS -> counts.matthews();
       case ACCURACY_F1 -> (counts.accuracy() + counts.f1(1)) / 2;
+      case ACCURACY_F1_MACRO -> (counts.accuracy() + counts.macroF1()) / 2;
       case PEARSON, SPEARMAN, PEARSON_SPEARMAN ->
           throw new IllegalArgumentException("Invalid metric of labels: " + metric.key());
     };
@@ -95,7 +96,7 @@ public final class Metrics {
       case SPEARMAN -> Correlation.spearman(wanted, predicted);
       case PEARSON_SPEARMAN ->
           (Correlation.pearson(wanted, predicted) + Correlation.spearman(wanted, predicted)) / 2;
-      case ACCURACY, F1, F1_MACRO, MATTHEWS, ACCURACY_F1 ->
+      case ACCURACY, F1, F1_MACRO, MATTHEWS, ACCURACY_F1, ACCURACY_F1_MACRO ->
           throw new IllegalArgumentException("Invalid metric of values: " + metric.key());
     };
   }
