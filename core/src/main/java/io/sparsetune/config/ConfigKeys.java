@@ -47,7 +47,8 @@ final class ConfigKeys {
   static final Key<String> QUESTION =
       Key.text("task.question", "a column's name")
           .absentMeans("none")
-          .note("multiple_choice: put after the text; `cause` and `effect` become COPA's questions");
+          .note(
+              "multiple_choice: put after the text; `cause` and `effect` become COPA's questions");
   static final Key<List<String>> CHOICES =
       Key.texts("task.choices", "a list of columns' names")
           .withDefault(List.of("choice1", "choice2"))

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /**
  * Reads a run's configuration: YAML, then {@code key=value} overrides over it, strictly. A key that
@@ -75,7 +74,12 @@ public final class RunConfigParser {
 
   private RunConfig run() {
     return new RunConfig(
-        model(), new TaskParser(values).task(), data(), method(), training(), values.require(ConfigKeys.OUTPUT, ""));
+        model(),
+        new TaskParser(values).task(),
+        data(),
+        method(),
+        training(),
+        values.require(ConfigKeys.OUTPUT, ""));
   }
 
   private ModelConfig model() {

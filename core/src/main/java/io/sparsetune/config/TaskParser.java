@@ -8,7 +8,6 @@ import io.sparsetune.task.Metric;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 
 /** Reads the configuration's {@code task} section. */
 final class TaskParser {

@@ -31,6 +31,7 @@ public final class HuggingFaceFolder {
   public static final String CONFIG = "config.json";
 
   private static final String WEIGHTS = "model.safetensors";
+  private static final List<String> LABELS = List.of("id2label", "label2id", "problem_type");
 
   /** Every file that may be written. */
   public static final List<String> NAMES =
@@ -58,13 +59,14 @@ public final class HuggingFaceFolder {
       }
     }
     ObjectNode config = config(base, "Model");
-    config.remove(List.of("id2label", "label2id", "problem_type"));
+    config.remove(LABELS);
     write(base, config, weights, out);
   }
 
   /**
    * A base with a delta put into it, as {@code BertForSequenceClassification} or {@code
-   * RobertaForSequenceClassification}.
+   * RobertaForSequenceClassification}; for choices, as {@code BertForMultipleChoice} or {@code
+   * RobertaForMultipleChoice}.
    *
    * @throws ConfigException where transformers has no such model for the delta's pooling
    * @throws io.sparsetune.error.DataException where the delta belongs to another base
@@ -81,8 +83,12 @@ public final class HuggingFaceFolder {
       int index = t;
       weights.floats(model.name(t), layout.tensor(t).shape(), sink -> model.read(index, sink));
     }
-    ObjectNode config = config(base, "ForSequenceClassification");
-    putLabels(config, delta);
+    ObjectNode config = config(base, kind(spec));
+    if (spec.loss() == Loss.CHOICE_CROSS_ENTROPY) {
+      config.remove(LABELS);
+    } else {
+      putLabels(config, delta);
+    }
     write(base, config, weights, out);
   }
 
@@ -93,13 +99,23 @@ public final class HuggingFaceFolder {
    */
   public static void requireKnownHead(ModelSpec spec) {
     boolean roberta = spec.encoder().architecture() == Architecture.ROBERTA;
-    Pooling needed = roberta ? Pooling.CLS : Pooling.POOLER;
+    boolean choices = spec.loss() == Loss.CHOICE_CROSS_ENTROPY;
+    Pooling needed = roberta && !choices ? Pooling.CLS : Pooling.POOLER;
     if (spec.pooling() != needed) {
       throw new ConfigException(
-          "Cannot write a model with pooling %s for transformers: its %sForSequenceClassification has none; train with model.pooling: %s"
+          "Cannot write a model with pooling %s for transformers: its %s%s has none; train with model.pooling: %s"
               .formatted(
-                  KeyName.of(spec.pooling()), roberta ? "Roberta" : "Bert", KeyName.of(needed)));
+                  KeyName.of(spec.pooling()),
+                  roberta ? "Roberta" : "Bert",
+                  kind(spec),
+                  KeyName.of(needed)));
     }
+  }
+
+  private static String kind(ModelSpec spec) {
+    return spec.loss() == Loss.CHOICE_CROSS_ENTROPY
+        ? "ForMultipleChoice"
+        : "ForSequenceClassification";
   }
 
   private static void write(

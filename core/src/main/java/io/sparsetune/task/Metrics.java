@@ -47,7 +47,8 @@ public final class Metrics {
   public static void requireFits(Metric metric, int outputs) {
     if (!metric.fits(outputs)) {
       String task = outputs == 1 ? "regression" : "classification with " + outputs + " labels";
-      String instead = outputs == 1 ? "pearson_spearman" : "accuracy, f1_macro, accuracy_f1_macro or matthews";
+      String instead =
+          outputs == 1 ? "pearson_spearman" : "accuracy, f1_macro, accuracy_f1_macro or matthews";
       throw new ConfigException(
           "Invalid task.metric: '" + metric.key() + "' does not fit " + task + "; use " + instead);
     }

@@ -2,6 +2,7 @@ package io.sparsetune.text;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A row as the model sees it. Ordered by {@link RowHash}, examples have their ranks. Immutable by
@@ -31,6 +32,20 @@ public record EncodedExample(
   /** An example of one sequence. */
   public EncodedExample(RowHash hash, int[] tokenIds, int[] typeIds, float target) {
     this(hash, tokenIds, typeIds, new int[] {0, tokenIds.length}, target);
+  }
+
+  /** An example of the sequences given: one, or one for each choice. */
+  public static EncodedExample of(RowHash hash, List<Tokens> sequences, float target) {
+    int[] starts = new int[sequences.size() + 1];
+    for (int s = 0; s < sequences.size(); s++) {
+      starts[s + 1] = Math.addExact(starts[s], sequences.get(s).length());
+    }
+    return new EncodedExample(
+        hash,
+        sequences.stream().flatMapToInt(tokens -> Arrays.stream(tokens.ids())).toArray(),
+        sequences.stream().flatMapToInt(tokens -> Arrays.stream(tokens.typeIds())).toArray(),
+        starts,
+        target);
   }
 
   public int sequences() {

@@ -36,7 +36,7 @@ class ConfigurationDocumentTest {
 
   @Test
   void theConfigurationsThatComeWithTheProjectAreAccepted() throws IOException {
-    try (var files = Files.list(Path.of("../conf"))) {
+    try (var files = Files.walk(Path.of("../conf"))) {
       for (Path file : files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
         try {
           RunConfigParser.read(file, List.of());

@@ -42,7 +42,8 @@ class RunConfigParserTest {
         .containsExactlyInAnyOrder(
             "Unknown key model.poling (run.yaml, line 1). Did you mean 'model.pooling'?",
             "Invalid task.metric: 'matthew' (run.yaml, line 2); expected accuracy, f1, f1_macro,"
-                + " matthews, pearson, spearman, accuracy_f1, pearson_spearman",
+                + " matthews, pearson, spearman, accuracy_f1, accuracy_f1_macro,"
+                + " pearson_spearman",
             "Invalid data.max_seq_length: 'long' (run.yaml, line 3); expected a whole number, 3 or"
                 + " more",
             "Unknown key trainng (run.yaml, line 4). Did you mean 'training'?",

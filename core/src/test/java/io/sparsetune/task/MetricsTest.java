@@ -44,7 +44,12 @@ class MetricsTest {
     assertThat(Metrics.score(Metric.ACCURACY_F1, two)).isCloseTo(0.775, EXACTLY);
     assertThat(Metrics.scores(two))
         .containsOnlyKeys(
-            Metric.ACCURACY, Metric.F1, Metric.F1_MACRO, Metric.MATTHEWS, Metric.ACCURACY_F1);
+            Metric.ACCURACY,
+            Metric.F1,
+            Metric.F1_MACRO,
+            Metric.MATTHEWS,
+            Metric.ACCURACY_F1,
+            Metric.ACCURACY_F1_MACRO);
   }
 
   @Test
@@ -55,7 +60,19 @@ class MetricsTest {
         .containsEntry(Metric.SPEARMAN, 1.0);
     Predictions three = new Predictions(3, new float[] {1, 0, 0}, new float[] {0});
     assertThat(Metrics.scores(three))
-        .containsOnlyKeys(Metric.ACCURACY, Metric.F1_MACRO, Metric.MATTHEWS);
+        .containsOnlyKeys(
+            Metric.ACCURACY, Metric.F1_MACRO, Metric.MATTHEWS, Metric.ACCURACY_F1_MACRO);
+  }
+
+  /** Of three labels: a mean over labels, not over examples. */
+  @Test
+  void theMeanOfAccuracyAndMacroF1IsThatOfBoth() {
+    int[] labels = {0, 0, 0, 1, 1, 2};
+    int[] predicted = {0, 0, 1, 1, 1, 0};
+    double macro = (2 * 2.0 / 6 + 2 * 2.0 / 5 + 0) / 3;
+    assertThat(Metrics.ofLabels(Metric.F1_MACRO, labels, predicted)).isCloseTo(macro, EXACTLY);
+    assertThat(Metrics.ofLabels(Metric.ACCURACY_F1_MACRO, labels, predicted))
+        .isCloseTo((4.0 / 6 + macro) / 2, EXACTLY);
   }
 
   @Test
@@ -95,7 +112,7 @@ class MetricsTest {
         .isInstanceOf(ConfigException.class)
         .hasMessage(
             "Invalid task.metric: 'f1' does not fit classification with 5 labels; use accuracy,"
-                + " f1_macro or matthews");
+                + " f1_macro, accuracy_f1_macro or matthews");
     assertThatThrownBy(() -> Metrics.requireFits(Metric.ACCURACY, 1))
         .hasMessage(
             "Invalid task.metric: 'accuracy' does not fit regression; use pearson_spearman");

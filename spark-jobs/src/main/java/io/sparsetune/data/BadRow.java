@@ -20,6 +20,9 @@ record BadRow(String file, long block, long index, Reason reason, String column,
     NO_TEXT("have no text"),
     NO_LABEL("have no label"),
     UNKNOWN_LABEL("have an unknown label"),
+    NO_SUCH_CHOICE("have a label that is not the index of a choice"),
+    NOT_AN_INDEX("have an index of a span that is not the number of a word"),
+    SPAN_NOT_THERE("have a span that does not stand at its index"),
     NOT_A_NUMBER("have a label that is not a number");
 
     private final String plural;
@@ -59,6 +62,12 @@ record BadRow(String file, long block, long index, Reason reason, String column,
           case UNKNOWN_LABEL ->
               "label '%s' in column '%s' is not among the labels of the training data: %s."
                   .formatted(value, column, labels);
+          case NO_SUCH_CHOICE ->
+              "'%s' in column '%s' is not the index of a choice, which counts from 0: %s."
+                  .formatted(value, column, labels);
+          case NOT_AN_INDEX ->
+              "'%s' in column '%s' is not the number of a word, from 0.".formatted(value, column);
+          case SPAN_NOT_THERE -> "the span %s.".formatted(value);
           case NOT_A_NUMBER ->
               "'%s' in column '%s' is not a finite number, which regression needs."
                   .formatted(value, column);

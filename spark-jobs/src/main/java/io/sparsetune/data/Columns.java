@@ -6,28 +6,34 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The columns of a table that a task reads. */
+/** The columns of a table that a task reads; those that lie in others by their dotted names. */
 public final class Columns implements Serializable {
   private static final long serialVersionUID = 1;
 
   private final String text;
   private final String textPair;
+  private final String question;
+  private final ArrayList<String> choices;
+  private final ArrayList<Span> spans = new ArrayList<>();
   private final String label;
 
-  private Columns(String text, Optional<String> textPair, Optional<String> label) {
-    this.text = text;
-    this.textPair = textPair.orElse(null);
+  private Columns(TaskConfig task, Optional<String> label) {
+    this.text = task.text();
+    this.textPair = task.textPair().orElse(null);
+    this.question = task.question().orElse(null);
+    this.choices = new ArrayList<>(task.choices());
+    task.spans().forEach(span -> spans.add(new Span(span.text(), span.index())));
     this.label = label.orElse(null);
   }
 
   /** Texts and label. */
   public static Columns of(TaskConfig task) {
-    return new Columns(task.text(), task.textPair(), Optional.of(task.label()));
+    return new Columns(task, Optional.of(task.label()));
   }
 
   /** Texts alone: for prediction. */
   public static Columns withoutLabel(TaskConfig task) {
-    return new Columns(task.text(), task.textPair(), Optional.empty());
+    return new Columns(task, Optional.empty());
   }
 
   public String text() {
@@ -38,22 +44,41 @@ public final class Columns implements Serializable {
     return Optional.ofNullable(textPair);
   }
 
+  Optional<String> question() {
+    return Optional.ofNullable(question);
+  }
+
+  /** One for each choice; none where the task has no choices. */
+  List<String> choices() {
+    return List.copyOf(choices);
+  }
+
+  /** Two, or none. */
+  List<Span> spans() {
+    return List.copyOf(spans);
+  }
+
   public Optional<String> label() {
     return Optional.ofNullable(label);
   }
 
-  /** The columns' names, text first, each with the configuration key that named it. */
+  /** The columns' names, text first and label last, each with its key in the configuration. */
   List<Named> named() {
     List<Named> named = new ArrayList<>();
     named.add(new Named("task.text", text));
-    if (textPair != null) {
-      named.add(new Named("task.text_pair", textPair));
+    textPair().ifPresent(column -> named.add(new Named("task.text_pair", column)));
+    question().ifPresent(column -> named.add(new Named("task.question", column)));
+    choices.forEach(column -> named.add(new Named("task.choices", column)));
+    for (int i = 0; i < spans.size(); i++) {
+      named.add(new Named("task.span%d_text".formatted(i + 1), spans.get(i).text()));
+      named.add(new Named("task.span%d_index".formatted(i + 1), spans.get(i).index()));
     }
-    if (label != null) {
-      named.add(new Named("task.label", label));
-    }
+    label().ifPresent(column -> named.add(new Named("task.label", column)));
     return named;
   }
 
   record Named(String key, String column) {}
+
+  /** Columns of a span's words and of the number of its first one. */
+  record Span(String text, String index) implements Serializable {}
 }

@@ -60,7 +60,9 @@ public final class DataLoader {
     int shards = batchSize / microBatchSize;
     Table table = open("data.train", data.train());
     Optional<Labels> known =
-        task.labels().isEmpty() ? Optional.empty() : Optional.of(Labels.of(task.labels()));
+        task.knownLabels().isEmpty()
+            ? Optional.empty()
+            : Optional.of(Labels.of(task.knownLabels()));
     boolean collect = !regression() && known.isEmpty();
     RowReader first = collect ? RowReader.ofAnyLabel(columns) : reader(known);
     Survey survey = survey(table, first, known, collect);

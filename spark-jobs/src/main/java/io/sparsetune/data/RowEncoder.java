@@ -9,7 +9,6 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.TaskCompletionListener;
@@ -71,11 +70,22 @@ final class RowEncoder implements Serializable {
   }
 
   private EncodedRow encode(TextEncoder encoder, TableRow row) {
-    Optional<String> pair = reader.textPair(row);
-    Tokens tokens =
-        pair.isPresent()
-            ? encoder.encode(reader.text(row), pair.get())
-            : encoder.encode(reader.text(row));
+    List<Tokens> sequences = new ArrayList<>();
+    for (SequenceText text : reader.sequences(row)) {
+      Tokens tokens =
+          text.second().isPresent()
+              ? encoder.encode(text.first(), text.second().get())
+              : encoder.encode(text.first());
+      requireKnown(tokens);
+      sequences.add(tokens);
+    }
+    RowHash hash = RowHash.of(reader.fields(row));
+    return new EncodedRow(
+        EncodedExample.of(hash, sequences, reader.target(row)),
+        sequences.stream().anyMatch(Tokens::truncated));
+  }
+
+  private void requireKnown(Tokens tokens) {
     for (int id : tokens.ids()) {
       if (id >= vocabularySize) {
         throw new DataException(
@@ -83,9 +93,5 @@ final class RowEncoder implements Serializable {
                 .formatted(source, id, vocabularySize));
       }
     }
-    RowHash hash = RowHash.of(reader.fields(row));
-    return new EncodedRow(
-        new EncodedExample(hash, tokens.ids(), tokens.typeIds(), reader.target(row)),
-        tokens.truncated());
   }
 }

@@ -2,17 +2,26 @@ package io.sparsetune.data;
 
 import io.sparsetune.data.BadRow.Reason;
 import io.sparsetune.task.Labels;
+import io.sparsetune.text.SpanMarks;
+import io.sparsetune.text.SpanMarks.Place;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Takes what a task needs out of a row: texts, and a label or a number. */
+/** Takes what a task needs out of a row: texts, and a label, a number or the index of a choice. */
 public final class RowReader implements Serializable {
   private static final long serialVersionUID = 1;
+  private static final String INDEX = "\\d{1,9}";
   private static final Pattern NUMBER =
       Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
+
+  /** COPA's two kinds of question, as its makers put them; others stand in the data as they are. */
+  private static final Map<String, String> QUESTIONS =
+      Map.of(
+          "cause", "What was the cause of this?",
+          "effect", "What happened as a RESULT?");
 
   private final Columns columns;
   private final Labels labels;
@@ -44,7 +53,7 @@ public final class RowReader implements Serializable {
     return new RowReader(columns, null, false);
   }
 
-  /** The columns that {@link TableRow#cells()} must hold, in this order. */
+  /** The columns that {@link TableRow#cells()} must hold. */
   List<String> names() {
     return columns.named().stream().map(Columns.Named::column).distinct().toList();
   }
@@ -57,11 +66,17 @@ public final class RowReader implements Serializable {
     if (!row.undecoded().isEmpty()) {
       return bad(row, Reason.NOT_UTF8, "", row.undecoded());
     }
-    if (cell(row, columns.text()) == null) {
-      return bad(row, Reason.NO_TEXT, columns.text(), "");
+    for (Columns.Named named : columns.named()) {
+      boolean label = columns.label().filter(named.column()::equals).isPresent();
+      if (!label && cell(row, named.column()) == null) {
+        return bad(row, Reason.NO_TEXT, named.column(), "");
+      }
     }
-    if (columns.textPair().isPresent() && cell(row, columns.textPair().get()) == null) {
-      return bad(row, Reason.NO_TEXT, columns.textPair().get(), "");
+    for (Columns.Span span : columns.spans()) {
+      Optional<BadRow> problem = problem(row, span);
+      if (problem.isPresent()) {
+        return problem;
+      }
     }
     if (columns.label().isEmpty()) {
       return Optional.empty();
@@ -72,7 +87,8 @@ public final class RowReader implements Serializable {
       return bad(row, Reason.NO_LABEL, column, "");
     }
     if (labels != null && labels.index(label) < 0) {
-      return bad(row, Reason.UNKNOWN_LABEL, column, label);
+      boolean choice = !columns.choices().isEmpty();
+      return bad(row, choice ? Reason.NO_SUCH_CHOICE : Reason.UNKNOWN_LABEL, column, label);
     }
     if (regression && !isNumber(label)) {
       return bad(row, Reason.NOT_A_NUMBER, column, label);
@@ -80,20 +96,63 @@ public final class RowReader implements Serializable {
     return Optional.empty();
   }
 
-  /** The text. */
-  String text(TableRow row) {
-    return cell(row, columns.text());
+  /** The texts of the row's sequences: one, or one for each choice. */
+  List<SequenceText> sequences(TableRow row) {
+    String text = cell(row, columns.text());
+    if (!columns.spans().isEmpty()) {
+      List<Place> places =
+          columns.spans().stream().map(span -> place(row, span).orElseThrow()).toList();
+      String marked = SpanMarks.mark(text, places.get(0), places.get(1));
+      return List.of(new SequenceText(marked, Optional.empty()));
+    }
+    if (columns.choices().isEmpty()) {
+      return List.of(new SequenceText(text, columns.textPair().map(column -> cell(row, column))));
+    }
+    Optional<String> question = columns.question().map(column -> cell(row, column));
+    String asked = question.map(q -> text + " " + QUESTIONS.getOrDefault(q, q)).orElse(text);
+    return columns.choices().stream()
+        .map(choice -> new SequenceText(asked, Optional.of(cell(row, choice))))
+        .toList();
   }
 
-  Optional<String> textPair(TableRow row) {
-    return columns.textPair().map(column -> cell(row, column));
+  private Optional<BadRow> problem(TableRow row, Columns.Span span) {
+    String index = cell(row, span.index());
+    if (!index.matches(INDEX)) {
+      return bad(row, Reason.NOT_AN_INDEX, span.index(), index);
+    }
+    if (place(row, span).isPresent()) {
+      return Optional.empty();
+    }
+    List<String> words = SpanMarks.words(cell(row, columns.text()));
+    int word = Integer.parseInt(index);
+    String there =
+        word < words.size()
+            ? "where '%s' stands".formatted(BadRow.cut(words.get(word)))
+            : "which has %d words".formatted(words.size());
+    return Optional.of(
+        new BadRow(
+            row.file(),
+            row.block(),
+            row.index(),
+            Reason.SPAN_NOT_THERE,
+            span.text(),
+            "'%s' (column '%s') does not stand at word %d of the text (column '%s'), %s"
+                .formatted(
+                    BadRow.cut(cell(row, span.text())), span.text(), word, span.index(), there)));
+  }
+
+  private Optional<Place> place(TableRow row, Columns.Span span) {
+    return SpanMarks.find(
+        cell(row, columns.text()),
+        cell(row, span.text()),
+        Integer.parseInt(cell(row, span.index())));
   }
 
   String label(TableRow row) {
     return cell(row, columns.label().orElseThrow());
   }
 
-  /** The label's index, or the number; 0 where there is no label column. */
+  /** The index of the label or choice, or the number; 0 where there is no label column. */
   float target(TableRow row) {
     if (columns.label().isEmpty()) {
       return 0;
@@ -104,11 +163,7 @@ public final class RowReader implements Serializable {
 
   /** Texts and label, as they are hashed. */
   String[] fields(TableRow row) {
-    List<String> fields = new ArrayList<>();
-    fields.add(text(row));
-    textPair(row).ifPresent(fields::add);
-    columns.label().ifPresent(column -> fields.add(cell(row, column)));
-    return fields.toArray(String[]::new);
+    return columns.named().stream().map(named -> cell(row, named.column())).toArray(String[]::new);
   }
 
   private static Optional<BadRow> bad(TableRow row, Reason reason, String column, String value) {
@@ -120,7 +175,7 @@ public final class RowReader implements Serializable {
    * tables of numbers write as NaN.
    */
   private static String cell(TableRow row, String column) {
-    Object value = row.cells().getAs(column);
+    Object value = ColumnPath.value(row.cells(), column);
     if (value instanceof Double || value instanceof Float) {
       double number = ((Number) value).doubleValue();
       if (Double.isNaN(number)) {

@@ -7,7 +7,6 @@ import io.sparsetune.error.NearestName;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.hadoop.HadoopSettings;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -172,14 +171,14 @@ public final class Table {
    */
   public void require(Columns columns) {
     List<String> problems = new ArrayList<>();
-    List<String> names = Arrays.asList(schema.fieldNames());
+    List<String> names = ColumnPath.names(schema);
     for (Columns.Named named : columns.named()) {
       long same = header.map(row -> row.count(named.column())).orElse(0L);
       if (same > 1) {
         problems.add(
             "Cannot use column '%s' (%s) of %s: its header has that name %d times."
                 .formatted(named.column(), named.key(), shown(), same));
-      } else if (!names.contains(named.column())) {
+      } else if (ColumnPath.type(schema, named.column()).isEmpty()) {
         problems.add(
             "Cannot find column '%s' (%s) in %s.%s Its columns: %s."
                 .formatted(
@@ -189,7 +188,7 @@ public final class Table {
                     NearestName.hint(named.column(), names),
                     String.join(", ", names)));
       } else {
-        String type = schema.fields()[schema.fieldIndex(named.column())].dataType().typeName();
+        String type = ColumnPath.type(schema, named.column()).orElseThrow().typeName();
         if (NOT_A_VALUE.contains(type)) {
           problems.add(
               "Cannot use column '%s' (%s) of %s: its type is %s, not text or a number."
@@ -202,9 +201,9 @@ public final class Table {
     }
   }
 
-  /** Rows in no order to rely on, with the columns of those names. */
+  /** Rows in no order to rely on, with the columns of those names, or those that they lie in. */
   public JavaRDD<TableRow> rows(List<String> columns) {
-    return rows(columns, files.names());
+    return rows(top(columns), files.names());
   }
 
   /** The first rows of the training data as a task reads them, each in a line. */
@@ -217,11 +216,15 @@ public final class Table {
         .toList();
   }
 
-  /** Rows file by file and in each file's order, with the columns of those names. */
+  private List<String> top(List<String> columns) {
+    return columns.stream().map(name -> ColumnPath.top(schema, name)).distinct().toList();
+  }
+
+  /** The same, file by file and in each file's order. */
   public JavaRDD<TableRow> rowsInOrder(List<String> columns) {
     JavaRDD<TableRow> all = null;
     for (String path : files.names()) {
-      JavaRDD<TableRow> next = rows(columns, path);
+      JavaRDD<TableRow> next = rows(top(columns), path);
       all = all == null ? next : all.union(next);
     }
     return all;

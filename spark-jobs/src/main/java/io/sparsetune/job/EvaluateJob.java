@@ -56,7 +56,7 @@ public final class EvaluateJob {
           data.truncated(),
           data.skipped(),
           delta.info().metric().key(),
-          TrainJob.byName(Metrics.scores(predictions)));
+          TrainJob.byName(delta.info().taskType(), Metrics.scores(predictions)));
     }
   }
 }

@@ -75,7 +75,9 @@ record MemoryEstimate(
     EncoderConfig encoder = spec.encoder();
     long length = config.data().maxSeqLength();
     long tokens =
-        length * Math.max(config.training().microBatchSize(), config.training().evalBatchSize());
+        length
+            * spec.sequences()
+            * Math.max(config.training().microBatchSize(), config.training().evalBatchSize());
     long perToken =
         14L * encoder.hiddenSize() + 4L * encoder.intermediateSize() + 2 * encoder.heads() * length;
     return 4L * tokens * perToken * (encoder.layers() + 1);

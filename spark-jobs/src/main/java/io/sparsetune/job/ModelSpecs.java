@@ -8,7 +8,6 @@ import io.sparsetune.model.Architecture;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.Dropout;
 import io.sparsetune.model.EncoderConfig;
-import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
 import io.sparsetune.task.Labels;
@@ -25,13 +24,16 @@ final class ModelSpecs {
   static ModelSpec of(RunConfig config, BaseModel base, Optional<Labels> labels) {
     EncoderConfig encoder = base.encoder();
     checkLength(config.data().maxSeqLength(), encoder);
-    boolean regression = config.task().type() == TaskType.REGRESSION;
-    Pooling own = encoder.architecture() == Architecture.ROBERTA ? Pooling.CLS : Pooling.POOLER;
+    TaskType task = config.task().type();
+    // RobertaForMultipleChoice of transformers has a pooler, unlike its classifier.
+    boolean cls =
+        encoder.architecture() == Architecture.ROBERTA && task != TaskType.MULTIPLE_CHOICE;
+    Pooling own = cls ? Pooling.CLS : Pooling.POOLER;
     return new ModelSpec(
         encoder,
         config.model().pooling().orElse(own),
         labels.map(Labels::size).orElse(1),
-        regression ? Loss.MEAN_SQUARED_ERROR : Loss.CROSS_ENTROPY,
+        task.loss(),
         dropout(config.model(), base.dropout()));
   }
 

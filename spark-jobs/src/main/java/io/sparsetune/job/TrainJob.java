@@ -1,6 +1,7 @@
 package io.sparsetune.job;
 
 import io.sparsetune.config.RunConfig;
+import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.data.ClusterShape;
 import io.sparsetune.data.Table;
 import io.sparsetune.delta.DeltaFile;
@@ -129,7 +130,8 @@ public final class TrainJob {
       if (run.evaluation().containsKey(set)) {
         EvaluationRequest request =
             new EvaluationRequest(++sequence, set, result.trained(), result.values());
-        scores.put(set, byName(Metrics.scores(executor.evaluate(request))));
+        scores.put(
+            set, byName(run.config().task().type(), Metrics.scores(executor.evaluate(request))));
       }
     }
     RunSummary summary =
@@ -149,9 +151,15 @@ public final class TrainJob {
     return out.toByteArray();
   }
 
-  static Map<String, Double> byName(Map<Metric, Double> scores) {
+  /** Scores by their names; choices are no classes and have accuracy alone. */
+  static Map<String, Double> byName(TaskType type, Map<Metric, Double> scores) {
     Map<String, Double> named = new LinkedHashMap<>();
-    scores.forEach((metric, score) -> named.put(metric.key(), score));
+    scores.forEach(
+        (metric, score) -> {
+          if (type != TaskType.MULTIPLE_CHOICE || metric == Metric.ACCURACY) {
+            named.put(metric.key(), score);
+          }
+        });
     return named;
   }
 }
