@@ -66,7 +66,8 @@ class LocalStepExecutorTest extends StepExecutorContract {
     int steps = 4;
     double clip = 1.0;
     RunConfig config =
-        TinyTask.config(SAM, "method.scoring_clip=" + clip, "method.score_steps=" + steps);
+        TinyTask.config(
+            "method.name=sam", "method.scoring_clip=" + clip, "method.score_steps=" + steps);
     LocalData data = TinyTask.data(config);
     Mask everything =
         Mask.none(layout)
