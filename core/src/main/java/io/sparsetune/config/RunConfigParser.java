@@ -63,7 +63,18 @@ public final class RunConfigParser {
    * @throws ConfigException listing every problem
    */
   public static RunConfig parse(String yaml, String source, List<String> overrides) {
-    Values values = new Values(YamlReader.file(yaml, source), source);
+    return parse(new Values(List.of(ConfigLayer.required(yaml, source))), overrides);
+  }
+
+  /**
+   * @param layers each over those before it
+   * @throws ConfigException listing every problem
+   */
+  public static RunConfig parse(List<ConfigLayer> layers) {
+    return parse(new Values(layers), List.of());
+  }
+
+  private static RunConfig parse(Values values, List<String> overrides) {
     overrides.forEach(values::override);
     RunConfig config = new RunConfigParser(values).run();
     if (!values.problems().isEmpty()) {

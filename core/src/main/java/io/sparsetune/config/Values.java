@@ -4,6 +4,7 @@ import io.sparsetune.error.NearestName;
 import io.sparsetune.keys.Key;
 import io.sparsetune.keys.Node;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,11 +25,18 @@ final class Values {
 
   private final Map<String, Node> byName = new LinkedHashMap<>();
   private final List<String> problems = new ArrayList<>();
-  private final String source;
 
-  Values(Node.Mapping root, String source) {
-    this.source = source;
-    put("", root);
+  /** What the layer that is being read has given. */
+  private final Set<String> given = new HashSet<>();
+
+  /**
+   * @param layers each over those before it
+   */
+  Values(List<ConfigLayer> layers) {
+    for (ConfigLayer layer : layers) {
+      given.clear();
+      put("", layer.root());
+    }
   }
 
   /** Applies {@code a.b=value}, over what is there. */
@@ -105,10 +113,8 @@ final class Values {
     return List.copyOf(problems);
   }
 
-  private String at(Node node) {
-    return node.where().startsWith("--set")
-        ? " (" + node.where() + ")"
-        : " (" + source + ", " + node.where() + ")";
+  private static String at(Node node) {
+    return " (" + node.where() + ")";
   }
 
   private void put(String name, Node node) {
@@ -132,7 +138,7 @@ final class Values {
       byName.remove(known);
     } else {
       Node before = byName.put(known, node);
-      if (before != null && !node.where().startsWith("--set")) {
+      if (!given.add(known) && before != null && !node.where().startsWith("--set")) {
         problem(
             "Cannot use "
                 + known

@@ -46,6 +46,12 @@ final class YamlReader {
         source + ": Cannot find any section; expected keys such as model.path and data.train");
   }
 
+  /** Whether nothing but comments is in it. */
+  static boolean isEmpty(String yaml, String source) {
+    return read(yaml, source, "") instanceof Node.Scalar scalar
+        && (scalar.isNull() || scalar.text().isEmpty());
+  }
+
   /** The value of one override. */
   static Node value(String yaml, String override) {
     return read(yaml, override, override);
@@ -81,7 +87,7 @@ final class YamlReader {
       throw refused(
           "refers to an anchor (*" + Node.cut(parser.getText()) + "); write the value itself");
     }
-    String here = here();
+    String here = where.isEmpty() ? source + ", " + here() : where;
     JsonToken token = parser.currentToken();
     if (token == JsonToken.START_ARRAY) {
       List<Node> items = new ArrayList<>();

@@ -7,7 +7,7 @@ import java.util.Map;
 public sealed interface Node {
   int SHOWN = 200;
 
-  /** {@code "line 12"}, or the override that said it. */
+  /** {@code "run.yaml, line 12"}, or the override that said it. */
   String where();
 
   /** A single value in its own characters; {@code null} is written as nothing, ~ or null. */

@@ -48,20 +48,14 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     }
     boolean trace = wantsTrace(arguments);
     Optional<UserException> mistake = cause(failure, UserException.class);
-    Optional<String> memory = outOfMemory(failure);
     if (mistake.isPresent()) {
       print(mistake.get(), err);
-    } else if (memory.isPresent()) {
-      err.println(
-          "Error: out of memory ("
-              + memory.get()
-              + "). Give the driver more with spark-submit's --driver-memory, the executors with"
-              + " --executor-memory (with bin/sparsetune they stand after --).");
     } else {
-      err.println("Error: " + describe(failure));
-      if (!trace) {
+      err.println("Error: " + inWords(failure));
+      if (!trace && outOfMemory(failure).isEmpty()) {
         err.println(
-            "This is not a mistake of yours as far as SparseTune can tell; --stacktrace says where it happened.");
+            "This is not a mistake of yours as far as SparseTune can tell; --stacktrace says where"
+                + " it happened.");
       }
     }
     if (trace) {
@@ -69,6 +63,24 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     }
     err.flush();
     return mistake.map(UserException::exitCode).orElse(INTERNAL);
+  }
+
+  /** A failure's message, whatever it is. */
+  static String inWords(Throwable failure) {
+    Optional<UserException> mistake = cause(failure, UserException.class);
+    return mistake
+        .map(UserException::getMessage)
+        .or(
+            () ->
+                outOfMemory(failure)
+                    .map(
+                        memory ->
+                            "out of memory ("
+                                + memory
+                                + "). Give the driver more with spark-submit's --driver-memory, the"
+                                + " executors with --executor-memory (with bin/sparsetune they"
+                                + " stand after --)."))
+        .orElseGet(() -> describe(failure));
   }
 
   private static void print(UserException mistake, PrintWriter err) {

@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       QuickStart.class,
       Train.class,
+      Experiments.class,
       Evaluate.class,
       Predict.class,
       Inspect.class,

@@ -27,12 +27,13 @@ import picocli.CommandLine.Parameters;
     description = "Trains a sparse fine-tuned model as a configuration says.",
     footer = {
       "",
-      "The keys of a configuration are in docs/configuration.md. By bin/sparsetune, --master MASTER",
+      "The keys of a configuration are in docs/configuration.md. By bin/sparsetune, --master"
+          + " MASTER",
       "chooses the cluster, and what stands after -- goes to spark-submit."
     })
 final class Train extends Common implements Callable<Integer> {
   private static final int LONGEST_CONFIG = 1 << 20;
-  private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*");
+  static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*");
   private static final String NOTHING = "Nothing was written.";
 
   @Parameters(paramLabel = "CONFIG", description = "A YAML file, local or on a Hadoop file system.")
@@ -47,7 +48,8 @@ final class Train extends Common implements Callable<Integer> {
   @Option(
       names = "--overwrite",
       description =
-          "Replace a run that is already in the output folder; its files go before training begins.")
+          "Replace a run that is already in the output folder; its files go before training"
+              + " begins.")
   private boolean overwrite;
 
   @Option(

@@ -33,6 +33,14 @@ final class TrainReport {
     return lines;
   }
 
+  /** The scores alone. */
+  static List<String> brief(TrainResult result) {
+    List<String> lines = new ArrayList<>();
+    scores("Validation", result.metric(), result.validation(), lines);
+    scores("Test", result.metric(), result.test(), lines);
+    return lines;
+  }
+
   private static void scores(
       String data, String metric, Map<String, Double> scores, List<String> lines) {
     if (scores.containsKey(metric)) {

@@ -137,6 +137,32 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
     fileSystem.delete(new Path(folder, name), true);
   }
 
+  /**
+   * Files of the folder and of all folders below it, in order: paths relative to it, with slashes.
+   * What begins with a dot or an underscore is left out.
+   */
+  public List<String> filesBelow() throws IOException {
+    requireFolder();
+    List<String> found = new ArrayList<>();
+    collect(folder, "", found);
+    found.sort(null);
+    return found;
+  }
+
+  private void collect(Path at, String prefix, List<String> into) throws IOException {
+    for (FileStatus entry : fileSystem.listStatus(at)) {
+      String name = entry.getPath().getName();
+      if (name.startsWith(".") || name.startsWith("_")) {
+        continue;
+      }
+      if (entry.isDirectory()) {
+        collect(entry.getPath(), prefix + name + "/", into);
+      } else {
+        into.add(prefix + name);
+      }
+    }
+  }
+
   /** Names of what the folder holds, in order. */
   public List<String> names() throws IOException {
     return Arrays.stream(fileSystem.listStatus(folder))

@@ -64,6 +64,27 @@ record Preparation(
     return new Preparation(config, shipped, base, spec, train, Map.copyOf(evaluation));
   }
 
+  /** Whether another configuration has the same base and the same data, dealt the same way. */
+  boolean serves(RunConfig other) {
+    return other.model().path().equals(config.model().path())
+        && other.task().equals(config.task())
+        && other.data().equals(config.data())
+        && other.training().batchSize() == config.training().batchSize()
+        && other.training().microBatchSize() == config.training().microBatchSize();
+  }
+
+  /** The same base and data for another configuration that they serve. */
+  Preparation with(RunConfig other) {
+    return new Preparation(
+        other, shipped, base, ModelSpecs.of(other, base, train.labels()), train, evaluation);
+  }
+
+  /** Gives back the executors' memory; who still needs the data has Spark read them again. */
+  void release() {
+    train.shards().unpersist(false);
+    evaluation.values().forEach(set -> set.blocks().unpersist(false));
+  }
+
   private static void requireLabels(RunConfig config, Optional<Labels> labels) {
     int outputs = labels.map(Labels::size).orElse(1);
     if (config.task().type() == TaskType.CLASSIFICATION && outputs < 2) {

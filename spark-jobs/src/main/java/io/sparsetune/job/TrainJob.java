@@ -17,6 +17,7 @@ import io.sparsetune.task.Metrics;
 import io.sparsetune.train.EvaluationRequest;
 import io.sparsetune.train.StepExecutor;
 import io.sparsetune.train.TrainingLoop;
+import io.sparsetune.train.TrainingPlan;
 import io.sparsetune.train.TrainingResult;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,12 +29,18 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
-/** Trains a sparse fine-tuned model and writes a run's files. */
+/**
+ * Trains sparse fine-tuned models and writes their runs' files. Runs that follow each other on the
+ * same data read them once. For one thread.
+ */
 public final class TrainJob {
   private static final int SAMPLE = 3;
 
   private final SparkSession session;
   private final Configuration hadoop;
+
+  /** The last run's: the next one may have the same base and data. */
+  private Optional<Preparation> last = Optional.empty();
 
   public TrainJob(SparkSession session) {
     this.session = session;
@@ -52,7 +59,7 @@ public final class TrainJob {
   public TrainResult run(TrainRequest request) {
     RunConfig config = request.config();
     RunFolder folder = RunFolder.toWrite(config.output(), request.overwrite(), hadoop);
-    Preparation run = Preparation.of(session, config);
+    Preparation run = prepare(config);
     MemoryEstimate memory = memory(run);
     memory.check();
     try (StepExecutor executor =
@@ -74,6 +81,36 @@ public final class TrainJob {
   }
 
   /**
+   * Opens the base and the data, and checks that they and the memory are enough for a run. The
+   * output is not looked at, weights are not read.
+   *
+   * @throws ConfigException for a configuration that does not fit the model, the data or the
+   *     cluster
+   * @throws DataException for data or files that cannot be used
+   */
+  public RunCheck check(RunConfig config) {
+    Preparation run = prepare(config);
+    memory(run).check();
+    TrainedSizes sizes = sizes(run);
+    return new RunCheck(
+        sizes.n(),
+        sizes.k(),
+        sizes.head(),
+        TrainingPlan.of(config, run.train().examples()).steps());
+  }
+
+  private Preparation prepare(RunConfig config) {
+    if (last.filter(before -> before.serves(config)).isPresent()) {
+      last = last.map(before -> before.with(config));
+    } else {
+      last.ifPresent(Preparation::release);
+      last = Optional.empty();
+      last = Optional.of(Preparation.of(session, config));
+    }
+    return last.orElseThrow();
+  }
+
+  /**
    * Opens and reads everything that the run would, and trains nothing.
    *
    * @throws ConfigException for a configuration that does not fit the model or the data
@@ -82,7 +119,7 @@ public final class TrainJob {
   public DryRun dryRun(TrainRequest request) {
     RunConfig config = request.config();
     RunFolder.toWrite(config.output(), request.overwrite(), hadoop);
-    Preparation run = Preparation.of(session, config);
+    Preparation run = prepare(config);
     MemoryEstimate memory = memory(run);
     List<String> warnings = new ArrayList<>();
     warnings.addAll(config.method().method().warnings(problem(run)));

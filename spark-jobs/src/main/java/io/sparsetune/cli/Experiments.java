@@ -1,0 +1,112 @@
+package io.sparsetune.cli;
+
+import io.sparsetune.experiments.Cell;
+import io.sparsetune.experiments.CellState;
+import io.sparsetune.experiments.ExperimentsJob;
+import io.sparsetune.experiments.ExperimentsRequest;
+import io.sparsetune.experiments.ExperimentsResult;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code experiments FOLDER}. */
+@Command(
+    name = "experiments",
+    description = {
+      "Trains all runs that a folder describes, one after the other, and puts their results in a"
+          + " table.",
+      "Runs that are finished are not trained again; one that fails does not stop the others."
+    },
+    footer = {
+      "",
+      "FOLDER has defaults.yaml, a configuration whose output is the folder of all runs, and",
+      "  grid.yaml        tasks and methods: names, each with the keys that it changes;",
+      "                   sparsities and seeds: lists of numbers",
+      "  any other YAML   a run of its own: the keys that it changes",
+      "The results are in that output: results.md, results.csv, and cells.csv for each run.",
+      "docs/experiments.md says more. What stands after -- goes to spark-submit."
+    })
+final class Experiments extends Common implements Callable<Integer> {
+  @Parameters(paramLabel = "FOLDER", description = "Local, or on a Hadoop file system.")
+  private String folder;
+
+  @Option(
+      names = "--only",
+      paramLabel = "GLOB",
+      description = "Train these only, such as 'cola/sam*'; * stands for anything. Repeatable.")
+  private List<String> only = new ArrayList<>();
+
+  @Option(
+      names = "--overwrite",
+      description = "Replace finished runs whose configuration was another one.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--dry-run",
+      description = "Check everything and list the runs, without training.")
+  private boolean dryRun;
+
+  @Override
+  public Integer call() {
+    io.sparsetune.experiments.Experiments experiments =
+        io.sparsetune.experiments.Experiments.read(location(), new Configuration());
+    ExperimentsRequest request =
+        new ExperimentsRequest(experiments, experiments.named(only), overwrite);
+    ExperimentsProgress progress = new ExperimentsProgress(session());
+    ExperimentsResult result =
+        session()
+            .onSpark(
+                "sparsetune experiments " + folder,
+                () ->
+                    "Finished runs are kept in %s; the same command goes on from there."
+                        .formatted(experiments.output()),
+                spark -> {
+                  ExperimentsJob job = new ExperimentsJob(spark);
+                  return dryRun ? job.dryRun(request, progress) : job.run(request, progress);
+                });
+    if (dryRun) {
+      list(request, result);
+    } else {
+      out().print(result.table());
+      out().println("Results: " + experiments.output() + "/results.md, results.csv, cells.csv");
+    }
+    out().flush();
+    return result.missing().isEmpty() ? 0 : Failures.INTERNAL;
+  }
+
+  private void list(ExperimentsRequest request, ExperimentsResult result) {
+    List<String> chosen = request.chosen().stream().map(Cell::name).toList();
+    int toTrain = 0;
+    for (Map.Entry<String, CellState> cell : result.states().entrySet()) {
+      CellState state = cell.getValue();
+      boolean trains =
+          chosen.contains(cell.getKey())
+              && (state instanceof CellState.Open || state instanceof CellState.Other && overwrite);
+      toTrain += trains ? 1 : 0;
+      out().printf("%-9s %s%n", word(state, trains), cell.getKey());
+    }
+    out().printf("%,d of %,d to train%n", toTrain, result.states().size());
+  }
+
+  private static String word(CellState state, boolean trains) {
+    if (trains) {
+      return "train";
+    }
+    return state instanceof CellState.Finished
+        ? "finished"
+        : state instanceof CellState.Other ? "other" : "—";
+  }
+
+  /** A path without a scheme is a local one, as a configuration's. */
+  private String location() {
+    return Train.URI.matcher(folder).matches()
+        ? folder
+        : Path.of(folder).toAbsolutePath().toUri().toString();
+  }
+}

@@ -1,0 +1,73 @@
+package io.sparsetune.cli;
+
+import io.sparsetune.experiments.Cell;
+import io.sparsetune.experiments.ExperimentsListener;
+import io.sparsetune.job.RunCheck;
+import io.sparsetune.job.TrainResult;
+import io.sparsetune.train.TrainingListener;
+import java.util.Optional;
+
+/** Shows how experiments go: a heading for each run, and how it goes itself. */
+final class ExperimentsProgress implements ExperimentsListener {
+  private final Session session;
+  private Optional<ProgressDisplay> display = Optional.empty();
+
+  ExperimentsProgress(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public void checked(Cell cell, RunCheck check) {
+    say(
+        "checked %s: k = %,d of %,d (%.3f%%), head %,d, %,d steps"
+            .formatted(
+                cell.line(),
+                check.k(),
+                check.n(),
+                100.0 * check.k() / check.n(),
+                check.head(),
+                check.steps()));
+  }
+
+  @Override
+  public TrainingListener begins(Cell cell, int number, int of) {
+    say("[%d/%d] %s".formatted(number, of, cell.name()));
+    ProgressDisplay progress =
+        new ProgressDisplay(
+            session.terminal(), cell.config().training().loggingSteps(), System::nanoTime);
+    display = Optional.of(progress);
+    return progress;
+  }
+
+  @Override
+  public void finished(Cell cell, TrainResult result) {
+    end();
+    TrainReport.brief(result).forEach(line -> say("  " + line));
+  }
+
+  @Override
+  public void failed(Cell cell, String why) {
+    end();
+    say("Failed: " + cell.name() + ": " + why);
+  }
+
+  @Override
+  public String describe(RuntimeException failure) {
+    return Failures.inWords(failure);
+  }
+
+  @Override
+  public boolean stopping() {
+    return session.interruption().happened();
+  }
+
+  private void end() {
+    display.ifPresent(ProgressDisplay::end);
+    display = Optional.empty();
+  }
+
+  private void say(String line) {
+    session.terminal().err().println(line);
+    session.terminal().err().flush();
+  }
+}

@@ -1,0 +1,38 @@
+package io.sparsetune.experiments;
+
+import io.sparsetune.job.RunOutcome;
+import io.sparsetune.job.RunState;
+import org.apache.hadoop.conf.Configuration;
+
+/** How far a cell is. */
+public sealed interface CellState {
+
+  /** Its folder has its finished run. */
+  record Finished(RunOutcome outcome) implements CellState {}
+
+  /** It is still to be trained. */
+  record Open() implements CellState {}
+
+  /** Its folder has a finished run that is not its own, or cannot be read. */
+  record Other(String why) implements CellState {}
+
+  /** Its folder has something that is no run, and that nothing replaces. */
+  record Blocked() implements CellState {}
+
+  /** It was trained, and that failed. */
+  record Failed(String why) implements CellState {}
+
+  /** What its folder says. */
+  static CellState of(Cell cell, Configuration hadoop) {
+    RunState run = RunState.of(cell.config().output(), hadoop);
+    if (run instanceof RunState.Finished finished) {
+      return cell.is(finished.config())
+          ? new Finished(finished.outcome())
+          : new Other("its folder has a finished run of another configuration");
+    }
+    if (run instanceof RunState.Unreadable unreadable) {
+      return new Other("its folder has a finished run that is unreadable: " + unreadable.problem());
+    }
+    return run instanceof RunState.Foreign ? new Blocked() : new Open();
+  }
+}

@@ -1,0 +1,178 @@
+package io.sparsetune.experiments;
+
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.DataException;
+import io.sparsetune.hadoop.HadoopFolder;
+import io.sparsetune.job.RunCheck;
+import io.sparsetune.job.RunState;
+import io.sparsetune.job.TrainJob;
+import io.sparsetune.job.TrainRequest;
+import io.sparsetune.job.TrainResult;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Trains the cells that are not finished, one after the other in one Spark application, and writes
+ * the tables of what all runs say.
+ */
+public final class ExperimentsJob {
+  private static final String MARKDOWN = "results.md";
+  private static final String CSV = "results.csv";
+  private static final String CELLS = "cells.csv";
+
+  private final SparkSession session;
+  private final Configuration hadoop;
+  private final TrainJob trainer;
+
+  public ExperimentsJob(SparkSession session) {
+    this.session = session;
+    this.hadoop = session.sparkContext().hadoopConfiguration();
+    this.trainer = new TrainJob(session);
+  }
+
+  /**
+   * Checks every cell that is to be trained, then trains them. A cell that fails does not stop the
+   * others.
+   *
+   * @throws ConfigException before anything is trained: for a configuration that does not fit its
+   *     model or data, a folder that is not free, data that are not there
+   */
+  public ExperimentsResult run(ExperimentsRequest request, ExperimentsListener listener) {
+    Map<Cell, CellState> states = states(request.experiments());
+    HadoopFolder output = HadoopFolder.of(request.experiments().output(), hadoop);
+    output.requireWritable();
+    List<Cell> open = open(request, states);
+    check(open, listener);
+    write(output, states);
+    int number = 0;
+    for (Cell cell : open) {
+      states.put(cell, train(cell, ++number, open.size(), listener));
+      write(output, states);
+    }
+    return result(
+        states,
+        cell ->
+            request.chosen().contains(cell) && !(states.get(cell) instanceof CellState.Finished));
+  }
+
+  /**
+   * Does all but train and write.
+   *
+   * @throws ConfigException as {@link #run}
+   */
+  public ExperimentsResult dryRun(ExperimentsRequest request, ExperimentsListener listener) {
+    Map<Cell, CellState> states = states(request.experiments());
+    List<Cell> open = open(request, states);
+    check(open, listener);
+    return result(
+        states,
+        cell ->
+            states.get(cell) instanceof CellState.Other
+                && request.chosen().contains(cell)
+                && !open.contains(cell));
+  }
+
+  private Map<Cell, CellState> states(Experiments experiments) {
+    Map<Cell, CellState> states = new LinkedHashMap<>();
+    experiments.cells().forEach(cell -> states.put(cell, CellState.of(cell, hadoop)));
+    return states;
+  }
+
+  private static List<Cell> open(ExperimentsRequest request, Map<Cell, CellState> states) {
+    return request.chosen().stream()
+        .filter(
+            cell ->
+                !(states.get(cell) instanceof CellState.Finished)
+                    && (request.overwrite() || !(states.get(cell) instanceof CellState.Other)))
+        .toList();
+  }
+
+  /** Of cells that only the seed tells apart, one is enough. */
+  private void check(List<Cell> open, ExperimentsListener listener) {
+    Map<String, List<String>> problems = new LinkedHashMap<>();
+    List<Cell> checked = new ArrayList<>();
+    for (Cell cell : open) {
+      if (RunState.of(cell.config().output(), hadoop) instanceof RunState.Foreign) {
+        problems.put(
+            "Cannot write a run into %s: the folder holds something that is not a run; empty it, or give another output"
+                .formatted(cell.config().output()),
+            List.of(cell.name()));
+      }
+      if (checked.stream().anyMatch(cell::isSeedOf)) {
+        continue;
+      }
+      checked.add(cell);
+      try {
+        RunCheck check = trainer.check(cell.config());
+        listener.checked(cell, check);
+      } catch (ConfigException e) {
+        e.problems().forEach(text -> add(problems, text, cell));
+      } catch (DataException e) {
+        add(problems, e.getMessage(), cell);
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new ConfigException(
+          problems.entrySet().stream()
+              .map(problem -> problem.getKey() + " [" + Experiments.shown(problem.getValue()) + "]")
+              .toList());
+    }
+  }
+
+  private static void add(Map<String, List<String>> problems, String text, Cell cell) {
+    problems.computeIfAbsent(text, absent -> new ArrayList<>()).add(cell.line());
+  }
+
+  private CellState train(Cell cell, int number, int of, ExperimentsListener listener) {
+    CellState now = CellState.of(cell, hadoop);
+    if (now instanceof CellState.Finished) {
+      // Another command was faster.
+      return now;
+    }
+    try {
+      // What is in the folder is unfinished, or may be replaced.
+      TrainResult result =
+          trainer.run(new TrainRequest(cell.config(), true, listener.begins(cell, number, of)));
+      listener.finished(cell, result);
+      return CellState.of(cell, hadoop);
+    } catch (RuntimeException e) {
+      if (listener.stopping() || session.sparkContext().isStopped()) {
+        throw e;
+      }
+      String why = listener.describe(e);
+      listener.failed(cell, why);
+      return new CellState.Failed(why);
+    }
+  }
+
+  private static ExperimentsResult result(Map<Cell, CellState> states, Predicate<Cell> isMissing) {
+    Map<String, CellState> byName = new LinkedHashMap<>();
+    states.forEach((cell, state) -> byName.put(cell.name(), state));
+    return new ExperimentsResult(
+        byName,
+        states.keySet().stream().filter(isMissing).map(Cell::name).toList(),
+        ResultTables.markdown(states));
+  }
+
+  private static void write(HadoopFolder output, Map<Cell, CellState> states) {
+    write(output, MARKDOWN, ResultTables.markdown(states));
+    write(output, CSV, ResultTables.csv(states));
+    write(output, CELLS, ResultTables.cellsCsv(states));
+  }
+
+  private static void write(HadoopFolder output, String name, String text) {
+    try {
+      output.write(name, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      throw new DataException(
+          "Cannot write %s/%s: %s".formatted(output.location(), name, e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.sparsetune.experiments;
+
+import io.sparsetune.job.RunCheck;
+import io.sparsetune.job.TrainResult;
+import io.sparsetune.train.TrainingListener;
+
+/** Hears how the experiments go. */
+public interface ExperimentsListener {
+
+  /** What would be trained of a cell that is not finished; before any is trained. */
+  void checked(Cell cell, RunCheck check);
+
+  /**
+   * A cell's training begins.
+   *
+   * @param number of it, from 1
+   * @param of how many are to be trained
+   * @return who hears how it goes
+   */
+  TrainingListener begins(Cell cell, int number, int of);
+
+  void finished(Cell cell, TrainResult result);
+
+  void failed(Cell cell, String why);
+
+  /** A failure in a line, for people. */
+  String describe(RuntimeException failure);
+
+  /** Whether everything is being stopped from outside: a failure is then no cell's. */
+  boolean stopping();
+}

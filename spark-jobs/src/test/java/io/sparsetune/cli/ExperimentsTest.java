@@ -1,0 +1,135 @@
+package io.sparsetune.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A small grid on Spark, from the first run to the table. */
+class ExperimentsTest {
+  @TempDir private Path folder;
+  private Path experiments;
+  private Path runs;
+
+  @BeforeEach
+  void layOut() throws IOException {
+    TinyRun tiny = TinyRun.in(folder);
+    experiments = Files.createDirectories(folder.resolve("experiments/more"));
+    experiments = experiments.getParent();
+    runs = folder.resolve("runs");
+    write(
+        "defaults.yaml",
+        Files.readString(tiny.config())
+            .replace("method: {name: random, sparsity: 0.1}\n", "")
+            .replace(tiny.output().toString(), runs.toString()));
+    write(
+        "grid.yaml",
+        """
+        methods:
+          random: {method: {name: random}}
+          bitfit: {method: {name: bitfit}, training: {learning_rate: 5e-3}}
+        sparsities: [.1]
+        seeds: [1, 2]
+        """);
+    write("more/diverges.yaml", "training: {learning_rate: 1e30}\nmethod: {name: full}\n");
+  }
+
+  @Test
+  void aGridIsTrainedOnceAndOneFailureStopsNothing() throws IOException {
+    Cli first = run();
+    assertThat(first.code()).as(first.err()).isEqualTo(1);
+    assertThat(first.err())
+        .contains("[1/5] random-p0.1/seed-1", "[5/5] more/diverges")
+        .contains("Failed: more/diverges: Training diverged by step ");
+    assertThat(first.out())
+        .contains("4 of 5 cells are finished", "| random | 0.1 | 2 |", "| bitfit | — | 2 |")
+        .contains("- `more/diverges`: failed: Training diverged by step ");
+    for (String run :
+        List.of("random-p0.1/seed-1", "random-p0.1/seed-2", "bitfit/seed-1", "bitfit/seed-2")) {
+      assertThat(runs.resolve(run).resolve("_SUCCESS")).exists();
+    }
+    assertThat(runs.resolve("more/diverges/_SUCCESS")).doesNotExist();
+    Path finished = runs.resolve("bitfit/seed-2/_SUCCESS");
+    FileTime trained = Files.getLastModifiedTime(finished);
+    String table = Files.readString(runs.resolve("results.csv"));
+    assertThat(table.lines()).hasSize(3);
+    assertThat(table).contains("\n,random,0.1,2,2,", "\n,bitfit,,2,2,");
+    assertThat(Files.readString(runs.resolve("cells.csv")).lines()).hasSize(6);
+
+    Cli second = run();
+    assertThat(second.code()).isEqualTo(1);
+    assertThat(second.err()).contains("[1/1] more/diverges").doesNotContain("seed-");
+    assertThat(Files.getLastModifiedTime(finished)).isEqualTo(trained);
+    assertThat(Files.readString(runs.resolve("results.csv"))).isEqualTo(table);
+
+    write("more/diverges.yaml", "method: {name: bitfit}\ntraining: {max_steps: 1}\n");
+    Cli mended = run();
+    assertThat(mended.code()).as(mended.err()).isZero();
+    assertThat(mended.out()).contains("5 of 5 cells are finished").doesNotContain("Not in the");
+  }
+
+  @Test
+  void aFinishedRunOfAnotherConfigurationIsNotReplacedUnasked() throws IOException {
+    assertThat(run("--only", "bit*1").code()).isZero();
+    String before = Files.readString(runs.resolve("bitfit/seed-1/run.json"));
+    write(
+        "grid.yaml",
+        """
+        methods:
+          bitfit: {method: {name: bitfit}, training: {learning_rate: 6e-3}}
+        seeds: [1]
+        """);
+    Cli other = run("--only", "bitfit/*");
+    assertThat(other.code()).isEqualTo(1);
+    assertThat(other.out())
+        .contains(
+            "- `bitfit/seed-1`: its folder has a finished run of another configuration; --overwrite"
+                + " trains it again");
+    assertThat(Files.readString(runs.resolve("bitfit/seed-1/run.json"))).isEqualTo(before);
+    Cli dry = run("--only", "bitfit/*", "--dry-run", "--overwrite");
+    assertThat(dry.code()).isZero();
+    assertThat(dry.out().lines())
+        .containsExactly("train     bitfit/seed-1", "—         more/diverges", "1 of 2 to train");
+    assertThat(Files.readString(runs.resolve("bitfit/seed-1/run.json"))).isEqualTo(before);
+    Cli replaced = run("--only", "bitfit/*", "--overwrite");
+    assertThat(replaced.code()).as(replaced.err()).isZero();
+    assertThat(Files.readString(runs.resolve("bitfit/seed-1/run.json"))).contains("0.006");
+  }
+
+  @Test
+  void whatCannotBeTrainedIsFoundBeforeAnythingIs() throws IOException {
+    write("more/column.yaml", "task: {text: sentence}\n");
+    write("more/long.yaml", "data: {max_seq_length: 100000}\n");
+    Files.createDirectories(runs.resolve("random-p0.1/seed-2"));
+    Files.writeString(runs.resolve("random-p0.1/seed-2/notes.txt"), "mine");
+    Cli failed = run();
+    assertThat(failed.code()).isEqualTo(2);
+    assertThat(failed.err())
+        .contains("Error: 3 problems:")
+        .contains("Cannot find column 'sentence' (task.text)", "[more/column]")
+        .contains("Invalid data.max_seq_length: 100000", "[more/long]")
+        .contains(
+            "Cannot write a run into %s/random-p0.1/seed-2: the folder holds something that is not a run; empty it, or give another output [random-p0.1/seed-2]"
+                .formatted(runs));
+    assertThat(runs.resolve("random-p0.1/seed-1")).doesNotExist();
+    assertThat(runs.resolve("results.md")).doesNotExist();
+  }
+
+  private Cli run(String... more) {
+    String[] arguments = new String[more.length + 2];
+    arguments[0] = "experiments";
+    arguments[1] = experiments.toString();
+    System.arraycopy(more, 0, arguments, 2, more.length);
+    return Cli.run(arguments);
+  }
+
+  private void write(String name, String text) throws IOException {
+    Files.writeString(experiments.resolve(name), text);
+  }
+}
