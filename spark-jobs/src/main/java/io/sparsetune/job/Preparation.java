@@ -41,9 +41,7 @@ record Preparation(
 
   /** Opens the base and reads the data. */
   static Preparation of(SparkSession session, RunConfig written) {
-    RunConfig config =
-        written.opened(
-            path -> HadoopFiles.file(path, session.sparkContext().hadoopConfiguration()));
+    RunConfig config = opened(session, written);
     ShippedModel shipped = ShippedModel.ship(session, config.model().path());
     BaseModel base = shipped.open();
     ModelSpecs.checkLength(config.data().maxSeqLength(), base.encoder());
@@ -74,9 +72,16 @@ record Preparation(
   }
 
   /** The same base and data for another configuration that they serve. */
-  Preparation with(RunConfig other) {
+  Preparation with(SparkSession session, RunConfig other) {
+    RunConfig opened = opened(session, other);
     return new Preparation(
-        other, shipped, base, ModelSpecs.of(other, base, train.labels()), train, evaluation);
+        opened, shipped, base, ModelSpecs.of(opened, base, train.labels()), train, evaluation);
+  }
+
+  /** With what the method's keys name. */
+  private static RunConfig opened(SparkSession session, RunConfig config) {
+    return config.opened(
+        path -> HadoopFiles.file(path, session.sparkContext().hadoopConfiguration()));
   }
 
   /** Gives back the executors' memory; who still needs the data has Spark read them again. */

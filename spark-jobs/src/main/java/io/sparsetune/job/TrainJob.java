@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
@@ -101,7 +102,7 @@ public final class TrainJob {
 
   private Preparation prepare(RunConfig config) {
     if (last.filter(before -> before.serves(config)).isPresent()) {
-      last = last.map(before -> before.with(config));
+      last = last.map(before -> before.with(session, config));
     } else {
       last.ifPresent(Preparation::release);
       last = Optional.empty();
