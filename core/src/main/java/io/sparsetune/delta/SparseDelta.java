@@ -7,6 +7,7 @@ import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.safetensors.FloatSink;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -30,6 +31,18 @@ public record SparseDelta(DeltaInfo info, Mask trained, float[] values) {
   /** Trained parameters of the head: those that the mask's k does not count. */
   public int head() {
     return trained.size() - info.k();
+  }
+
+  /**
+   * Indices of the tensors that the mask's k counts positions of: all but the head's, which are
+   * among them only where it was in the budget.
+   */
+  public List<Integer> maskTensors() {
+    ParameterLayout layout = info.spec().layout();
+    return IntStream.range(0, layout.tensorCount())
+        .filter(t -> layout.tensor(t).part() != Part.HEAD || head() == 0)
+        .boxed()
+        .toList();
   }
 
   /**

@@ -3,8 +3,11 @@ package io.sparsetune.cli;
 import io.sparsetune.hadoop.HadoopDefaults;
 import io.sparsetune.job.InspectJob;
 import io.sparsetune.job.Inspection;
+import io.sparsetune.mask.MaskTable;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,6 +49,46 @@ final class Inspect extends Common implements Callable<Integer> {
     line("", "sha256 " + found.deltaSha256());
     line("run id", found.runId());
     line("version", found.libraryVersion());
+    out().println();
+    budget(found.mask()).lines().forEach(out()::println);
+  }
+
+  /** Where the mask put its budget: counts by layer and kind, and shares of what is there. */
+  private static TextTable budget(MaskTable mask) {
+    TextTable table = new TextTable();
+    List<String> kinds = mask.kinds();
+    table.row(cells("layer", kinds.stream(), "all", "share"));
+    for (String layer : mask.layers()) {
+      MaskTable.Count all = mask.ofLayer(layer);
+      table.row(
+          cells(
+              layer,
+              kinds.stream().map(kind -> count(mask.at(layer, kind).chosen())),
+              count(all.chosen()),
+              share(all)));
+    }
+    MaskTable.Count all = mask.all();
+    table.row(
+        cells(
+            "all",
+            kinds.stream().map(kind -> count(mask.ofKind(kind).chosen())),
+            count(all.chosen()),
+            share(all)));
+    table.row(cells("share", kinds.stream().map(kind -> share(mask.ofKind(kind))), share(all), ""));
+    return table;
+  }
+
+  private static List<String> cells(
+      String first, Stream<String> middle, String total, String last) {
+    return Stream.concat(Stream.concat(Stream.of(first), middle), Stream.of(total, last)).toList();
+  }
+
+  private static String count(long count) {
+    return String.format(Locale.ROOT, "%,d", count);
+  }
+
+  private static String share(MaskTable.Count count) {
+    return String.format(Locale.ROOT, "%.3f%%", 100 * count.share());
   }
 
   private void line(String name, String format, Object... values) {

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       Evaluate.class,
       Predict.class,
       Inspect.class,
+      OverlapCommand.class,
       Merge.class,
       Export.class
     },

@@ -7,6 +7,7 @@ import io.sparsetune.error.DataException;
 import io.sparsetune.files.KeyName;
 import io.sparsetune.files.Sha256;
 import io.sparsetune.mask.Mask;
+import io.sparsetune.mask.MaskTable;
 import io.sparsetune.params.ParameterLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,7 @@ public final class InspectJob {
         info.k(),
         delta.head(),
         tensors(info.spec().layout(), delta.trained()),
+        MaskTable.of(info.spec().layout(), delta.trained(), delta.maskTensors()),
         KeyName.of(info.taskType()),
         info.labels(),
         info.metric().key(),

@@ -1,5 +1,6 @@
 package io.sparsetune.job;
 
+import io.sparsetune.mask.MaskTable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.OptionalDouble;
  * @param k size of the mask
  * @param head parameters trained beside the mask
  * @param tensors of the model in which something is trained, in layout order
+ * @param mask where the mask put its budget
  * @param labels by index; empty for regression
  * @param metric what the best values were chosen by
  * @param validation the metric's value then, where there was validation data
@@ -27,6 +29,7 @@ public record Inspection(
     int k,
     int head,
     List<Tensor> tensors,
+    MaskTable mask,
     String task,
     List<String> labels,
     String metric,
@@ -79,6 +82,31 @@ public record Inspection(
     Map<String, Object> counts = new LinkedHashMap<>();
     tensors.forEach(tensor -> counts.put(tensor.name(), tensor.trained()));
     json.put("tensors", counts);
+    json.put("mask", maskJson());
     return Json.pretty(json);
+  }
+
+  private static Map<String, Object> countJson(MaskTable.Count count) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("chosen", count.chosen());
+    json.put("size", count.size());
+    return json;
+  }
+
+  /** Counts by layer, and in it by kind. */
+  private Map<String, Object> maskJson() {
+    Map<String, Object> layers = new LinkedHashMap<>();
+    for (String layer : mask.layers()) {
+      Map<String, Object> kinds = new LinkedHashMap<>();
+      mask.cells()
+          .forEach(
+              (place, count) -> {
+                if (place.layer().equals(layer)) {
+                  kinds.put(place.kind(), countJson(count));
+                }
+              });
+      layers.put(layer, kinds);
+    }
+    return layers;
   }
 }
