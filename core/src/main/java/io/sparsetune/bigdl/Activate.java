@@ -2,6 +2,7 @@ package io.sparsetune.bigdl;
 
 import com.intel.analytics.bigdl.nn.abstractnn.TensorModule;
 import com.intel.analytics.bigdl.tensor.Tensor;
+import io.sparsetune.kernels.Kernels;
 import io.sparsetune.model.Activation;
 
 /** The feed-forward block's activation, element by element. */
@@ -27,12 +28,7 @@ final class Activate extends TensorModule<Float> {
     float[] x = BigDl.array(input);
     int at = BigDl.offset(input);
     float[] y = output.shape(input.size(1), input.size(2));
-    switch (activation) {
-      case GELU -> ws.kernels.gelu(x, at, y, 0, n);
-      case GELU_TANH -> ws.kernels.geluTanh(x, at, y, 0, n);
-      case RELU -> ws.kernels.relu(x, at, y, 0, n);
-      case SILU -> ws.kernels.silu(x, at, y, 0, n);
-    }
+    forward(ws.kernels, activation, x, at, y, n);
     output_$eq(output.tensor());
     return output.tensor();
   }
@@ -45,14 +41,37 @@ final class Activate extends TensorModule<Float> {
     float[] dy = BigDl.array(gradOutput);
     int dyAt = BigDl.offset(gradOutput);
     float[] dx = gradInput.shape(input.size(1), input.size(2));
-    switch (activation) {
-      case GELU -> ws.kernels.geluGradient(x, at, dy, dyAt, dx, 0, n);
-      case GELU_TANH -> ws.kernels.geluTanhGradient(x, at, dy, dyAt, dx, 0, n);
-      case RELU -> ws.kernels.reluGradient(x, at, dy, dyAt, dx, 0, n);
-      case SILU -> ws.kernels.siluGradient(x, at, dy, dyAt, dx, 0, n);
-    }
+    backward(ws.kernels, activation, x, at, dy, dyAt, dx, n);
     gradInput_$eq(gradInput.tensor());
     return gradInput.tensor();
+  }
+
+  /** y = activation(x), [n], y from its start. */
+  static void forward(Kernels kernels, Activation activation, float[] x, int at, float[] y, int n) {
+    switch (activation) {
+      case GELU -> kernels.gelu(x, at, y, 0, n);
+      case GELU_TANH -> kernels.geluTanh(x, at, y, 0, n);
+      case RELU -> kernels.relu(x, at, y, 0, n);
+      case SILU -> kernels.silu(x, at, y, 0, n);
+    }
+  }
+
+  /** dx from dy and the x that {@link #forward} was given, [n], dx from its start; may be dy. */
+  static void backward(
+      Kernels kernels,
+      Activation activation,
+      float[] x,
+      int at,
+      float[] dy,
+      int dyAt,
+      float[] dx,
+      int n) {
+    switch (activation) {
+      case GELU -> kernels.geluGradient(x, at, dy, dyAt, dx, 0, n);
+      case GELU_TANH -> kernels.geluTanhGradient(x, at, dy, dyAt, dx, 0, n);
+      case RELU -> kernels.reluGradient(x, at, dy, dyAt, dx, 0, n);
+      case SILU -> kernels.siluGradient(x, at, dy, dyAt, dx, 0, n);
+    }
   }
 
   @Override

@@ -8,6 +8,7 @@ import com.intel.analytics.bigdl.nn.abstractnn.Activity;
 import com.intel.analytics.bigdl.tensor.Tensor;
 import com.intel.analytics.bigdl.utils.LayerException;
 import com.intel.analytics.bigdl.utils.Node;
+import io.sparsetune.model.EquivalentModel;
 import io.sparsetune.model.Loss;
 import io.sparsetune.model.Pooling;
 import java.util.ArrayList;
@@ -72,22 +73,28 @@ final class EncoderGraph {
         linear(List.of(self + "query", self + "key", self + "value"), ws.kept(), "projections", x);
     String attention =
         add(self + "attention", new SelfAttention(ws, 3 * layer + 1), NO_TENSORS, projections);
-    String dense =
-        linear(
-            List.of(name + "attention.output.dense"),
-            ws.passing("attention.output"),
-            "attention.output",
-            attention);
+    String dense = dense(name + "attention.output.dense", "attention.output", attention);
     AddNorm middle =
         new AddNorm(ws, name + "attention.output.LayerNorm", "attention", 3 * layer + 2);
     String y = add(name + "attention.output.LayerNorm", middle, middle.tensors(), dense, x);
     String inner = linear(List.of(name + "intermediate.dense"), ws.kept(), "intermediate", y);
     String activated = add(name + "intermediate.activation", new Activate(ws), NO_TENSORS, inner);
-    String outer =
-        linear(List.of(name + "output.dense"), ws.passing("output"), "output", activated);
+    String outer = dense(name + "output.dense", "output", activated);
     AddNorm last = new AddNorm(ws, name + "output.LayerNorm", "output", 3 * layer + 3);
     add(name + "output.LayerNorm", last, last.tensors(), outer, y);
     return last;
+  }
+
+  /** A layer whose output goes into a residual sum, by way of an adapter where there is one. */
+  private String dense(String name, String role, String from) {
+    if (!(ws.spec.equivalent() instanceof EquivalentModel.Adapter adapter) || !adapter.isOn(name)) {
+      return linear(List.of(name), ws.passing(role), role, from);
+    }
+    String top = linear(List.of(name), ws.kept(), role, from);
+    String adapterName = EquivalentModel.Adapter.name(name);
+    BottleneckAdapter module =
+        new BottleneckAdapter(ws, adapterName, adapter.activation(), role + ".adapter");
+    return add(adapterName, module, module.tensors(), top);
   }
 
   private String head(String pooled) {

@@ -5,12 +5,13 @@ import com.intel.analytics.bigdl.tensor.Tensor;
 import io.sparsetune.kernels.Kernels.Form;
 import io.sparsetune.params.TensorSpec;
 import java.util.List;
+import java.util.stream.IntStream;
 import scala.Tuple2;
 
 /**
  * y = W·x + b for activations [features, tokens], read from θ; one or more layers that see the same
- * input (query, key, value), their outputs stacked. Of the weights' gradients only what the mask
- * asks for is computed.
+ * input (query, key, value), their outputs stacked; each with LoRA's branch where the model has
+ * one. Of the weights' gradients only what the mask asks for is computed.
  */
 final class MaskedLinear extends TensorModule<Float> {
   private static final long serialVersionUID = 1;
@@ -20,6 +21,7 @@ final class MaskedLinear extends TensorModule<Float> {
   private final transient Slot gradInput;
   private final int[] weights;
   private final int[] biases;
+  private final transient List<LoraBranch> branches;
   private final int in;
   private final int out;
 
@@ -37,15 +39,14 @@ final class MaskedLinear extends TensorModule<Float> {
     TensorSpec weight = ws.layout.tensor(weights[0]);
     this.in = weight.columns();
     this.out = weight.size() / in;
+    this.branches = LoraBranch.of(ws, layers, in, out);
   }
 
   int[] tensors() {
-    int[] all = new int[2 * weights.length];
-    for (int i = 0; i < weights.length; i++) {
-      all[2 * i] = weights[i];
-      all[2 * i + 1] = biases[i];
-    }
-    return all;
+    IntStream base =
+        IntStream.range(0, weights.length).flatMap(i -> IntStream.of(weights[i], biases[i]));
+    IntStream added = branches.stream().flatMapToInt(LoraBranch::tensors);
+    return IntStream.concat(base, added).toArray();
   }
 
   @Override
@@ -70,6 +71,9 @@ final class MaskedLinear extends TensorModule<Float> {
           at,
           tokens,
           true);
+    }
+    for (LoraBranch branch : branches) {
+      branch.forward(BigDl.array(x), BigDl.offset(x), tokens, y, 0);
     }
     output_$eq(output.tensor());
     return output.tensor();
@@ -96,6 +100,9 @@ final class MaskedLinear extends TensorModule<Float> {
           tokens,
           i > 0);
     }
+    for (LoraBranch branch : branches) {
+      branch.inputGradient(BigDl.array(dy), BigDl.offset(dy), tokens, dx);
+    }
     gradInput_$eq(gradInput.tensor());
     return gradInput.tensor();
   }
@@ -108,6 +115,9 @@ final class MaskedLinear extends TensorModule<Float> {
       ws.gradients()
           .product(weights[i], BigDl.array(dy), at, BigDl.array(x), BigDl.offset(x), tokens);
       ws.gradients().rowSums(biases[i], BigDl.array(dy), at, tokens);
+    }
+    for (LoraBranch branch : branches) {
+      branch.gradients(BigDl.array(x), BigDl.offset(x), BigDl.array(dy), BigDl.offset(dy), tokens);
     }
   }
 

@@ -111,7 +111,7 @@ final class ConfigKeys {
   static final Key<Double> SPARSITY =
       Key.number("method.sparsity", "a number in (0, 1]", v -> v > 0 && v <= 1)
           .absentMeans("0.005")
-          .note("share of the parameters to train; not for full and bitfit");
+          .note("share of the parameters to train, for a method with a budget");
   static final Key<Integer> K =
       Key.count("method.k", 1).absentMeans("none").note("how many to train, instead of sparsity");
   static final Key<Scope> SCOPE =

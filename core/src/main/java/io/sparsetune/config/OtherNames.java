@@ -10,6 +10,7 @@ final class OtherNames {
   /** Other names of a key, which mean exactly the same. */
   static final Map<String, String> ALIASES =
       Map.of(
+          "method.r", "method.rank",
           "training.epochs", "training.num_train_epochs",
           "training.lr", "training.learning_rate",
           "training.evaluation_strategy", "training.eval_strategy",

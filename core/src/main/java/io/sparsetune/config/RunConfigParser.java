@@ -132,6 +132,14 @@ public final class RunConfigParser {
     if (!method.hasBudget()) {
       others.addAll(List.of(ConfigKeys.SPARSITY, ConfigKeys.K, ConfigKeys.SCOPE));
     }
+    if (!method.hasRange()) {
+      others.addAll(
+          List.of(
+              ConfigKeys.INCLUDE,
+              ConfigKeys.EXCLUDE,
+              ConfigKeys.TENSORS,
+              ConfigKeys.HEAD_IN_BUDGET));
+    }
     refuse(method.name(), others);
     MethodOptions options = MethodOptions.none();
     for (Key<?> key : method.keys()) {

@@ -141,12 +141,14 @@ public final class RunConfigWriter {
               section.put(ConfigKeys.K, budget.k());
               section.put(ConfigKeys.SCOPE, budget.scope());
             });
-    section.put(ConfigKeys.INCLUDE, method.range().include());
-    if (!method.range().exclude().isEmpty()) {
-      section.put(ConfigKeys.EXCLUDE, method.range().exclude());
+    if (method.method().hasRange()) {
+      section.put(ConfigKeys.INCLUDE, method.range().include());
+      if (!method.range().exclude().isEmpty()) {
+        section.put(ConfigKeys.EXCLUDE, method.range().exclude());
+      }
+      section.put(ConfigKeys.TENSORS, method.range().linearOnly() ? "linear" : "all");
+      section.put(ConfigKeys.HEAD_IN_BUDGET, method.range().head());
     }
-    section.put(ConfigKeys.TENSORS, method.range().linearOnly() ? "linear" : "all");
-    section.put(ConfigKeys.HEAD_IN_BUDGET, method.range().head());
     method.method().keys().forEach(key -> section.put(key, method.options().find(key)));
     return section.entries;
   }

@@ -13,6 +13,7 @@ import io.sparsetune.files.StrictJson;
 import io.sparsetune.mask.MaskBudget;
 import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.model.Dropout;
+import io.sparsetune.model.EquivalentModel;
 import io.sparsetune.model.ModelConfigFile;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
@@ -64,6 +65,8 @@ record DeltaMetadata(DeltaInfo info, int head) {
     metadata.put("task", CanonicalJson.write(task(info)));
     metadata.put("pooling", KeyName.of(info.spec().pooling()));
     metadata.put("encoder", CanonicalJson.write(ModelConfigFile.json(info.spec().encoder())));
+    EquivalentModelJson.write(info.spec().equivalent())
+        .ifPresent(model -> metadata.put(EquivalentModelJson.KEY, CanonicalJson.write(model)));
     metadata.put("seed", Long.toString(info.seed()));
     metadata.put("run_id", info.runId());
     metadata.put("library_version", info.libraryVersion());
@@ -109,7 +112,8 @@ record DeltaMetadata(DeltaInfo info, int head) {
                 constant("pooling", Pooling.class, text("pooling")),
                 regression ? 1 : labels.size(),
                 type.loss(),
-                Dropout.NONE);
+                Dropout.NONE,
+                equivalentModel());
         spec.layout();
         return new DeltaMetadata(
             new DeltaInfo(
@@ -130,6 +134,13 @@ record DeltaMetadata(DeltaInfo info, int head) {
       } catch (IllegalArgumentException | ArithmeticException e) {
         throw new CorruptFileException(path, "its metadata does not fit: " + e.getMessage(), e);
       }
+    }
+
+    private EquivalentModel equivalentModel() {
+      return metadata.containsKey(EquivalentModelJson.KEY)
+          ? EquivalentModelJson.read(
+              path, StrictJson.parseObject(path, text(EquivalentModelJson.KEY), 8))
+          : EquivalentModel.BASE;
     }
 
     private List<String> labels(JsonNode node) {

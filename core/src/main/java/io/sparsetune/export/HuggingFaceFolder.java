@@ -9,6 +9,7 @@ import io.sparsetune.files.OutputFolder;
 import io.sparsetune.model.Architecture;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.Dropout;
+import io.sparsetune.model.EquivalentModel;
 import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelConfigFile;
 import io.sparsetune.model.ModelSpec;
@@ -64,24 +65,31 @@ public final class HuggingFaceFolder {
   }
 
   /**
-   * A base with a delta put into it, as {@code BertForSequenceClassification} or {@code
-   * RobertaForSequenceClassification}; for choices, as {@code BertForMultipleChoice} or {@code
-   * RobertaForMultipleChoice}.
+   * A base with a delta put into it, LoRA's products added to their weights, as {@code
+   * BertForSequenceClassification} or {@code RobertaForSequenceClassification}; for choices, as
+   * {@code BertForMultipleChoice} or {@code RobertaForMultipleChoice}.
    *
-   * @throws ConfigException where transformers has no such model for the delta's pooling
+   * @throws ConfigException where transformers has no such model for the delta's pooling, or no
+   *     place for its adapters
    * @throws io.sparsetune.error.DataException where the delta belongs to another base
    * @throws IOException where the folder cannot be written
    */
   public static void write(BaseModel base, SparseDelta delta, OutputFolder out) throws IOException {
     ModelSpec spec = delta.info().spec();
-    requireKnownHead(spec);
+    requireMergeable(spec);
     delta.requireBase(base);
     TrainedModel model = new TrainedModel(base, delta);
+    LoraFold fold = new LoraFold(model);
     ParameterLayout layout = spec.layout();
     SafetensorsWriter weights = new SafetensorsWriter().metadata("format", "pt");
     for (int t = 0; t < layout.tensorCount(); t++) {
       int index = t;
-      weights.floats(model.name(t), layout.tensor(t).shape(), sink -> model.read(index, sink));
+      if (layout.tensor(t).part() != Part.ADDED) {
+        weights.floats(
+            model.name(t),
+            layout.tensor(t).shape(),
+            sink -> model.read(index, fold.folding(index, sink)));
+      }
     }
     ObjectNode config = config(base, kind(spec));
     if (spec.loss() == Loss.CHOICE_CROSS_ENTROPY) {
@@ -116,6 +124,35 @@ public final class HuggingFaceFolder {
     return spec.loss() == Loss.CHOICE_CROSS_ENTROPY
         ? "ForMultipleChoice"
         : "ForSequenceClassification";
+  }
+
+  /**
+   * Refuses what cannot be one model of the base's structure, before anything is read.
+   *
+   * @throws ConfigException that says what to train instead
+   */
+  public static void requireMergeable(ModelSpec spec) {
+    if (spec.equivalent() instanceof EquivalentModel.Adapter) {
+      throw new ConfigException(
+          "Cannot merge a model with adapters: their activation lies between two products, so no"
+              + " weight of the base can hold them; evaluate and predict use the run as it is, and"
+              + " method.name: lora trains what can be merged");
+    }
+    requireKnownHead(spec);
+  }
+
+  /** Parameters of the merged model that training could change: a LoRA target's are all. */
+  public static int changed(SparseDelta delta) {
+    ParameterLayout layout = delta.info().spec().layout();
+    int changed = 0;
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      if (layout.tensor(t).part() == Part.ADDED) {
+        continue;
+      }
+      boolean folded = LoraFold.factor(layout, t, EquivalentModel.Lora.A) >= 0;
+      changed += folded ? layout.tensor(t).size() : delta.trained().count(t);
+    }
+    return changed;
   }
 
   private static void write(

@@ -42,6 +42,7 @@ public record MaskScope(List<Integer> tensors, long size) {
       TensorSpec tensor = layout.tensor(t);
       boolean wanted =
           switch (tensor.part()) {
+            case ADDED -> false;
             case HEAD -> range.head();
             case EMBEDDINGS -> embeddings || include.matches(tensor.name());
             case ENCODER -> include.matches(tensor.name());

@@ -1,5 +1,6 @@
 package io.sparsetune.method;
 
+import io.sparsetune.error.ConfigException;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.keys.Key;
 import io.sparsetune.mask.Mask;
@@ -7,6 +8,8 @@ import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.mask.MaskRange;
 import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.mask.TopK;
+import io.sparsetune.model.EncoderConfig;
+import io.sparsetune.model.EquivalentModel;
 import io.sparsetune.text.EpochPlan;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +27,20 @@ public interface MaskMethod {
   /** Whether {@code method.sparsity} and {@code method.k} mean anything to it. */
   default boolean hasBudget() {
     return true;
+  }
+
+  /** Whether {@code method.include} and the other keys that choose tensors mean anything to it. */
+  default boolean hasRange() {
+    return true;
+  }
+
+  /**
+   * The model that it trains in place of the base.
+   *
+   * @throws ConfigException where the configuration does not fit the encoder
+   */
+  default EquivalentModel equivalentModel(MethodConfig config, EncoderConfig encoder) {
+    return EquivalentModel.BASE;
   }
 
   /** Its own keys of a configuration, in the order of the documentation. */

@@ -2,6 +2,8 @@ package io.sparsetune.method;
 
 import io.sparsetune.mask.MaskBudget;
 import io.sparsetune.mask.MaskRange;
+import io.sparsetune.model.EncoderConfig;
+import io.sparsetune.model.EquivalentModel;
 import java.util.Optional;
 
 /**
@@ -14,6 +16,15 @@ import java.util.Optional;
  */
 public record MethodConfig(
     String name, Optional<MaskBudget> budget, MaskRange range, MethodOptions options) {
+
+  /**
+   * The model that the method trains in place of the base.
+   *
+   * @throws io.sparsetune.error.ConfigException where it does not fit the encoder
+   */
+  public EquivalentModel equivalentModel(EncoderConfig encoder) {
+    return method().equivalentModel(this, encoder);
+  }
 
   /** The rule of that name. */
   public MaskMethod method() {

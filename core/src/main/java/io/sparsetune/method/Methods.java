@@ -3,11 +3,13 @@ package io.sparsetune.method;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.NearestName;
 import io.sparsetune.keys.Key;
+import io.sparsetune.method.adapter.Adapter;
 import io.sparsetune.method.bitfit.BitFit;
 import io.sparsetune.method.childf.ChildF;
 import io.sparsetune.method.file.FileMask;
 import io.sparsetune.method.fisher.Fisher;
 import io.sparsetune.method.full.Full;
+import io.sparsetune.method.lora.Lora;
 import io.sparsetune.method.magnitude.Magnitude;
 import io.sparsetune.method.random.RandomMask;
 import io.sparsetune.method.sam.Sam;
@@ -29,7 +31,9 @@ public final class Methods {
           new Sam(),
           new Fisher(),
           new ChildF(),
-          new FileMask());
+          new FileMask(),
+          new Lora(),
+          new Adapter());
 
   private Methods() {}
 

@@ -11,9 +11,15 @@ import java.util.List;
  * A model to train: an encoder, its head and its loss.
  *
  * @param outputs scores of an example: one a label or a choice; 1 for regression
+ * @param equivalent what is added to the encoder
  */
 public record ModelSpec(
-    EncoderConfig encoder, Pooling pooling, int outputs, Loss loss, Dropout dropout)
+    EncoderConfig encoder,
+    Pooling pooling,
+    int outputs,
+    Loss loss,
+    Dropout dropout,
+    EquivalentModel equivalent)
     implements Serializable {
 
   public ModelSpec {
@@ -26,9 +32,31 @@ public record ModelSpec(
     if (!fits) {
       throw new IllegalArgumentException("Invalid number of outputs: " + outputs + " for " + loss);
     }
+    if (equivalent instanceof EquivalentModel.Lora lora) {
+      lora.modules(encoder);
+    }
   }
 
-  /** The tensors in Hugging Face's {@code named_parameters()} order, without the model's prefix. */
+  /** The pre-trained encoder with nothing added. */
+  public ModelSpec(
+      EncoderConfig encoder, Pooling pooling, int outputs, Loss loss, Dropout dropout) {
+    this(encoder, pooling, outputs, loss, dropout, EquivalentModel.BASE);
+  }
+
+  /** The same model with something else added to the encoder. */
+  public ModelSpec with(EquivalentModel other) {
+    return new ModelSpec(encoder, pooling, outputs, loss, dropout, other);
+  }
+
+  /** The same model with another dropout; LoRA's own stays. */
+  public ModelSpec with(Dropout other) {
+    return new ModelSpec(encoder, pooling, outputs, loss, other, equivalent);
+  }
+
+  /**
+   * The tensors in Hugging Face's {@code named_parameters()} order, without the model's prefix; an
+   * added one stands beside the layer that it is added to.
+   */
   public ParameterLayout layout() {
     EncoderConfig c = encoder;
     int h = c.hiddenSize();
@@ -42,16 +70,14 @@ public record ModelSpec(
         TensorSpec.of(
             e + "token_type_embeddings.weight", Part.EMBEDDINGS, c.typeVocabularySize(), h));
     layerNorm(tensors, e + "LayerNorm", Part.EMBEDDINGS, h);
-    for (int i = 0; i < c.layers(); i++) {
-      String layer = "encoder.layer." + i + ".";
-      for (String projection : List.of("query", "key", "value")) {
-        linear(tensors, layer + "attention.self." + projection, Part.ENCODER, h, h);
+    AddedTensors added = new AddedTensors(equivalent, c);
+    for (LinearModule module : LinearModule.of(c)) {
+      linear(tensors, module.name(), Part.ENCODER, module.out(), module.in());
+      tensors.addAll(added.after(module.name(), module.out(), module.in()));
+      if (module.isNamed("output.dense")) {
+        String block = module.name().substring(0, module.name().length() - "dense".length());
+        layerNorm(tensors, block + "LayerNorm", Part.ENCODER, h);
       }
-      linear(tensors, layer + "attention.output.dense", Part.ENCODER, h, h);
-      layerNorm(tensors, layer + "attention.output.LayerNorm", Part.ENCODER, h);
-      linear(tensors, layer + "intermediate.dense", Part.ENCODER, c.intermediateSize(), h);
-      linear(tensors, layer + "output.dense", Part.ENCODER, h, c.intermediateSize());
-      layerNorm(tensors, layer + "output.LayerNorm", Part.ENCODER, h);
     }
     if (pooling == Pooling.POOLER) {
       linear(tensors, "pooler.dense", Part.HEAD, h, h);
@@ -69,6 +95,16 @@ public record ModelSpec(
   /** Sequences of an example: one for each choice, or a single one. */
   public int sequences() {
     return loss == Loss.CHOICE_CROSS_ENTROPY ? outputs : 1;
+  }
+
+  /**
+   * What an added tensor starts as, row-major; all that the added tensors give together is zero.
+   *
+   * @param tensor index in {@link #layout}, of part {@link Part#ADDED}
+   * @param seed of the run
+   */
+  public float[] initial(int tensor, long seed) {
+    return AddedTensors.initial(layout().tensor(tensor), tensor, seed);
   }
 
   /** RoBERTa's own classification head, with a dense layer of its own. */

@@ -98,18 +98,29 @@ final class WeightImport {
   void read(ModelSpec spec, ParameterLayout layout, int index, long seed, FloatSink sink)
       throws IOException {
     TensorSpec tensor = layout.tensor(index);
+    if (tensor.part() == Part.ADDED) {
+      float[] values = AddedTensors.initial(tensor, index, seed);
+      sink.accept(values, values.length);
+      return;
+    }
     if (tensor.part() != Part.HEAD || isLoaded(layout, tensor)) {
       weights.read(tensor.name(), sink);
       return;
     }
     float[] values = new float[tensor.size()];
     if (tensor.name().endsWith(".weight")) {
-      long key = Randomness.key(seed, Purpose.HEAD_INITIALISATION, index);
+      long key = Randomness.key(seed, Purpose.HEAD_INITIALISATION, baseIndex(layout, index));
       for (int i = 0; i < values.length; i++) {
         values[i] = (float) (INITIALISER_RANGE * Randomness.normal(key, i));
       }
     }
     sink.accept(values, values.length);
+  }
+
+  /** The index without added tensors: an equivalent model's head starts as the base's does. */
+  private static int baseIndex(ParameterLayout layout, int index) {
+    return (int)
+        layout.tensors().subList(0, index).stream().filter(t -> t.part() != Part.ADDED).count();
   }
 
   /** A module's weight and bias are taken together, or not at all. */

@@ -16,6 +16,8 @@ public record TensorSpec(String name, List<Integer> shape, Part part) {
   public enum Part {
     EMBEDDINGS,
     ENCODER,
+    /** What an equivalent model has beside the base: adapters, LoRA's factors. */
+    ADDED,
     /** Pooler where it is used, and classifier: trained densely, never counted in the budget. */
     HEAD
   }

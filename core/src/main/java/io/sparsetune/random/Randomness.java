@@ -22,7 +22,8 @@ public final class Randomness {
     EPOCH_ORDER,
     SHARD_ORDER,
     DIFF_NOISE,
-    CHILD_F
+    CHILD_F,
+    ADDED_INITIALISATION
   }
 
   /** The key of a stream. Never 0. */

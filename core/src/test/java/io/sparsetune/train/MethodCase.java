@@ -26,7 +26,20 @@ public record MethodCase(String method, boolean fullAtOne, List<String> settings
           of("sam", "method.scoring_dropout=true", "method.score_steps=6"),
           of("fisher", "method.samples=30"),
           of("fisher", "method.granularity=batch", "method.score_steps=3"),
-          of("child_f"));
+          of("child_f"),
+          of("lora"),
+          of(
+              "lora",
+              "method.target_modules=[dense, key]",
+              "method.rank=3",
+              "method.lora_dropout=0.2"),
+          of("adapter", "method.size=4"),
+          of(
+              "adapter",
+              "method.placement=pfeiffer",
+              "method.reduction_factor=2",
+              "method.activation=relu",
+              "method.train_layer_norm=true"));
 
   private static MethodCase of(String method, String... settings) {
     return new MethodCase(method, true, List.of(settings));

@@ -13,6 +13,7 @@ import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
+import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.random.Randomness;
 import io.sparsetune.random.Randomness.Purpose;
 import io.sparsetune.text.EncodedExample;
@@ -50,11 +51,20 @@ public final class TinyTask {
 
   /** θ⁰, a new array. */
   public static float[] theta() {
-    ParameterLayout layout = spec().layout();
+    return theta(spec(), 0);
+  }
+
+  private static float[] theta(ModelSpec spec, long seed) {
+    ParameterLayout layout = spec.layout();
+    ParameterLayout base = spec().layout();
     float[] theta = new float[layout.size()];
     for (int t = 0; t < layout.tensorCount(); t++) {
       TensorSpec tensor = layout.tensor(t);
-      long key = Randomness.key(SEED, Purpose.HEAD_INITIALISATION, t);
+      if (tensor.part() == Part.ADDED) {
+        System.arraycopy(spec.initial(t, seed), 0, theta, layout.offset(t), tensor.size());
+        continue;
+      }
+      long key = Randomness.key(SEED, Purpose.HEAD_INITIALISATION, base.indexOf(tensor.name()));
       boolean gain = tensor.name().endsWith("LayerNorm.weight");
       double scale = tensor.shape().size() == 1 ? 0.02 : 0.2;
       for (int i = 0; i < tensor.size(); i++) {
@@ -66,12 +76,12 @@ public final class TinyTask {
 
   /** The model that the configuration's method trains. */
   public static ModelSpec spec(RunConfig config) {
-    return spec();
+    return spec().with(config.method().equivalentModel(spec().encoder()));
   }
 
   /** θ⁰ of the model that the configuration's method trains, a new array. */
   public static float[] theta(RunConfig config) {
-    return theta();
+    return theta(spec(config), config.training().seed());
   }
 
   /** An engine with θ⁰, in the room. */

@@ -6,6 +6,7 @@ import io.sparsetune.error.DataException;
 import io.sparsetune.export.HuggingFaceFolder;
 import io.sparsetune.hadoop.HadoopModels;
 import io.sparsetune.model.BaseModel;
+import io.sparsetune.model.EquivalentModel;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 
@@ -27,7 +28,7 @@ public final class MergeJob {
   public MergeResult run(MergeRequest request) {
     FinishedRun run = FinishedRun.open(request.run(), hadoop);
     SparseDelta delta = run.delta();
-    HuggingFaceFolder.requireKnownHead(delta.info().spec());
+    HuggingFaceFolder.requireMergeable(delta.info().spec());
     String basePath = run.basePath(request.model(), hadoop);
     ResultFolder output =
         ResultFolder.toWrite(request.output(), OutputKind.MODEL, request.overwrite(), hadoop)
@@ -42,6 +43,8 @@ public final class MergeJob {
       throw new DataException("Cannot write " + request.output() + ": " + e.getMessage(), e);
     }
     return new MergeResult(
-        request.output(), delta.values().length, delta.info().spec().layout().size());
+        request.output(),
+        HuggingFaceFolder.changed(delta),
+        delta.info().spec().with(EquivalentModel.BASE).layout().size());
   }
 }

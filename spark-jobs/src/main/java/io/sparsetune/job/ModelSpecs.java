@@ -34,7 +34,8 @@ final class ModelSpecs {
         config.model().pooling().orElse(own),
         labels.map(Labels::size).orElse(1),
         task.loss(),
-        dropout(config.model(), base.dropout()));
+        dropout(config.model(), base.dropout()),
+        config.method().equivalentModel(encoder));
   }
 
   /**

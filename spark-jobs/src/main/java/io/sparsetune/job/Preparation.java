@@ -45,6 +45,8 @@ record Preparation(
     ShippedModel shipped = ShippedModel.ship(session, config.model().path());
     BaseModel base = shipped.open();
     ModelSpecs.checkLength(config.data().maxSeqLength(), base.encoder());
+    // Refuses what does not fit the encoder before any data are read.
+    config.method().equivalentModel(base.encoder());
     DataLoader loader = new DataLoader(session, config.task(), config.data(), Tokenizer.of(base));
     TrainData train =
         loader.train(config.training().batchSize(), config.training().microBatchSize());

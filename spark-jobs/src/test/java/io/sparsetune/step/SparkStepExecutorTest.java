@@ -62,7 +62,7 @@ class SparkStepExecutorTest extends StepExecutorContract {
     return new SparkStepExecutor(
         SharedSession.get(),
         ShippedModel.ship(SharedSession.get(), folder.toString()),
-        TinyTask.spec(),
+        TinyTask.spec(config),
         new SparkData(
             context.parallelize(shards, partitions).cache(),
             plan.epochs(),

@@ -150,7 +150,8 @@ final class GivenMask {
         switch (tensor.part()) {
           case HEAD -> "set method.head_in_budget: true, or take the head out: it is trained whole";
           case EMBEDDINGS -> "add embeddings to method.include";
-          case ENCODER -> "set method.include, method.exclude and method.tensors so that it is in";
+          case ENCODER, ADDED ->
+              "set method.include, method.exclude and method.tensors so that it is in";
         };
     return new DataException(
         "Cannot use %s as a mask: it has positions for %s, which is not among the tensors of the mask's range; %s"

@@ -1,0 +1,2 @@
+/** Bottleneck adapters in the layers. */
+package io.sparsetune.method.adapter;

@@ -1,0 +1,2 @@
+/** LoRA: low-rank factors beside linear layers. */
+package io.sparsetune.method.lora;

@@ -1,0 +1,77 @@
+package io.sparsetune.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sparsetune.engine.Engine;
+import io.sparsetune.engine.EngineWorker;
+import io.sparsetune.engine.GradientSum;
+import io.sparsetune.engine.room.RoomEngine;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.task.Predictions;
+import io.sparsetune.testing.GoldenModel;
+import io.sparsetune.text.MicroBatch;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Feeds batch 0, 1, 2, … and trains the golden mask. */
+final class GoldenExecutor implements StepExecutor {
+  private final GoldenModel model;
+  private final Mask mask;
+  private final int microBatches;
+  private final Engine engine;
+
+  GoldenExecutor(GoldenModel model, Mask mask, int microBatches) {
+    this.model = model;
+    this.mask = mask;
+    this.microBatches = microBatches;
+    this.engine = RoomEngine.open(model.spec(), model.theta().clone());
+  }
+
+  @Override
+  public long trainExamples() {
+    JsonNode recipe = GoldenModels.recipe(model);
+    return recipe.required("steps").asLong() * recipe.required("batch").asLong();
+  }
+
+  @Override
+  public float[] initialValues(Mask trained) {
+    return engine.gather(trained);
+  }
+
+  @Override
+  public Mask selectMask(MaskRequest request) {
+    return mask;
+  }
+
+  @Override
+  public GradientSum step(StepRequest request) {
+    engine.install(request.trained(), request.values());
+    List<MicroBatch> examples = model.examples((int) request.step());
+    GradientSum sum = new GradientSum(request.trained().size());
+    EngineWorker worker = engine.newWorker();
+    int size = examples.size() / microBatches;
+    for (int from = 0; from < examples.size(); from += size) {
+      MicroBatch batch =
+          GoldenModel.pack(examples.subList(from, Math.min(examples.size(), from + size)));
+      worker.gradient(batch, EngineWorker.NO_DROPOUT, sum);
+    }
+    return sum;
+  }
+
+  @Override
+  public Predictions evaluate(EvaluationRequest request) {
+    throw new IllegalStateException("There is no validation data");
+  }
+
+  /** θ with the values installed, [n]. */
+  float[] theta(Mask trained, float[] values) {
+    ParameterLayout layout = model.spec().layout();
+    engine.install(trained, values);
+    return engine.gather(
+        Mask.none(layout)
+            .withWhole(layout, IntStream.range(0, layout.tensorCount()).boxed().toList()));
+  }
+
+  @Override
+  public void close() {}
+}

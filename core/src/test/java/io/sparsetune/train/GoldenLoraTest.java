@@ -1,0 +1,82 @@
+package io.sparsetune.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sparsetune.config.RunConfig;
+import io.sparsetune.engine.room.RoomEngine;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.model.EquivalentModel.Lora;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.testing.Equivalents;
+import io.sparsetune.testing.GoldenModel;
+import io.sparsetune.testing.GoldenTensors;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** LoRA's training against PEFT's, from the factors that PEFT drew. */
+class GoldenLoraTest {
+  private static final double TOLERANCE = 2e-5;
+
+  private static GoldenModel read(String name, String state) {
+    JsonNode recipe = GoldenModels.recipe(GoldenModel.read(name));
+    GoldenModel model =
+        Equivalents.read(
+            name,
+            new Lora(
+                List.of("query", "value"),
+                recipe.required("lora_r").asInt(),
+                recipe.required("lora_alpha").asDouble(),
+                0));
+    Equivalents.fill(model, file(name, state), prefixes(name));
+    return model;
+  }
+
+  private static GoldenTensors file(String name, String state) {
+    return GoldenTensors.read(name + "/lora/" + state + "/adapter_model.safetensors");
+  }
+
+  private static String[] prefixes(String name) {
+    return new String[] {"base_model.model.", "base_model.model." + name + "."};
+  }
+
+  @ParameterizedTest
+  @CsvSource({"bert, 1", "bert, 2", "roberta, 1", "roberta, 4"})
+  void trainedFactorsAgreeWithPeft(String name, int microBatches) {
+    GoldenModel model = read(name, "start");
+    ParameterLayout layout = model.spec().layout();
+    // PEFT trains the factors and the classifier, but not BERT's pooler.
+    List<Integer> tensors =
+        Equivalents.fill(model, file(name, "start"), prefixes(name)).stream()
+            .map(layout::indexOf)
+            .toList();
+    assertThat(tensors).containsAll(Equivalents.added(layout));
+    RunConfig config =
+        GoldenTrainingTest.config(
+            GoldenModels.recipe(model), "random", "method.head_in_budget=true");
+    GoldenExecutor executor =
+        new GoldenExecutor(model, Mask.none(layout).withWhole(layout, tensors), microBatches);
+    TrainingResult result = new TrainingLoop(layout, config, executor, TrainingListener.NONE).run();
+    float[] theta = executor.theta(result.trained(), result.values());
+    GoldenTrainingTest.assertAgrees(
+        model,
+        result.trained(),
+        theta,
+        read(name, "trained").theta(),
+        config.training().learningRate());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"bert", "roberta"})
+  void logitsAgreeWithPeft(String name) {
+    GoldenModel model = read(name, "trained");
+    float[] expected = GoldenTensors.read(name + "/lora/expected.safetensors").floats("logits");
+    assertThat(
+            RoomEngine.open(model.spec(), model.theta())
+                .newWorker()
+                .logits(GoldenModel.pack(model.examples(0))))
+        .containsExactly(expected, within((float) TOLERANCE));
+  }
+}
