@@ -1,6 +1,9 @@
 package io.sparsetune.engine;
 
 import io.sparsetune.mask.Mask;
+import java.lang.ref.SoftReference;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -19,6 +22,9 @@ public final class EngineHome {
   private static final EngineHome INSTANCE = new EngineHome();
 
   private final Map<String, SharedEngine> engines = new HashMap<>();
+
+  /** Private engines that wait to be borrowed; guarded by {@link #engines}. */
+  private final Map<String, Deque<SoftReference<PrivateEngine>>> idle = new HashMap<>();
 
   /** Runs that are over, for as long as this JVM lives: a task that comes late finds no engine. */
   private final Set<String> released = new HashSet<>();
@@ -64,11 +70,39 @@ public final class EngineHome {
     }
   }
 
+  /**
+   * An engine with θ⁰ that nobody else computes on until it is closed; then it is back at θ⁰ and
+   * may be given to another caller of the run, or goes when memory is short.
+   *
+   * @param loader opens an engine with θ⁰; called where none is idle
+   */
+  public PrivateEngine borrow(String nonce, Supplier<Engine> loader) {
+    synchronized (engines) {
+      Deque<SoftReference<PrivateEngine>> all = idle.getOrDefault(nonce, new ArrayDeque<>());
+      while (!all.isEmpty()) {
+        PrivateEngine engine = all.removeFirst().get();
+        if (engine != null) {
+          return engine;
+        }
+      }
+    }
+    return new PrivateEngine(this, nonce, loader.get());
+  }
+
+  void giveBack(String nonce, PrivateEngine engine) {
+    synchronized (engines) {
+      if (!released.contains(nonce)) {
+        idle.computeIfAbsent(nonce, absent -> new ArrayDeque<>()).add(new SoftReference<>(engine));
+      }
+    }
+  }
+
   /** Ends the run: its engine's memory is free once the last lease is closed. */
   public void release(String nonce) {
     synchronized (engines) {
       released.add(nonce);
       engines.remove(nonce);
+      idle.remove(nonce);
     }
   }
 

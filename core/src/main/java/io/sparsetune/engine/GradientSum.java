@@ -1,6 +1,7 @@
 package io.sparsetune.engine;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * Sums of gradients, loss and examples in 64-bit fixed point, so that adding is exact, associative
@@ -73,6 +74,14 @@ public final class GradientSum implements Serializable {
   public void scale(int ordinal, double factor) {
     sums[ordinal] =
         factor == 0 ? 0 : FixedPoint.of(sum(ordinal) * factor, FixedPoint.UNIT, "gradient");
+  }
+
+  /** Back to nothing. */
+  public void clear() {
+    Arrays.fill(sums, 0);
+    loss = 0;
+    examples = 0;
+    tokens = 0;
   }
 
   /** Of that ordinal, over all examples. */

@@ -116,6 +116,45 @@ public final class Mask implements Serializable {
     }
   }
 
+  /**
+   * Copies what this mask and another one have in common.
+   *
+   * @param values [size] of this mask
+   * @param into [to.size()]; what only {@code to} has is left as it is
+   * @return how many were copied
+   */
+  public int copyCommon(float[] values, Mask to, float[] into) {
+    int common = 0;
+    for (int t = 0; t < positions.length; t++) {
+      int q = 0;
+      for (int r = 0; r < to.count(t) && q < count(t); r++) {
+        int wanted = to.position(t, r);
+        while (q < count(t) && position(t, q) < wanted) {
+          q++;
+        }
+        if (q < count(t) && position(t, q) == wanted) {
+          into[to.firstOrdinal[t] + r] = values[firstOrdinal[t] + q];
+          common++;
+        }
+      }
+    }
+    return common;
+  }
+
+  /** How many of the tensor's chosen parameters stand below that position. */
+  public int numberAt(int tensor, int position) {
+    if (isWhole(tensor)) {
+      return Math.min(position, count(tensor));
+    }
+    int found = Arrays.binarySearch(positions[tensor], position);
+    return found < 0 ? -found - 1 : found;
+  }
+
+  /** Of the tensor's chosen parameters, the position of that number, from 0. */
+  public int position(int tensor, int number) {
+    return isWhole(tensor) ? number : positions[tensor][number];
+  }
+
   private void requireFits(ParameterLayout layout, float[] theta) {
     if (theta.length != layout.size() || positions.length != layout.tensorCount()) {
       throw new IllegalArgumentException(

@@ -67,6 +67,15 @@ public final class TopKGoal implements Serializable {
     return List.copyOf(parts);
   }
 
+  /** Of this goal, ⌊k·part/parts⌋ in each group, and at least one where there is one at all. */
+  public TopKGoal part(int part, int parts) {
+    long[] fewer = new long[keep.length];
+    for (int g = 0; g < keep.length; g++) {
+      fewer[g] = Math.min(keep[g], Math.max(1, keep[g] * part / parts));
+    }
+    return new TopKGoal(groupOfTensor, fewer);
+  }
+
   /** Whether the tensor's scores take part. */
   public boolean wants(int tensor) {
     return groupOfTensor[tensor] != OUTSIDE;

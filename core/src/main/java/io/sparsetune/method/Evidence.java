@@ -6,5 +6,7 @@ public enum Evidence {
   /** |θ⁰|. */
   BASE_VALUES,
   /** Sums of gradients, or of their squares, at θ⁰: a score round. */
-  SCORE_SUMS
+  SCORE_SUMS,
+  /** How far dense rounds move each parameter from θ⁰. */
+  DENSE_ROUNDS
 }

@@ -112,6 +112,25 @@ public interface MaskMethod {
   }
 
   /**
+   * The dense rounds that the method needs; empty unless its evidence is those.
+   *
+   * @param steps of the training that the configuration asks for
+   */
+  default Optional<RoundPlan> rounds(MethodOptions options, int steps, int stepsPerEpoch) {
+    return Optional.empty();
+  }
+
+  /**
+   * What a dense round leaves off θ⁰, without the head.
+   *
+   * @param round from 0
+   * @param distances how far the round left each parameter in scope from θ⁰
+   */
+  default Mask project(MaskProblem problem, int round, ScoreSource distances) {
+    return mask(problem, distances);
+  }
+
+  /**
    * The mask, without the head.
    *
    * @param evidence scores of the tensors in the problem's scope; empty for {@link

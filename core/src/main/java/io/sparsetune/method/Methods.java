@@ -5,12 +5,15 @@ import io.sparsetune.error.NearestName;
 import io.sparsetune.keys.Key;
 import io.sparsetune.method.adapter.Adapter;
 import io.sparsetune.method.bitfit.BitFit;
+import io.sparsetune.method.child.ChildPruning;
 import io.sparsetune.method.childf.ChildF;
 import io.sparsetune.method.file.FileMask;
 import io.sparsetune.method.fisher.Fisher;
 import io.sparsetune.method.full.Full;
 import io.sparsetune.method.lora.Lora;
+import io.sparsetune.method.lotteryticket.LotteryTicket;
 import io.sparsetune.method.magnitude.Magnitude;
+import io.sparsetune.method.mixout.Mixout;
 import io.sparsetune.method.random.RandomMask;
 import io.sparsetune.method.sam.Sam;
 import io.sparsetune.params.ParameterLayout;
@@ -30,6 +33,9 @@ public final class Methods {
           new Magnitude(),
           new Sam(),
           new Fisher(),
+          new ChildPruning(),
+          new Mixout(),
+          new LotteryTicket(),
           new ChildF(),
           new FileMask(),
           new Lora(),

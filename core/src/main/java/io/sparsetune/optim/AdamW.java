@@ -12,24 +12,37 @@ final class AdamW implements SparseOptimizer {
   private final double epsilon;
   private final float[] first;
   private final float[] second;
+  private long steps;
   private double beta1Power = 1;
   private double beta2Power = 1;
 
   /**
    * @param decay [tensors]
+   * @param state where it goes on; its arrays become this optimizer's own
    */
-  AdamW(Mask trained, double[] decay, double beta1, double beta2, double epsilon) {
+  AdamW(
+      Mask trained,
+      double[] decay,
+      double beta1,
+      double beta2,
+      double epsilon,
+      OptimizerState state) {
     this.trained = trained;
     this.decay = decay;
     this.beta1 = beta1;
     this.beta2 = beta2;
     this.epsilon = epsilon;
-    this.first = new float[trained.size()];
-    this.second = new float[trained.size()];
+    this.first = state.moments()[0];
+    this.second = state.moments()[1];
+    for (; steps < state.steps(); steps++) {
+      beta1Power *= beta1;
+      beta2Power *= beta2;
+    }
   }
 
   @Override
   public void step(float[] values, GradientSum gradient, double clip, double learningRate) {
+    steps++;
     beta1Power *= beta1;
     beta2Power *= beta2;
     double stepSize = learningRate / (1 - beta1Power);
@@ -49,5 +62,10 @@ final class AdamW implements SparseOptimizer {
         second[i] = (float) v;
       }
     }
+  }
+
+  @Override
+  public OptimizerState state() {
+    return new OptimizerState(steps, new float[][] {first, second});
   }
 }

@@ -2,6 +2,7 @@ package io.sparsetune.optim;
 
 import io.sparsetune.config.TrainingConfig;
 import io.sparsetune.config.TrainingConfig.Schedule;
+import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
@@ -13,7 +14,8 @@ import java.math.RoundingMode;
  * @param warmupSteps steps of warm-up; step 0 of a warm-up has the rate 0
  * @param steps all steps of the training
  */
-public record LearningRate(Schedule schedule, double base, int warmupSteps, int steps) {
+public record LearningRate(Schedule schedule, double base, int warmupSteps, int steps)
+    implements Serializable {
 
   /** As configured, for a training of that many steps. */
   public static LearningRate of(TrainingConfig training, int steps) {

@@ -12,19 +12,23 @@ final class Sgd implements SparseOptimizer {
   private final double[] decay;
   private final double momentum;
   private final float[] velocity;
+  private long steps;
 
   /**
    * @param decay [tensors]
+   * @param state where it goes on; its array becomes this optimizer's own
    */
-  Sgd(Mask trained, double[] decay, double momentum) {
+  Sgd(Mask trained, double[] decay, double momentum, OptimizerState state) {
     this.trained = trained;
     this.decay = decay;
     this.momentum = momentum;
-    this.velocity = new float[trained.size()];
+    this.velocity = state.moments()[0];
+    this.steps = state.steps();
   }
 
   @Override
   public void step(float[] values, GradientSum gradient, double clip, double learningRate) {
+    steps++;
     double gradientScale = clip / gradient.examples();
     for (int t = 0; t < trained.tensorCount(); t++) {
       double decayFactor = 1 - learningRate * decay[t];
@@ -35,5 +39,10 @@ final class Sgd implements SparseOptimizer {
         velocity[i] = (float) v;
       }
     }
+  }
+
+  @Override
+  public OptimizerState state() {
+    return new OptimizerState(steps, new float[][] {velocity});
   }
 }

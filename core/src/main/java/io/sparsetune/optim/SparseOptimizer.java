@@ -3,7 +3,6 @@ package io.sparsetune.optim;
 import io.sparsetune.config.TrainingConfig;
 import io.sparsetune.engine.GradientSum;
 import io.sparsetune.mask.Mask;
-import io.sparsetune.params.NamePatterns;
 import io.sparsetune.params.ParameterLayout;
 
 /**
@@ -22,24 +21,11 @@ public interface SparseOptimizer {
    */
   void step(float[] values, GradientSum gradient, double clip, double learningRate);
 
-  /** The configured optimizer for the trained parameters. */
-  static SparseOptimizer of(TrainingConfig training, ParameterLayout layout, Mask trained) {
-    double[] decay = decay(training, layout, trained);
-    return switch (training.optimizer()) {
-      case ADAMW ->
-          new AdamW(
-              trained, decay, training.adamBeta1(), training.adamBeta2(), training.adamEpsilon());
-      case SGD -> new Sgd(trained, decay, training.momentum());
-    };
-  }
+  /** Where it is: the arrays are its own, and change with its next step. */
+  OptimizerState state();
 
-  /** Weight decay of each tensor: none where {@code training.no_decay} matches. */
-  private static double[] decay(TrainingConfig training, ParameterLayout layout, Mask trained) {
-    NamePatterns without = new NamePatterns(training.noDecay());
-    double[] decay = new double[trained.tensorCount()];
-    for (int t = 0; t < decay.length; t++) {
-      decay[t] = without.matches(layout.tensor(t).name()) ? 0 : training.weightDecay();
-    }
-    return decay;
+  /** The configured optimizer for the trained parameters, at its start. */
+  static SparseOptimizer of(TrainingConfig training, ParameterLayout layout, Mask trained) {
+    return OptimizerRecipe.of(training).start(layout, trained);
   }
 }

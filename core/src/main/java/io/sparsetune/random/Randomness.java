@@ -23,7 +23,8 @@ public final class Randomness {
     SHARD_ORDER,
     DIFF_NOISE,
     CHILD_F,
-    ADDED_INITIALISATION
+    ADDED_INITIALISATION,
+    MIXOUT_MASK
   }
 
   /** The key of a stream. Never 0. */

@@ -7,6 +7,7 @@ import io.sparsetune.engine.EngineLease;
 import io.sparsetune.engine.EngineWorker;
 import io.sparsetune.engine.GradientSum;
 import io.sparsetune.engine.MaxAbs;
+import io.sparsetune.engine.PrivateEngine;
 import io.sparsetune.engine.ScoreSum;
 import io.sparsetune.engine.SumSlice;
 import io.sparsetune.mask.Mask;
@@ -44,6 +45,7 @@ public final class LocalStepExecutor implements StepExecutor {
   private final LocalData data;
   private final EpochPlan plan;
   private final LocalThreads threads;
+  private final LocalRounds rounds;
   private long lastSequence;
 
   /**
@@ -60,6 +62,7 @@ public final class LocalStepExecutor implements StepExecutor {
     this.data = data;
     this.plan = data.plan();
     this.threads = new LocalThreads(threads);
+    this.rounds = new LocalRounds(this::trainDensely);
   }
 
   @Override
@@ -85,6 +88,7 @@ public final class LocalStepExecutor implements StepExecutor {
           case BASE_VALUES -> baseScores(problem.scope().tensors());
           case SCORE_SUMS ->
               scoreSums(problem, method.scoreRound(request.method(), plan).orElseThrow(), request);
+          case DENSE_ROUNDS -> throw request.needsRounds();
         };
     return method.mask(problem, evidence);
   }
@@ -159,6 +163,20 @@ public final class LocalStepExecutor implements StepExecutor {
       total.merge(task.sum());
     }
     return total;
+  }
+
+  @Override
+  public RoundResult round(RoundRequest request) {
+    lastSequence = request.sequence();
+    return rounds.run(request);
+  }
+
+  private WorkerState trainDensely(RoundRequest request, int worker) {
+    List<Shard> own =
+        data.train().stream().filter(s -> s.index() % request.workers() == worker).toList();
+    try (PrivateEngine engine = EngineHome.get().borrow(nonce, loader)) {
+      return request.work().run(worker, engine, plan, own, threads);
+    }
   }
 
   @Override

@@ -28,6 +28,10 @@ public final class LocalThreads implements AutoCloseable {
     return thread;
   }
 
+  int count() {
+    return count;
+  }
+
   /**
    * What the work returns on each thread; the first failure, as it was. Returns and throws only
    * once the work has ended on every thread.

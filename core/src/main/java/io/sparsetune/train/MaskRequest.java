@@ -11,4 +11,10 @@ public record MaskRequest(long sequence, MethodConfig method, ScoreProgress prog
   public MaskRequest(long sequence, MethodConfig method) {
     this(sequence, method, ScoreProgress.NONE);
   }
+
+  /** For a method whose mask comes of dense rounds. */
+  public IllegalArgumentException needsRounds() {
+    return new IllegalArgumentException(
+        "Invalid method: %s chooses its mask in dense rounds".formatted(method.name()));
+  }
 }

@@ -38,6 +38,14 @@ public interface StepExecutor extends AutoCloseable {
   GradientSum step(StepRequest request);
 
   /**
+   * A dense round and its projection. Rounds come in order, from 0; what a projection remembers of
+   * earlier rounds stays where it is.
+   *
+   * @throws NotFiniteException when a loss or a gradient is not finite or out of range
+   */
+  RoundResult round(RoundRequest request);
+
+  /**
    * Outputs of the model at the given values for every example of a data set; they may not be
    * finite.
    *

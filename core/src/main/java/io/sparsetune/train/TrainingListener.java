@@ -19,6 +19,9 @@ public interface TrainingListener {
   /** {@link ScoreProgress}; on any thread, while the one that trains waits. */
   default void scored(long examples, long of) {}
 
+  /** After the {@link #stepDone} of the round's steps. */
+  default void roundDone(RoundReport report) {}
+
   default void maskSelected(MaskReport report) {}
 
   default void stepDone(StepReport report) {}

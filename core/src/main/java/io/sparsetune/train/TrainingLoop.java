@@ -2,18 +2,17 @@ package io.sparsetune.train;
 
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.TrainingConfig;
-import io.sparsetune.engine.GradientSum;
 import io.sparsetune.engine.NotFiniteException;
 import io.sparsetune.error.DivergedException;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MaskProblem;
-import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.Methods;
 import io.sparsetune.method.StepTransform;
-import io.sparsetune.optim.GradientClip;
 import io.sparsetune.optim.LearningRate;
+import io.sparsetune.optim.OptimizerRecipe;
 import io.sparsetune.optim.SparseOptimizer;
+import io.sparsetune.optim.TrainedState;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.task.Metric;
 import io.sparsetune.task.Metrics;
@@ -26,17 +25,12 @@ import java.util.List;
  * runs once.
  */
 public final class TrainingLoop {
-  private static final String AT_THE_START =
-      "nothing is trained yet, so the model's weights may be damaged, or a regression's labels need"
-          + " a smaller scale";
-  private static final String LATER =
-      "a lower training.learning_rate or more training.warmup_ratio may help";
-
   private final ParameterLayout layout;
   private final RunConfig config;
   private final StepExecutor executor;
   private final TrainingListener listener;
   private final TrainingPlan plan;
+  private final SparseSteps steps;
 
   private final List<EvaluationReport> evaluations = new ArrayList<>();
   private long sequence;
@@ -48,6 +42,7 @@ public final class TrainingLoop {
     this.executor = executor;
     this.listener = listener;
     this.plan = TrainingPlan.of(config, executor.trainExamples());
+    this.steps = new SparseSteps(config.training(), plan, executor, listener, this::nextSequence);
   }
 
   /**
@@ -57,28 +52,25 @@ public final class TrainingLoop {
    */
   public TrainingResult run() {
     listener.planned(plan);
-    MaskReport selection = selectMask();
+    RoundsPhase.State start = plan.rounds().isPresent() ? rounds() : atBase(selectMask());
+    MaskReport selection = report(start.mask());
     listener.maskSelected(selection);
     Mask trained = selection.trained();
 
     TrainingConfig training = config.training();
-    SparseOptimizer optimizer = SparseOptimizer.of(training, layout, trained);
-    LearningRate learningRate = LearningRate.of(training, plan.steps());
-    float[] values = executor.initialValues(trained);
+    SparseOptimizer optimizer =
+        OptimizerRecipe.of(training).resume(layout, trained, start.trained().optimizer());
+    int scheduleStart = plan.scheduleStart();
+    LearningRate learningRate = LearningRate.of(training, plan.steps() - scheduleStart);
+    float[] values = start.trained().values();
     StepTransform transform = config.method().method().stepTransform(problem(), trained, values);
     float[] kept = values;
-    int keptStep = 0;
-    int step = 0;
+    int keptStep = start.step();
+    int step = start.step();
     while (step < plan.steps() && !outOfPatience()) {
-      GradientSum gradient = gradient(step, trained, values, transform);
-      double norm = GradientClip.norm(gradient);
-      update(step, gradient, transform);
-      double clip = GradientClip.factor(norm, training.maxGradNorm());
-      double rate = learningRate.at(step);
-      values = values.clone(); // The executor may still hold the old ones.
-      optimizer.step(values, gradient, clip, rate);
+      double rate = learningRate.at(step - scheduleStart);
+      values = steps.step(step, trained, values, optimizer, rate, transform);
       step++;
-      listener.stepDone(report(step, gradient, rate, norm));
       boolean better = false;
       if (validates() && plan.evaluatesAfter(step)) {
         better = evaluate(step, trained, values);
@@ -93,77 +85,48 @@ public final class TrainingLoop {
         selection, kept, step, keptStep, evaluations, sequence, executor.bytesMoved());
   }
 
-  private MaskReport selectMask() {
-    MethodConfig method = config.method();
-    MaskMethod rule = method.method();
-    MaskProblem problem = problem();
-    Mask mask;
+  private long nextSequence() {
+    return ++sequence;
+  }
+
+  private RoundsPhase.State rounds() {
+    return new RoundsPhase(layout, config, plan, executor, listener, steps, this::nextSequence)
+        .run();
+  }
+
+  private Mask selectMask() {
     try {
-      mask = executor.selectMask(new MaskRequest(++sequence, method, listener::scored));
+      return executor.selectMask(
+          new MaskRequest(nextSequence(), config.method(), listener::scored));
     } catch (NotFiniteException e) {
       throw new DivergedException(
-          "Cannot choose a mask: %s; %s".formatted(e.getMessage(), AT_THE_START), e);
+          "Cannot choose a mask: %s; %s".formatted(e.getMessage(), SparseSteps.AT_THE_START), e);
     }
+  }
+
+  private RoundsPhase.State atBase(Mask mask) {
+    Mask trained = withHead(mask);
+    TrainedState start =
+        new TrainedState(
+            trained,
+            executor.initialValues(trained),
+            OptimizerRecipe.of(config.training()).initial(trained.size()));
+    return new RoundsPhase.State(mask, start, 0);
+  }
+
+  private Mask withHead(Mask mask) {
+    return mask.withWhole(layout, Methods.headTensors(layout, config.method()));
+  }
+
+  private MaskReport report(Mask mask) {
+    MaskMethod method = config.method().method();
+    MaskProblem problem = problem();
     return new MaskReport(
-        rule.parameters(problem),
-        mask,
-        mask.withWhole(layout, Methods.headTensors(layout, method)),
-        rule.warnings(problem));
+        method.parameters(problem), mask, withHead(mask), method.warnings(problem));
   }
 
   private MaskProblem problem() {
     return new MaskProblem(layout, config.method(), config.training().seed());
-  }
-
-  private GradientSum gradient(int step, Mask trained, float[] values, StepTransform transform) {
-    int stepsPerEpoch = plan.epochs().stepsPerEpoch();
-    try {
-      GradientSum gradient =
-          executor.step(
-              new StepRequest(
-                  ++sequence,
-                  step,
-                  step / stepsPerEpoch,
-                  step % stepsPerEpoch,
-                  trained,
-                  transform.values(step, values)));
-      transform.gradient(step, gradient);
-      return gradient;
-    } catch (NotFiniteException e) {
-      throw diverged(step, e);
-    }
-  }
-
-  private void update(int step, GradientSum gradient, StepTransform transform) {
-    try {
-      transform.update(step, gradient);
-    } catch (NotFiniteException e) {
-      throw diverged(step, e);
-    }
-  }
-
-  private DivergedException diverged(int step, NotFiniteException e) {
-    return new DivergedException(
-        "Training diverged at step %d of %d (epoch %.2f): %s; %s"
-            .formatted(
-                step + 1,
-                plan.steps(),
-                plan.epoch(step),
-                e.getMessage(),
-                step == 0 ? AT_THE_START : LATER),
-        e);
-  }
-
-  private StepReport report(int step, GradientSum gradient, double rate, double norm) {
-    return new StepReport(
-        step,
-        plan.steps(),
-        plan.epoch(step),
-        gradient.meanLoss(),
-        rate,
-        norm,
-        gradient.examples(),
-        gradient.tokens());
   }
 
   /** The last step's values have not been through the model. */
@@ -193,7 +156,8 @@ public final class TrainingLoop {
       value =
           Metrics.score(
               metric,
-              executor.evaluate(new EvaluationRequest(++sequence, "validation", trained, values)));
+              executor.evaluate(
+                  new EvaluationRequest(nextSequence(), "validation", trained, values)));
     } catch (DivergedException e) {
       throw new DivergedException(
           "Training diverged by step %d of %d: %s".formatted(step, plan.steps(), e.getMessage()),

@@ -4,18 +4,25 @@ import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.TrainingConfig;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.method.RoundPlan;
 import io.sparsetune.text.EpochPlan;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * How a run goes through its data.
  *
  * @param epochs which examples come at which step
- * @param steps all steps; early stopping may end sooner
+ * @param steps all steps, those of dense rounds too; early stopping may end sooner
  * @param evalSteps steps from one evaluation to the next
+ * @param rounds dense rounds that come first
  */
-public record TrainingPlan(EpochPlan epochs, int steps, int evalSteps) {
+public record TrainingPlan(EpochPlan epochs, int steps, int evalSteps, Optional<RoundPlan> rounds) {
 
   /**
    * @param examples in the training data
@@ -41,7 +48,53 @@ public record TrainingPlan(EpochPlan epochs, int steps, int evalSteps) {
             config.data().lengthWindow(),
             training.seed());
     int steps = training.maxSteps().orElseGet(() -> steps(training.epochs(), epochs));
-    return new TrainingPlan(epochs, steps, training.evalSteps().orElse(epochs.stepsPerEpoch()));
+    Optional<RoundPlan> rounds =
+        config.method().method().rounds(config.method().options(), steps, epochs.stepsPerEpoch());
+    int before = rounds.map(plan -> checked(plan, steps, training)).orElse(0);
+    return new TrainingPlan(
+        epochs, before + steps, training.evalSteps().orElse(epochs.stepsPerEpoch()), rounds);
+  }
+
+  /** Steps that rounds take beside the training's. */
+  private static int checked(RoundPlan rounds, int steps, TrainingConfig training) {
+    List<String> problems = new ArrayList<>();
+    int shards = training.batchSize() / training.microBatchSize();
+    if (shards % rounds.workers() != 0) {
+      problems.add(
+          ("Invalid %s: %d workers cannot share the %d micro-batches of a global batch evenly"
+                  + " (training.batch_size %d / training.micro_batch_size %d); use one of %s")
+              .formatted(
+                  RoundPlan.WORKERS.name(),
+                  rounds.workers(),
+                  shards,
+                  training.batchSize(),
+                  training.microBatchSize(),
+                  IntStream.rangeClosed(1, shards)
+                      .filter(w -> shards % w == 0)
+                      .mapToObj(Integer::toString)
+                      .collect(Collectors.joining(", "))));
+    }
+    long dense = rounds.allSteps();
+    if (!rounds.rewinds() && dense >= steps) {
+      problems.add(
+          ("Invalid %s: %d rounds of %,d steps leave none of the training's %,d steps to train"
+                  + " inside the mask; use fewer rounds, a shorter %s or a longer training")
+              .formatted(
+                  RoundPlan.ROUNDS.name(),
+                  rounds.rounds(),
+                  rounds.steps(),
+                  steps,
+                  RoundPlan.PROJECT_EVERY.name()));
+    }
+    if (rounds.rewinds() && dense + steps > Integer.MAX_VALUE) {
+      problems.add(
+          "Invalid training: %,d dense and %,d other steps are more than %,d; use shorter phases"
+              .formatted(dense, steps, Integer.MAX_VALUE));
+    }
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    return rounds.rewinds() ? (int) dense : 0;
   }
 
   private static int steps(double epochs, EpochPlan plan) {
@@ -55,6 +108,11 @@ public record TrainingPlan(EpochPlan epochs, int steps, int evalSteps) {
               .formatted(epochs, plan.stepsPerEpoch(), Integer.MAX_VALUE));
     }
     return steps.intValueExact();
+  }
+
+  /** Step at which the schedule of the training inside the final mask starts. */
+  int scheduleStart() {
+    return rounds.filter(RoundPlan::rewinds).map(plan -> (int) plan.allSteps()).orElse(0);
   }
 
   /** Epochs done after that many steps. */

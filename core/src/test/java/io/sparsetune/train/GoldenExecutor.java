@@ -2,8 +2,10 @@ package io.sparsetune.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sparsetune.engine.Engine;
+import io.sparsetune.engine.EngineHome;
 import io.sparsetune.engine.EngineWorker;
 import io.sparsetune.engine.GradientSum;
+import io.sparsetune.engine.PrivateEngine;
 import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.params.ParameterLayout;
@@ -19,6 +21,7 @@ final class GoldenExecutor implements StepExecutor {
   private final Mask mask;
   private final int microBatches;
   private final Engine engine;
+  private final LocalRounds rounds = new LocalRounds(this::train);
 
   GoldenExecutor(GoldenModel model, Mask mask, int microBatches) {
     this.model = model;
@@ -46,9 +49,12 @@ final class GoldenExecutor implements StepExecutor {
   @Override
   public GradientSum step(StepRequest request) {
     engine.install(request.trained(), request.values());
-    List<MicroBatch> examples = model.examples((int) request.step());
-    GradientSum sum = new GradientSum(request.trained().size());
-    EngineWorker worker = engine.newWorker();
+    return gradient(engine.newWorker(), request.trained(), request.step());
+  }
+
+  private GradientSum gradient(EngineWorker worker, Mask trained, long step) {
+    List<MicroBatch> examples = model.examples((int) step);
+    GradientSum sum = new GradientSum(trained.size());
     int size = examples.size() / microBatches;
     for (int from = 0; from < examples.size(); from += size) {
       MicroBatch batch =
@@ -56,6 +62,24 @@ final class GoldenExecutor implements StepExecutor {
       worker.gradient(batch, EngineWorker.NO_DROPOUT, sum);
     }
     return sum;
+  }
+
+  @Override
+  public RoundResult round(RoundRequest request) {
+    return rounds.run(request);
+  }
+
+  private WorkerState train(RoundRequest request, int worker) {
+    try (PrivateEngine own =
+        EngineHome.get()
+            .borrow("golden", () -> RoomEngine.open(model.spec(), model.theta().clone()))) {
+      Mask dense = request.work().dense();
+      return request
+          .work()
+          .run(worker, own, step -> gradient(own.engine().newWorker(), dense, step));
+    } finally {
+      EngineHome.get().release("golden");
+    }
   }
 
   @Override

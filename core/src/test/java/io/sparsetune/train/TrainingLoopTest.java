@@ -83,6 +83,11 @@ class TrainingLoopTest {
     }
 
     @Override
+    public RoundResult round(RoundRequest request) {
+      throw new IllegalStateException("No rounds here");
+    }
+
+    @Override
     public void close() {}
   }
 

@@ -19,6 +19,8 @@ import io.sparsetune.text.EpochPlan;
 import io.sparsetune.train.BytesMoved;
 import io.sparsetune.train.EvaluationRequest;
 import io.sparsetune.train.MaskRequest;
+import io.sparsetune.train.RoundRequest;
+import io.sparsetune.train.RoundResult;
 import io.sparsetune.train.StepExecutor;
 import io.sparsetune.train.StepRequest;
 import java.util.List;
@@ -42,6 +44,7 @@ public final class SparkStepExecutor implements StepExecutor {
   private final ParameterLayout layout;
   private final SparkEvaluator evaluator;
   private final StepTraffic traffic;
+  private final SparkRounds rounds;
   private long lastSequence;
 
   /**
@@ -55,6 +58,7 @@ public final class SparkStepExecutor implements StepExecutor {
     this.plan = model.context().broadcast(data.plan());
     this.layout = spec.layout();
     this.evaluator = new SparkEvaluator(model, data.evalBatchSize());
+    this.rounds = new SparkRounds(model, data.train(), plan);
     this.traffic = StepTraffic.listenTo(session.sparkContext());
   }
 
@@ -112,6 +116,7 @@ public final class SparkStepExecutor implements StepExecutor {
         sums.forEach(JavaRDD::unpersist);
         yield mask;
       }
+      case DENSE_ROUNDS -> throw request.needsRounds();
     };
   }
 
@@ -160,6 +165,12 @@ public final class SparkStepExecutor implements StepExecutor {
   }
 
   @Override
+  public RoundResult round(RoundRequest request) {
+    lastSequence = request.sequence();
+    return rounds.run(request);
+  }
+
+  @Override
   public Predictions evaluate(EvaluationRequest request) {
     lastSequence = request.sequence();
     EvaluationData set = data.evaluation().get(request.dataSet());
@@ -178,6 +189,7 @@ public final class SparkStepExecutor implements StepExecutor {
   @Override
   public void close() {
     traffic.close();
+    rounds.close();
     Broadcasts.destroy(plan);
     model.close();
   }

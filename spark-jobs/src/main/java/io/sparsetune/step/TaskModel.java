@@ -2,6 +2,7 @@ package io.sparsetune.step;
 
 import io.sparsetune.engine.EngineHome;
 import io.sparsetune.engine.EngineLease;
+import io.sparsetune.engine.PrivateEngine;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.model.ModelSpec;
 import java.io.Serializable;
@@ -20,6 +21,11 @@ record TaskModel(String nonce, ShippedModel base, ModelSpec spec, long seed)
   EngineLease lease(long sequence, Mask trained, float[] values) {
     return EngineHome.get()
         .acquire(nonce, () -> base.engine(spec, seed), sequence, trained, values);
+  }
+
+  /** An engine of the caller's own, at θ⁰. */
+  PrivateEngine borrow() {
+    return EngineHome.get().borrow(nonce, () -> base.engine(spec, seed));
   }
 
   /** The engine at θ⁰. */

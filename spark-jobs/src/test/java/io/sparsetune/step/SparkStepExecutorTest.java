@@ -50,6 +50,15 @@ class SparkStepExecutorTest extends StepExecutorContract {
   }
 
   private StepExecutor open(RunConfig config, int partitions, long scoresAtOnce) {
+    return open(folder, config, partitions, scoresAtOnce);
+  }
+
+  /**
+   * An executor for the tiny task.
+   *
+   * @param folder of the model
+   */
+  static StepExecutor open(Path folder, RunConfig config, int partitions, long scoresAtOnce) {
     JavaSparkContext context =
         JavaSparkContext.fromSparkContext(SharedSession.get().sparkContext());
     TrainingPlan plan = TrainingPlan.of(config, TinyTask.trainExamples().size());

@@ -12,6 +12,7 @@ import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.random.Randomness;
 import io.sparsetune.random.Randomness.Purpose;
 import java.util.Arrays;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Positions drawn uniformly without replacement, of each tensor or of all together. Selection
@@ -32,16 +33,25 @@ public final class RandomMask implements MaskMethod {
 
   @Override
   public Mask mask(MaskProblem problem, ScoreSource evidence) {
+    return draw(problem, tensor -> Randomness.key(problem.seed(), Purpose.RANDOM_MASK, tensor));
+  }
+
+  /**
+   * A random mask within the problem's budget.
+   *
+   * @param keys the stream for a tensor, or for all tensors together (−1)
+   */
+  public static Mask draw(MaskProblem problem, LongUnaryOperator keys) {
     ParameterLayout layout = problem.layout();
     MaskScope scope = problem.scope();
     TopKGoal goal = problem.goal();
     boolean global = problem.config().budget().orElseThrow().scope() == Scope.GLOBAL;
     Mask.Builder builder = new Mask.Builder(layout);
-    Draw draw = new Draw(key(problem, ALL_TENSORS), scope.size(), global ? goal.keep(0) : 0);
+    Draw draw = new Draw(keys.applyAsLong(ALL_TENSORS), scope.size(), global ? goal.keep(0) : 0);
     for (int t : scope.tensors()) {
       int size = layout.tensor(t).size();
       if (!global) {
-        draw = new Draw(key(problem, t), size, goal.keep(goal.group(t)));
+        draw = new Draw(keys.applyAsLong(t), size, goal.keep(goal.group(t)));
       }
       int[] chosen = draw.from(size);
       if (chosen.length == size) {
@@ -51,10 +61,6 @@ public final class RandomMask implements MaskMethod {
       }
     }
     return builder.build();
-  }
-
-  private static long key(MaskProblem problem, long tensor) {
-    return Randomness.key(problem.seed(), Purpose.RANDOM_MASK, tensor);
   }
 
   /** Draws {@code wanted} of {@code left} things that pass by one after the other. */

@@ -1,0 +1,24 @@
+package io.sparsetune.dense;
+
+import io.sparsetune.engine.GradientSum;
+
+/** One logical worker's own parameters and moments in a round. For one thread. */
+public interface DenseTrainer {
+  /**
+   * θ for the step's forward pass, [dense.size()]; the array may be the trainer's own.
+   *
+   * @param step global step from 0: names what is drawn for it
+   */
+  float[] values(long step);
+
+  /**
+   * Takes a step.
+   *
+   * @param gradient at {@link #values}, of the dense parameters
+   * @param clip factor for the mean gradient
+   */
+  void step(long step, GradientSum gradient, double clip, double learningRate);
+
+  /** The state's arrays as they are now, each [dense.size()]; θ or what stands for it first. */
+  float[][] state();
+}

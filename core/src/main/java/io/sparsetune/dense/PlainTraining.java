@@ -1,0 +1,56 @@
+package io.sparsetune.dense;
+
+import io.sparsetune.engine.GradientSum;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.optim.OptimizerRecipe;
+import io.sparsetune.optim.OptimizerState;
+import io.sparsetune.optim.SparseOptimizer;
+import io.sparsetune.optim.TrainedState;
+import io.sparsetune.params.ParameterLayout;
+
+/** Fine-tuning as everybody does it: the state is θ and the optimizer's moments. */
+public record PlainTraining(OptimizerRecipe optimizer) implements DenseTraining {
+
+  @Override
+  public DenseTrainer trainer(
+      ParameterLayout layout, Mask dense, float[] base, TrainedState start) {
+    float[] values = base.clone();
+    start.trained().copyCommon(start.values(), dense, values);
+    SparseOptimizer resumed =
+        optimizer.resume(layout, dense, start.optimizer().carried(start.trained(), dense));
+    return new Trainer(values, resumed);
+  }
+
+  /**
+   * A run's state from the state's arrays.
+   *
+   * @param state [arrays][trained.size()]
+   * @param steps that the optimizer has taken
+   */
+  public static TrainedState trained(Mask trained, float[][] state, long steps) {
+    float[][] moments = new float[state.length - 1][];
+    System.arraycopy(state, 1, moments, 0, moments.length);
+    return new TrainedState(trained, state[0], new OptimizerState(steps, moments));
+  }
+
+  private record Trainer(float[] theta, SparseOptimizer optimizer) implements DenseTrainer {
+    @Override
+    public float[] values(long step) {
+      return theta;
+    }
+
+    @Override
+    public void step(long step, GradientSum gradient, double clip, double learningRate) {
+      optimizer.step(theta, gradient, clip, learningRate);
+    }
+
+    @Override
+    public float[][] state() {
+      float[][] moments = optimizer.state().moments();
+      float[][] state = new float[1 + moments.length][];
+      state[0] = theta;
+      System.arraycopy(moments, 0, state, 1, moments.length);
+      return state;
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Lottery-ticket sparse fine-tuning. */
+package io.sparsetune.method.lotteryticket;

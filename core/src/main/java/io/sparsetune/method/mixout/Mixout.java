@@ -1,0 +1,47 @@
+package io.sparsetune.method.mixout;
+
+import io.sparsetune.keys.Key;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.mask.ScoreSource;
+import io.sparsetune.method.Evidence;
+import io.sparsetune.method.MaskMethod;
+import io.sparsetune.method.MaskProblem;
+import io.sparsetune.method.MethodOptions;
+import io.sparsetune.method.RoundPlan;
+import io.sparsetune.method.random.RandomMask;
+import io.sparsetune.random.Randomness;
+import io.sparsetune.random.Randomness.Purpose;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Mixout (Lee et al. 2020) as Fu et al., AAAI 2023, have it: after each dense round k fresh random
+ * parameters stay, the rest return to θ⁰.
+ */
+public final class Mixout implements MaskMethod {
+  @Override
+  public String name() {
+    return "mixout";
+  }
+
+  @Override
+  public List<Key<?>> keys() {
+    return RoundPlan.keys();
+  }
+
+  @Override
+  public Evidence evidence() {
+    return Evidence.DENSE_ROUNDS;
+  }
+
+  @Override
+  public Optional<RoundPlan> rounds(MethodOptions options, int steps, int stepsPerEpoch) {
+    return Optional.of(RoundPlan.ofTraining(options, 1, steps, stepsPerEpoch));
+  }
+
+  @Override
+  public Mask project(MaskProblem problem, int round, ScoreSource distances) {
+    return RandomMask.draw(
+        problem, tensor -> Randomness.key(problem.seed(), Purpose.MIXOUT_MASK, round, tensor));
+  }
+}

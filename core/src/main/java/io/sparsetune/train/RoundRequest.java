@@ -1,0 +1,24 @@
+package io.sparsetune.train;
+
+import io.sparsetune.dense.RoundScores;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.mask.ScoreSource;
+import java.util.function.Function;
+
+/**
+ * A dense round: W logical workers, their average, a projection.
+ *
+ * @param sequence rises with every call
+ * @param round from 0
+ * @param workers W, which divides the number of shards; worker w owns shards w, w + W, …
+ * @param work each worker's
+ * @param scores what the projection looks at
+ * @param projection on the driver: from the scores to what is kept, mask and head
+ */
+public record RoundRequest(
+    long sequence,
+    int round,
+    int workers,
+    RoundWork work,
+    RoundScores scores,
+    Function<ScoreSource, Mask> projection) {}

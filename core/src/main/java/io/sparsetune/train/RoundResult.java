@@ -1,0 +1,18 @@
+package io.sparsetune.train;
+
+import io.sparsetune.mask.Mask;
+import java.util.List;
+
+/**
+ * What is left of a dense round; everything else is back at θ⁰.
+ *
+ * @param trained mask and head
+ * @param values θ there, [trained.size()]
+ * @param state of the training there, [arrays][trained.size()]
+ * @param steps what the steps were like, in order
+ */
+public record RoundResult(Mask trained, float[] values, float[][] state, List<RoundStep> steps) {
+  public RoundResult {
+    steps = List.copyOf(steps);
+  }
+}

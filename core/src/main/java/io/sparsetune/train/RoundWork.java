@@ -1,0 +1,108 @@
+package io.sparsetune.train;
+
+import io.sparsetune.dense.DenseTrainer;
+import io.sparsetune.dense.DenseTraining;
+import io.sparsetune.engine.EngineWorker;
+import io.sparsetune.engine.GradientSum;
+import io.sparsetune.engine.NotFiniteException;
+import io.sparsetune.engine.PrivateEngine;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.optim.GradientClip;
+import io.sparsetune.optim.TrainedState;
+import io.sparsetune.text.EpochPlan;
+import io.sparsetune.text.Shard;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+
+/**
+ * What a logical worker does in a dense round, wherever it runs: local optimizer steps on its own
+ * shards, with a θ of its own.
+ *
+ * @param dense everything that is trained: the tensors in scope and the head, whole
+ * @param start what stands off θ⁰
+ */
+public record RoundWork(DenseSteps steps, DenseTraining training, Mask dense, TrainedState start)
+    implements Serializable {
+
+  /**
+   * Trains.
+   *
+   * @param engine at θ⁰, where the worker's values stay installed
+   * @param shards the worker's
+   * @param threads that share the shards of a step
+   * @throws NotFiniteException when a loss or a gradient is not finite or out of range
+   */
+  public WorkerState run(
+      int worker, PrivateEngine engine, EpochPlan plan, List<Shard> shards, LocalThreads threads) {
+    List<GradientSum> sums = new ArrayList<>();
+    for (int t = 0; t < threads.count(); t++) {
+      sums.add(new GradientSum(dense.size()));
+      engine.worker(t);
+    }
+    return run(worker, engine, step -> gradient(engine, plan, shards, threads, sums, step));
+  }
+
+  private static GradientSum gradient(
+      PrivateEngine engine,
+      EpochPlan plan,
+      List<Shard> shards,
+      LocalThreads threads,
+      List<GradientSum> sums,
+      int step) {
+    int epoch = step / plan.stepsPerEpoch();
+    int stepInEpoch = step % plan.stepsPerEpoch();
+    AtomicInteger thread = new AtomicInteger();
+    AtomicInteger next = new AtomicInteger();
+    List<GradientSum> parts =
+        threads.onEach(
+            () -> {
+              int mine = thread.getAndIncrement();
+              GradientSum sum = sums.get(mine);
+              sum.clear();
+              EngineWorker worker = engine.worker(mine);
+              for (int s = next.getAndIncrement(); s < shards.size(); s = next.getAndIncrement()) {
+                ShardWork.gradient(worker, plan, shards.get(s), step, epoch, stepInEpoch, sum);
+              }
+              return sum;
+            });
+    GradientSum total = parts.get(0);
+    parts.subList(1, parts.size()).forEach(total::merge);
+    return total;
+  }
+
+  /**
+   * The same with gradients from anywhere. A step in which the worker has no examples is none for
+   * its optimizer.
+   *
+   * @param gradient at the values that are installed in the engine, for a global step
+   */
+  WorkerState run(int worker, PrivateEngine engine, IntFunction<GradientSum> gradient) {
+    float[] base = engine.engine().gather(dense);
+    DenseTrainer trainer = training.trainer(engine.engine().spec().layout(), dense, base, start);
+    WorkerSteps done = new WorkerSteps(worker, steps.count());
+    for (int i = 0; i < steps.count(); i++) {
+      int step = steps.first() + i;
+      engine.engine().install(dense, trainer.values(step));
+      GradientSum sum = gradientAt(step, gradient);
+      if (sum.examples() > 0) {
+        double norm = GradientClip.norm(sum);
+        double clip = GradientClip.factor(norm, OptionalDouble.of(steps.maxGradNorm()));
+        trainer.step(step, sum, clip, steps.rateAt(step));
+        done.record(i, sum, norm);
+      }
+    }
+    return new WorkerState(done, dense, trainer.state(), base);
+  }
+
+  private static GradientSum gradientAt(int step, IntFunction<GradientSum> gradient) {
+    try {
+      return gradient.apply(step);
+    } catch (NotFiniteException e) {
+      throw new NotFiniteException("at step %d: %s".formatted(step + 1, e.getMessage()));
+    }
+  }
+}

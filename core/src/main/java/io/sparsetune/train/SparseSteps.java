@@ -1,0 +1,108 @@
+package io.sparsetune.train;
+
+import io.sparsetune.config.TrainingConfig;
+import io.sparsetune.engine.GradientSum;
+import io.sparsetune.engine.NotFiniteException;
+import io.sparsetune.error.DivergedException;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.method.StepTransform;
+import io.sparsetune.optim.GradientClip;
+import io.sparsetune.optim.SparseOptimizer;
+import java.util.function.LongSupplier;
+
+/** Takes steps inside a mask. */
+final class SparseSteps {
+  static final String AT_THE_START =
+      "nothing is trained yet, so the model's weights may be damaged, or a regression's labels need"
+          + " a smaller scale";
+  static final String LATER =
+      "a lower training.learning_rate or more training.warmup_ratio may help";
+
+  private final TrainingConfig training;
+  private final TrainingPlan plan;
+  private final StepExecutor executor;
+  private final TrainingListener listener;
+  private final LongSupplier sequence;
+
+  /**
+   * @param sequence the number of the next call of the executor
+   */
+  SparseSteps(
+      TrainingConfig training,
+      TrainingPlan plan,
+      StepExecutor executor,
+      TrainingListener listener,
+      LongSupplier sequence) {
+    this.training = training;
+    this.plan = plan;
+    this.executor = executor;
+    this.listener = listener;
+    this.sequence = sequence;
+  }
+
+  /**
+   * One step.
+   *
+   * @param step global step from 0
+   * @param values [trained.size()]; left as they are, since the executor may still hold them
+   * @param transform what the method does to the step
+   * @return the values after it
+   * @throws DivergedException when a loss or a gradient is not finite
+   */
+  float[] step(
+      int step,
+      Mask trained,
+      float[] values,
+      SparseOptimizer optimizer,
+      double rate,
+      StepTransform transform) {
+    GradientSum gradient;
+    double norm;
+    try {
+      gradient = gradient(step, trained, transform.values(step, values));
+      transform.gradient(step, gradient);
+      norm = GradientClip.norm(gradient);
+      transform.update(step, gradient);
+    } catch (NotFiniteException e) {
+      throw diverged(step, e);
+    }
+    double clip = GradientClip.factor(norm, training.maxGradNorm());
+    float[] moved = values.clone();
+    optimizer.step(moved, gradient, clip, rate);
+    listener.stepDone(
+        new StepReport(
+            step + 1,
+            plan.steps(),
+            plan.epoch(step + 1),
+            gradient.meanLoss(),
+            rate,
+            norm,
+            gradient.examples(),
+            gradient.tokens()));
+    return moved;
+  }
+
+  private GradientSum gradient(int step, Mask trained, float[] values) {
+    int stepsPerEpoch = plan.epochs().stepsPerEpoch();
+    return executor.step(
+        new StepRequest(
+            sequence.getAsLong(),
+            step,
+            step / stepsPerEpoch,
+            step % stepsPerEpoch,
+            trained,
+            values));
+  }
+
+  private DivergedException diverged(int step, NotFiniteException e) {
+    return new DivergedException(
+        "Training diverged at step %d of %d (epoch %.2f): %s; %s"
+            .formatted(
+                step + 1,
+                plan.steps(),
+                plan.epoch(step),
+                e.getMessage(),
+                step == 0 ? AT_THE_START : LATER),
+        e);
+  }
+}

@@ -1,0 +1,21 @@
+package io.sparsetune.train;
+
+import io.sparsetune.dense.StateSlice;
+import io.sparsetune.dense.StateSlice.Place;
+import io.sparsetune.dense.WorkerSlice;
+import io.sparsetune.mask.Mask;
+
+/**
+ * A logical worker at the end of a round. Its arrays are not copied.
+ *
+ * @param state [arrays][dense.size()]
+ * @param base θ⁰, [dense.size()]
+ */
+public record WorkerState(WorkerSteps steps, Mask dense, float[][] state, float[] base) {
+
+  /** A copy of the worker's part of a place. */
+  public WorkerSlice slice(Place place) {
+    return new WorkerSlice(
+        steps.worker(), steps.examples(), StateSlice.cut(place, dense, state, base));
+  }
+}

@@ -1,0 +1,233 @@
+package io.sparsetune.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparsetune.config.RunConfig;
+import io.sparsetune.config.TrainingConfig;
+import io.sparsetune.dense.PlainTraining;
+import io.sparsetune.dense.RoundScores;
+import io.sparsetune.engine.EngineHome;
+import io.sparsetune.engine.GradientSum;
+import io.sparsetune.engine.NotFiniteException;
+import io.sparsetune.engine.PrivateEngine;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.mask.ScoreSource;
+import io.sparsetune.method.StepTransform;
+import io.sparsetune.optim.LearningRate;
+import io.sparsetune.optim.OptimizerRecipe;
+import io.sparsetune.optim.SparseOptimizer;
+import io.sparsetune.optim.TrainedState;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.text.Shard;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every {@link StepExecutor} does in a dense round. */
+public abstract class RoundsContract {
+  private static final int STEPS = 4;
+
+  /** The second epoch: one of its micro-batches is short. */
+  private static final int FIRST = 4;
+
+  private static final ParameterLayout LAYOUT = TinyTask.spec().layout();
+
+  /** An executor for {@link TinyTask}'s model and data. */
+  protected abstract StepExecutor open(RunConfig config);
+
+  private static RunConfig config(String... keyValues) {
+    return TinyTask.config(keyValues);
+  }
+
+  private static Mask whole(Part... parts) {
+    List<Part> wanted = List.of(parts);
+    return Mask.none(LAYOUT)
+        .withWhole(
+            LAYOUT,
+            IntStream.range(0, LAYOUT.tensorCount())
+                .filter(t -> wanted.contains(LAYOUT.tensor(t).part()))
+                .boxed()
+                .toList());
+  }
+
+  private static Mask dense() {
+    return whole(Part.ENCODER, Part.HEAD);
+  }
+
+  private static RoundWork work(TrainingConfig training, TrainedState start) {
+    LearningRate rate = LearningRate.of(training, 32);
+    return new RoundWork(
+        new DenseSteps(FIRST, STEPS, 0, rate, training.maxGradNorm().orElseThrow()),
+        new PlainTraining(OptimizerRecipe.of(training)),
+        dense(),
+        start);
+  }
+
+  private static TrainedState atBase(TrainingConfig training) {
+    return new TrainedState(
+        Mask.none(LAYOUT), new float[0], OptimizerRecipe.of(training).initial(0));
+  }
+
+  private static RoundRequest request(
+      RunConfig config, int workers, TrainedState start, Function<ScoreSource, Mask> projection) {
+    return new RoundRequest(
+        7,
+        0,
+        workers,
+        work(config.training(), start),
+        new RoundScores(1, Mask.none(LAYOUT)),
+        projection);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "method.name=child",
+        "method.name=child;method.workers=2;method.momentum=0.3;method.rounds=3",
+        "method.name=child;method.project_every=3 steps;method.optimizer_at_mask_change=reset",
+        "method.name=child;method.head_in_budget=true;method.rounds=1;training.optimizer=sgd",
+        "method.name=mixout;method.workers=4;method.scope=global",
+        "method.name=lottery_ticket;method.iterations=2;method.workers=2"
+      })
+  void trainsToTheSameBitsAsTheLocalExecutor(String method) {
+    RunConfig config = config((method + ";training.eval_steps=7").split(";"));
+    TrainingResult expected;
+    try (StepExecutor local = TinyTask.executor(config, 1)) {
+      expected = new TrainingLoop(LAYOUT, config, local, TrainingListener.NONE).run();
+    }
+    try (StepExecutor executor = open(config)) {
+      TrainingResult result =
+          new TrainingLoop(LAYOUT, config, executor, TrainingListener.NONE).run();
+      assertThat(result.trained()).isEqualTo(expected.trained());
+      assertThat(result.values()).isEqualTo(expected.values());
+      assertThat(result.evaluations()).isEqualTo(expected.evaluations()).isNotEmpty();
+      assertThat(result.steps()).isEqualTo(expected.steps()).isGreaterThanOrEqualTo(32);
+    }
+  }
+
+  @Test
+  void oneWorkerTakesTheStepsOfASparseTrainingOfEverything() {
+    RunConfig config = config("method.name=child");
+    TrainingConfig training = config.training();
+    Mask dense = dense();
+    OptimizerRecipe recipe = OptimizerRecipe.of(training);
+    try (StepExecutor executor = open(config)) {
+      RoundResult result = executor.round(request(config, 1, atBase(training), distances -> dense));
+      SparseSteps sparse =
+          new SparseSteps(
+              training,
+              TrainingPlan.of(config, executor.trainExamples()),
+              executor,
+              TrainingListener.NONE,
+              new AtomicLong(7)::incrementAndGet);
+      float[] values = executor.initialValues(dense);
+      SparseOptimizer optimizer = recipe.start(LAYOUT, dense);
+      LearningRate rate = LearningRate.of(training, 32);
+      for (int step = FIRST; step < FIRST + STEPS; step++) {
+        values = sparse.step(step, dense, values, optimizer, rate.at(step), StepTransform.NONE);
+      }
+      assertThat(result.values()).isEqualTo(values);
+      assertThat(result.state()[0]).isEqualTo(values);
+      assertThat(result.state()[1]).isEqualTo(optimizer.state().moments()[0]);
+      assertThat(result.state()[2]).isEqualTo(optimizer.state().moments()[1]);
+    }
+  }
+
+  @Test
+  void workersMeetInTheMeanByExamples() {
+    RunConfig config = config("method.name=child");
+    int workers = 2;
+    LocalData data = TinyTask.data(config);
+    RoundWork work = work(config.training(), atBase(config.training()));
+    float[][][] states = new float[workers][][];
+    long[] examples = new long[workers];
+    try (LocalThreads threads = new LocalThreads(1)) {
+      for (int w = 0; w < workers; w++) {
+        List<Shard> own = new ArrayList<>();
+        for (int s = w; s < data.train().size(); s += workers) {
+          own.add(data.train().get(s));
+        }
+        try (PrivateEngine engine = EngineHome.get().borrow("by hand", TinyTask::engine)) {
+          WorkerState done = work.run(w, engine, data.plan(), own, threads);
+          states[w] = done.state();
+          examples[w] = done.steps().examples();
+        }
+      }
+    }
+    assertThat(examples[0]).isNotEqualTo(examples[1]);
+    assertThat(states[0][0]).isNotEqualTo(states[1][0]);
+    try (StepExecutor executor = open(config)) {
+      RoundResult result =
+          executor.round(request(config, workers, atBase(config.training()), d -> dense()));
+      for (int a = 0; a < 3; a++) {
+        for (int i = 0; i < dense().size(); i++) {
+          double sum =
+              (double) examples[0] * states[0][a][i] + (double) examples[1] * states[1][a][i];
+          assertThat(result.state()[a][i]).isEqualTo((float) (sum / (examples[0] + examples[1])));
+        }
+      }
+      assertThat(result.steps()).hasSize(STEPS);
+      assertThat(result.steps().stream().mapToLong(RoundStep::examples).sum())
+          .isEqualTo(examples[0] + examples[1]);
+    }
+  }
+
+  @Test
+  void whatIsReleasedIsBackAtTheBase() {
+    RunConfig config = config("method.name=child");
+    Mask everything = whole(Part.EMBEDDINGS, Part.ENCODER, Part.HEAD);
+    Mask some = new Mask.Builder(LAYOUT).positions(5, new int[] {3, 9}).build();
+    float[] base = TinyTask.theta();
+    GradientSum expected;
+    try (StepExecutor local = TinyTask.executor(config, 1)) {
+      expected = local.step(new StepRequest(1, 0, 0, 0, everything, base));
+    }
+    try (StepExecutor executor = open(config)) {
+      TrainedState start = atBase(config.training());
+      RoundResult first = executor.round(request(config, 2, start, distances -> some));
+      assertThat(first.values()).hasSize(2);
+      assertThat(executor.initialValues(everything)).isEqualTo(base);
+      // A second round from the base goes the same way: nothing of the first is left.
+      RoundResult again = executor.round(request(config, 2, start, distances -> some));
+      assertThat(again.values()).isEqualTo(first.values());
+      GradientSum sum = executor.step(new StepRequest(8, 0, 0, 0, everything, base));
+      assertThat(sum).usingRecursiveComparison().isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void aRoundGoesOnFromWhatStandsOffTheBase() {
+    RunConfig config = config("method.name=child");
+    Mask some = new Mask.Builder(LAYOUT).positions(5, new int[] {3, 9}).build();
+    float[] moved = {0.5f, -0.25f};
+    OptimizerRecipe recipe = OptimizerRecipe.of(config.training());
+    TrainedState start = new TrainedState(some, moved, recipe.initial(2));
+    try (StepExecutor executor = open(config)) {
+      RoundResult result = executor.round(request(config, 1, start, distances -> some));
+      // Four small steps do not lead far.
+      assertThat(result.values()[0]).isBetween(0.4f, 0.6f).isNotEqualTo(0.5f);
+      assertThat(result.values()[1]).isBetween(-0.35f, -0.15f).isNotEqualTo(-0.25f);
+    }
+  }
+
+  @Test
+  void aRoundThatDivergesSaysAtWhichStep() {
+    RunConfig config = config("method.name=child");
+    Mask some = new Mask.Builder(LAYOUT).positions(5, new int[] {3}).build();
+    OptimizerRecipe recipe = OptimizerRecipe.of(config.training());
+    TrainedState start = new TrainedState(some, new float[] {Float.NaN}, recipe.initial(1));
+    try (StepExecutor executor = open(config)) {
+      assertThatThrownBy(() -> executor.round(request(config, 2, start, distances -> some)))
+          .isInstanceOf(NotFiniteException.class)
+          .hasMessageStartingWith("at step 5: ")
+          .hasMessageContaining("NaN");
+    }
+  }
+}
