@@ -29,9 +29,15 @@ import org.apache.hadoop.conf.Configuration;
  * @param folder where it is
  * @param record how it was configured
  * @param delta what it trained
+ * @param deltaSha256 of the delta's file
+ * @param deltaBytes its length
  */
-record FinishedRun(HadoopFolder folder, RunRecord record, SparseDelta delta) {
+record FinishedRun(
+    HadoopFolder folder, RunRecord record, SparseDelta delta, String deltaSha256, long deltaBytes) {
   private static final int LARGEST_RESULT = 16 << 20;
+
+  /** What a Java array holds; training writes it from one. */
+  private static final int LARGEST_DELTA = Integer.MAX_VALUE - 8;
 
   /**
    * @throws DataException where there is none, or it did not finish
@@ -39,27 +45,22 @@ record FinishedRun(HadoopFolder folder, RunRecord record, SparseDelta delta) {
    */
   static FinishedRun open(String path, Configuration hadoop) {
     HadoopFolder folder = RunFolder.toRead(path, hadoop);
-    FinishedRun run =
-        new FinishedRun(
-            folder,
-            RunRecord.read(folder.file(RunFiles.RUN)),
-            DeltaFile.read(folder.file(RunFiles.DELTA)));
-    run.requireUnchanged();
+    RunRecord record = RunRecord.read(folder.file(RunFiles.RUN));
+    String file = folder.file(RunFiles.DELTA).path();
+    byte[] bytes = folder.file(RunFiles.DELTA).readAll(LARGEST_DELTA).array();
+    SparseDelta delta = DeltaFile.read(ByteSource.of(file, bytes));
+    FinishedRun run = new FinishedRun(folder, record, delta, Sha256.hex(bytes), bytes.length);
+    run.requireUnchanged(file);
     return run;
   }
 
   /** The delta is the one that the training wrote, where its result is there to tell. */
-  private void requireUnchanged() {
-    ByteSource delta = folder.file(RunFiles.DELTA);
-    try {
-      String written = result().map(json -> json.path("delta_sha256").asText()).orElse("");
-      if (!written.isEmpty() && !written.equals(Sha256.hex(delta))) {
-        throw new CorruptFileException(
-            delta.path(),
-            "it is not what the training wrote: its SHA-256 is not the one in " + RunFiles.RESULT);
-      }
-    } catch (IOException e) {
-      throw Unreadable.because(delta.path(), e);
+  private void requireUnchanged(String file) {
+    String written = result().map(json -> json.path("delta_sha256").asText()).orElse("");
+    if (!written.isEmpty() && !written.equals(deltaSha256)) {
+      throw new CorruptFileException(
+          file,
+          "it is not what the training wrote: its SHA-256 is not the one in " + RunFiles.RESULT);
     }
   }
 

@@ -5,7 +5,6 @@ import io.sparsetune.delta.DeltaInfo;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.DataException;
 import io.sparsetune.files.KeyName;
-import io.sparsetune.files.Sha256;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.MaskTable;
 import io.sparsetune.params.ParameterLayout;
@@ -17,8 +16,6 @@ import org.apache.hadoop.conf.Configuration;
 
 /** Tells what a finished run trained. Needs no Spark session. */
 public final class InspectJob {
-  private static final int LARGEST_DELTA = Integer.MAX_VALUE - 8;
-
   private final Configuration hadoop;
 
   public InspectJob(Configuration hadoop) {
@@ -34,7 +31,6 @@ public final class InspectJob {
     FinishedRun run = FinishedRun.open(path, hadoop);
     SparseDelta delta = run.delta();
     DeltaInfo info = delta.info();
-    byte[] bytes = run.folder().file(RunFiles.DELTA).readAll(LARGEST_DELTA).array();
     return new Inspection(
         path,
         info.method(),
@@ -49,8 +45,8 @@ public final class InspectJob {
         validation(run, info),
         KeyName.of(info.spec().pooling()),
         info.baseFingerprint(),
-        Sha256.hex(bytes),
-        bytes.length,
+        run.deltaSha256(),
+        run.deltaBytes(),
         info.runId(),
         info.libraryVersion(),
         Optional.of(run.record().basePath()));

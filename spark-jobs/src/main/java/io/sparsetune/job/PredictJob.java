@@ -16,12 +16,12 @@ import io.sparsetune.task.Labels;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.LongAccumulator;
 
 /** Predicts rows with a finished run's model; writes them with their predictions, in order. */
 public final class PredictJob {
@@ -64,8 +64,8 @@ public final class PredictJob {
     delta.requireBase(base);
     Tokenizer tokenizer = Tokenizer.of(base);
     PredictedColumns columns = new PredictedColumns(labels.map(Labels::names).orElse(List.of()));
-    LongAccumulator written = session.sparkContext().longAccumulator("predicted rows");
-    LongAccumulator truncated = session.sparkContext().longAccumulator("truncated texts");
+    PartitionCounts truncated = new PartitionCounts();
+    session.sparkContext().register(truncated, "truncated texts");
     try (SparkPredictor predictor =
         new SparkPredictor(
             session,
@@ -80,8 +80,9 @@ public final class PredictJob {
               .score(table.rows(tokenizer))
               .map(
                   row -> {
-                    written.add(1);
-                    truncated.add(row.truncated() ? 1 : 0);
+                    if (row.truncated()) {
+                      truncated.add(TaskContext.getPartitionId());
+                    }
                     return columns.append(row.cells(), row.logits());
                   });
       DataFrameWriter<Row> writer =
@@ -103,7 +104,7 @@ public final class PredictJob {
             return path;
           });
     }
-    return new PredictResult(request.output(), written.value(), truncated.value());
+    return new PredictResult(request.output(), table.size(), truncated.value());
   }
 
   /**

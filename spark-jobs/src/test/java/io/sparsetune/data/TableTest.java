@@ -3,37 +3,19 @@ package io.sparsetune.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparsetune.config.DataConfig;
 import io.sparsetune.config.DataConfig.OnBadRow;
-import io.sparsetune.config.TaskConfig;
-import io.sparsetune.config.TaskConfig.TaskType;
-import io.sparsetune.error.DataException;
 import io.sparsetune.task.Labels;
-import io.sparsetune.task.Metric;
 import io.sparsetune.testing.SharedSession;
-import io.sparsetune.testing.TinyTokenizer;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Formats, and what is said about tables that cannot be used. */
-class TableTest {
-  @TempDir private Path folder;
-  private OnBadRow onBadRow = OnBadRow.FAIL;
-  private TaskType type = TaskType.CLASSIFICATION;
-
+/** Formats, and the rows that are read from them. */
+class TableTest extends TableFiles {
   @Test
   void csvHasQuotesAndLineBreaksInFields() throws IOException {
     write("a.csv", "id,text,label\n1,\"one, \"\"two\"\"\nthree\",x\n2,four,y\n");
@@ -79,89 +61,6 @@ class TableTest {
   }
 
   @Test
-  void aNameThatWouldBeAGlobIsRefused() throws IOException {
-    write("a[1].csv", "text,label\na,x\n");
-    assertThatThrownBy(() -> load("a[1].csv"))
-        .hasMessage(
-            "Cannot read data.train: the name of %s/a[1].csv has one of the characters {}[]*?\\ that globs are made of. Rename it."
-                .formatted(folder));
-  }
-
-  @Test
-  void aMissingFileIsNamedWithTheNearestOne() throws IOException {
-    write("train.csv", "text,label\na,x\n");
-    assertThatThrownBy(() -> load("trian.csv"))
-        .isInstanceOf(DataException.class)
-        .hasMessage(
-            "Cannot read data.train: %s/trian.csv does not exist. Did you mean 'train.csv'?"
-                .formatted(folder));
-  }
-
-  @Test
-  void emptyFilesAreRefused() throws IOException {
-    write("a.csv", "");
-    assertThatThrownBy(() -> load("a.csv"))
-        .hasMessage("Cannot read data.train: %s/a.csv is empty.".formatted(folder));
-    write("b.csv", "text,label\n");
-    assertThatThrownBy(() -> load("b.csv"))
-        .hasMessage("Cannot use data.train: %s/b.csv has no rows.".formatted(folder));
-    Files.createDirectory(folder.resolve("none"));
-    assertThatThrownBy(() -> load("none"))
-        .hasMessage("Cannot read data.train: %s/none has no files.".formatted(folder));
-  }
-
-  @Test
-  void anUnknownSuffixNeedsAFormat() throws IOException {
-    write("a.txt", "text,label\na,x\nb,y\n");
-    assertThatThrownBy(() -> load("a.txt"))
-        .hasMessage(
-            "Cannot tell the format of a.txt (data.train) by its suffix."
-                + " Set data.format: csv, tsv, jsonl or parquet.");
-  }
-
-  @Test
-  void filesOfOneListAreOfOneFormat() throws IOException {
-    write("a.csv", "text,label\na,x\n");
-    write("b.tsv", "text\tlabel\nb\ty\n");
-    assertThatThrownBy(() -> load("*.?sv"))
-        .hasMessage(
-            "Cannot read data.train: %s/a.csv is csv, but %s/b.tsv is tsv. One list must be of one format."
-                .formatted(folder, folder));
-  }
-
-  @Test
-  void aWrongColumnIsNamedWithTheNearestOneAndAllThereAre() throws IOException {
-    write("a.csv", "txt,label,id\na,x,1\n");
-    assertThatThrownBy(() -> load("a.csv"))
-        .hasMessage(
-            "Cannot find column 'text' (task.text) in %s/a.csv. Did you mean 'txt'? Its columns: txt, label, id."
-                .formatted(folder));
-  }
-
-  @Test
-  void aColumnThatIsNotASingleValueIsRefused() throws IOException {
-    write("a.jsonl", "{\"text\":[\"a\",\"b\"],\"label\":\"x\"}\n");
-    assertThatThrownBy(() -> load("a.jsonl"))
-        .hasMessage(
-            "Cannot use column 'text' (task.text) of %s/a.jsonl: its type is array, not text or a number."
-                .formatted(folder));
-  }
-
-  @Test
-  void filesWithOtherHeadersAreRefused() throws IOException {
-    Files.createDirectory(folder.resolve("parts"));
-    write("parts/a.csv", "text,label\na,x\nb,y\n");
-    write("parts/b.csv", "label,text\nx,c\n");
-    assertThatThrownBy(() -> load("parts"))
-        .hasMessage(
-            "Cannot read data.train: unlike %1$s/parts/a.csv, %1$s/parts/b.csv has the header label, text instead of text, label."
-                .formatted(folder));
-    write("parts/b.csv", "text,label,id\nc,x,1\n");
-    assertThatThrownBy(() -> load("parts"))
-        .hasMessageContaining("parts/b.csv has the header text,label,id instead of text, label.");
-  }
-
-  @Test
   void columnsThatATaskDoesNotUseMayHaveNoNameOrTheSameOne() throws IOException {
     write("a.csv", ",text,label,z,z\n0,a,x,q,r\n1,b,y,s,t\n");
     assertThat(texts("a.csv")).containsExactly("a", "b");
@@ -172,66 +71,6 @@ class TableTest {
     assertThatThrownBy(() -> load("b.tsv"))
         .hasMessage(
             "Cannot use column 'text' (task.text) of %s/b.tsv: its header has that name 2 times."
-                .formatted(folder));
-  }
-
-  @Test
-  void aQuoteThatIsNotClosedIsRefusedForItHidesRows() throws IOException {
-    write("a.csv", "label,text\nx,a\ny,\"b\nx,c\ny,d\n");
-    assertThatThrownBy(() -> load("a.csv"))
-        .isInstanceOf(DataException.class)
-        .hasMessage(
-            "Cannot read data.train: the quoted field that begins in line 3 of %s/a.csv is never closed, or has a quote inside that is not doubled."
-                .formatted(folder));
-    write("b.csv", "text,label\na,x\n\"b,y\nc,x\n\"d,y\n");
-    assertThatThrownBy(() -> load("b.csv"))
-        .hasMessageContaining("begins in line 3 of " + folder + "/b.csv");
-  }
-
-  @Test
-  void sparkRefusesQuotesThatDoNotMatchToo() throws IOException {
-    write("b.csv", "text,label\na,x\n");
-    Table table = table("b.csv");
-    write("b.csv", "text,label\na,x\n\"b,y\nc,x\n\"d,y\n");
-    assertThatThrownBy(
-            () ->
-                Survey.of(
-                    table,
-                    RowReader.ofAnyLabel(Columns.of(task())),
-                    false,
-                    Survey.BadRows.SKIPPED,
-                    ""))
-        .isInstanceOf(DataException.class)
-        .hasMessage(
-            "Cannot read data.train: %s/b.csv: a quoted field has a quote inside that is not doubled"
-                .formatted(folder));
-  }
-
-  @Test
-  void aLineOfJsonIsOneObjectAndNothingElse() throws IOException {
-    String good = "{\"text\":\"a\",\"label\":\"x\"}";
-    for (String bad :
-        List.of(good + good, good + " garbage", "[" + good + "," + good + "]", "null", "3")) {
-      write("a.jsonl", good + "\n \n" + bad + "\n");
-      assertThatThrownBy(() -> load("a.jsonl"))
-          .as(bad)
-          .isInstanceOf(DataException.class)
-          .hasMessageStartingWith(
-              "Cannot use row 2 of %s/a.jsonl: it breaks the format: %s."
-                  .formatted(folder, BadRow.cut(bad)));
-    }
-    onBadRow = OnBadRow.SKIP;
-    write("a.jsonl", good + "\n" + good + good + "\n" + good.replace("\"x\"", "\"y\"") + "\n");
-    assertThat(load("a.jsonl").examples()).isEqualTo(2);
-    assertThat(load("a.jsonl").skipped()).isEqualTo(1);
-  }
-
-  @Test
-  void linesWithoutAnyObjectAreNoTable() throws IOException {
-    write("a.jsonl", "{\n  \"text\": \"a\",\n  \"label\": \"x\"\n}\n");
-    assertThatThrownBy(() -> load("a.jsonl"))
-        .hasMessage(
-            "Cannot read data.train: no line of %s/a.jsonl is a JSON object of one column or more."
                 .formatted(folder));
   }
 
@@ -255,96 +94,6 @@ class TableTest {
       write(name, rows);
       assertThat(texts(name)).containsExactly("a", "caf\u00e9");
     }
-  }
-
-  @Test
-  void aNumberThatIsNoneIsNoLabel() {
-    SharedSession.get()
-        .sql("select 'a' as text, 1.0D as label union all select 'b', double('NaN')")
-        .coalesce(1)
-        .write()
-        .parquet(folder.resolve("a.parquet").toString());
-    assertThatThrownBy(() -> load("a.parquet"))
-        .hasMessageContaining("column 'label' has no label (null).");
-  }
-
-  @Test
-  void aParquetFileThatIsDamagedIsRefused() throws IOException {
-    Path written = folder.resolve("a.parquet");
-    SharedSession.get()
-        .sql("select 'a' as text, 'x' as label union all select 'b', 'y'")
-        .coalesce(1)
-        .write()
-        .parquet(written.toString());
-    Path file;
-    try (Stream<Path> files = Files.list(written)) {
-      file = files.filter(f -> f.toString().endsWith(".parquet")).findFirst().orElseThrow();
-    }
-    byte[] bytes = Files.readAllBytes(file);
-    int footer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(bytes.length - 8);
-    bytes[bytes.length - 8 - footer] = -1;
-    Path damaged = folder.resolve("damaged.parquet");
-    Files.write(damaged, bytes);
-    assertThatThrownBy(() -> load("damaged.parquet"))
-        .isInstanceOf(DataException.class)
-        .hasMessageStartingWith("Cannot read data.train: " + damaged + ": ");
-  }
-
-  @Test
-  void aRowWithoutTextIsNamedByFileAndNumber() throws IOException {
-    write("a.jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n{\"text\":null,\"label\":\"y\"}\n");
-    assertThatThrownBy(() -> load("a.jsonl"))
-        .isInstanceOf(DataException.class)
-        .hasMessage(
-            "Cannot use row 2 of %s/a.jsonl: column 'text' has no text (null). Mend it, or set data.on_bad_row: skip."
-                .formatted(folder));
-  }
-
-  @Test
-  void aRowWithoutLabelIsNamedByFileAndNumber() throws IOException {
-    write("a.csv", "text,label\na,x\nb,y\nc,\n");
-    assertThatThrownBy(() -> load("a.csv"))
-        .hasMessageContaining("row 3 of " + folder + "/a.csv: column 'label' has no label (null).");
-  }
-
-  @Test
-  void aRowThatBreaksTheFormatIsShown() throws IOException {
-    write("a.csv", "text,label\na,x\nb,y,z\nc,x\n");
-    assertThatThrownBy(() -> load("a.csv"))
-        .hasMessageContaining("row 2 of " + folder + "/a.csv: it breaks the format: b,y,z.");
-    write("a.jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n{\"text\":\n");
-    assertThatThrownBy(() -> load("a.jsonl"))
-        .hasMessageContaining("row 2 of " + folder + "/a.jsonl: it breaks the format: {\"text\":.");
-  }
-
-  @Test
-  void aLabelNeverSeenInTrainingIsShownWithTheKnownOnes() throws IOException {
-    write("a.csv", "text,label\na,x\nb,maybe\n");
-    assertThatThrownBy(
-            () ->
-                loader("a.csv")
-                    .evaluation(
-                        "validation", paths("a.csv"), Optional.of(Labels.of(List.of("x", "y")))))
-        .hasMessageContaining(
-            "row 2 of %s/a.csv: label 'maybe' in column 'label' is not among the labels of the training data: x, y."
-                .formatted(folder));
-  }
-
-  @Test
-  void regressionNeedsNumbers() throws IOException {
-    type = TaskType.REGRESSION;
-    write("a.csv", "text,label\na,1.5\nb,high\nc,NaN\n");
-    assertThatThrownBy(() -> load("a.csv"))
-        .hasMessageContaining(
-            "row 2 of %s/a.csv: 'high' in column 'label' is not a finite number, which regression needs."
-                .formatted(folder))
-        .hasMessageEndingWith(" In all 2 have a label that is not a number.");
-  }
-
-  @Test
-  void oneLabelIsNotEnough() throws IOException {
-    write("a.csv", "text,label\na,x\nb,x\n");
-    assertThatThrownBy(() -> load("a.csv")).hasMessageContaining("every row has the label [x]");
   }
 
   @Test
@@ -372,52 +121,5 @@ class TableTest {
     assertThat(table("a.jsonl").rows(List.of("text")).getNumPartitions()).isGreaterThan(2);
     assertThatThrownBy(() -> load("a.jsonl"))
         .hasMessageContaining("row 2757 of " + folder + "/a.jsonl");
-  }
-
-  private List<String> texts(String name) {
-    List<String> texts = new ArrayList<>();
-    table(name)
-        .rowsInOrder(List.of("text"))
-        .collect()
-        .forEach(row -> texts.add(row.cells().getString(0)));
-    return texts;
-  }
-
-  private Table table(String name) {
-    return Table.open(SharedSession.get(), "data.train", paths(name), Optional.empty());
-  }
-
-  private TrainData load(String name) {
-    return loader(name).train(2, 1);
-  }
-
-  private DataLoader loader(String name) {
-    return new DataLoader(
-        SharedSession.get(),
-        task(),
-        new DataConfig(
-            paths(name),
-            List.of(),
-            0,
-            List.of(),
-            OptionalInt.empty(),
-            Optional.empty(),
-            onBadRow,
-            16,
-            64),
-        TinyTokenizer.tokenizer());
-  }
-
-  private TaskConfig task() {
-    Metric metric = type == TaskType.REGRESSION ? Metric.PEARSON : Metric.ACCURACY;
-    return new TaskConfig(type, "text", Optional.empty(), "label", List.of(), metric);
-  }
-
-  private List<String> paths(String name) {
-    return List.of(folder.resolve(name).toString());
-  }
-
-  private void write(String name, String content) throws IOException {
-    Files.writeString(folder.resolve(name), content);
   }
 }
