@@ -51,11 +51,11 @@ public final class ConfigGrid {
 
   /**
    * @param source what messages call the file
-   * @param defaults what the cells are laid over
+   * @param defaults what the cells are laid over, each over those before it
    * @return tasks outermost, seeds innermost, in the order of the file
    * @throws ConfigException listing every problem with the grid itself
    */
-  public static List<Cell> cells(String yaml, String source, ConfigLayer defaults) {
+  public static List<Cell> cells(String yaml, String source, List<ConfigLayer> defaults) {
     ConfigGrid grid = new ConfigGrid(YamlReader.file(yaml, source), source);
     List<Cell> cells = grid.cells(defaults);
     if (!grid.problems.isEmpty()) {
@@ -69,7 +69,7 @@ public final class ConfigGrid {
     return NAME.matcher(name).matches();
   }
 
-  private List<Cell> cells(ConfigLayer defaults) {
+  private List<Cell> cells(List<ConfigLayer> defaults) {
     for (Map.Entry<String, Node> axis : root.entries().entrySet()) {
       if (!AXES.contains(axis.getKey())) {
         problems.add(
@@ -88,7 +88,8 @@ public final class ConfigGrid {
     List<Cell> cells = new ArrayList<>();
     for (Map.Entry<String, ConfigLayer> task : tasks.entrySet()) {
       for (Map.Entry<String, ConfigLayer> method : methods.entrySet()) {
-        List<ConfigLayer> below = List.of(defaults, task.getValue(), method.getValue());
+        List<ConfigLayer> below = new ArrayList<>(defaults);
+        below.addAll(List.of(task.getValue(), method.getValue()));
         Map<String, ConfigLayer> budgets =
             takesBudget(below, method.getValue()) ? sparsities : Map.of("", NOTHING);
         for (Map.Entry<String, ConfigLayer> budget : budgets.entrySet()) {

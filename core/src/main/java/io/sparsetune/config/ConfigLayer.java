@@ -49,6 +49,30 @@ public final class ConfigLayer {
         new Node.Mapping(Map.of(name, new Node.Scalar(value, false, where)), where));
   }
 
+  /**
+   * One key, as the command line has it.
+   *
+   * @param override {@code key=value}
+   * @throws ConfigException where it is not of that form
+   */
+  public static ConfigLayer override(String override) {
+    int equals = override.indexOf('=');
+    if (equals < 1) {
+      throw new ConfigException(invalidOverride(override));
+    }
+    String where = "--set " + Node.cut(override);
+    return new ConfigLayer(
+        new Node.Mapping(
+            Map.of(
+                override.substring(0, equals).strip(),
+                YamlReader.value(override.substring(equals + 1), where)),
+            where));
+  }
+
+  static String invalidOverride(String override) {
+    return "Invalid --set " + Node.cut(override) + ": expected key=value, such as training.seed=2";
+  }
+
   /** The single value of a key, in its own characters; empty where it is not given. */
   public Optional<String> text(String name) {
     return find(name).flatMap(Key::string);

@@ -1,5 +1,6 @@
 package io.sparsetune.config;
 
+import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.NearestName;
 import io.sparsetune.keys.Key;
 import io.sparsetune.keys.Node;
@@ -41,15 +42,11 @@ final class Values {
 
   /** Applies {@code a.b=value}, over what is there. */
   void override(String override) {
-    int equals = override.indexOf('=');
-    if (equals < 1) {
-      problem(
-          "Invalid --set " + Node.cut(override) + ": expected key=value, such as training.seed=2");
-      return;
+    try {
+      put("", ConfigLayer.override(override).root());
+    } catch (ConfigException e) {
+      e.problems().forEach(this::problem);
     }
-    String name = override.substring(0, equals).strip();
-    String value = override.substring(equals + 1);
-    put(name, YamlReader.value(value, "--set " + Node.cut(override)));
   }
 
   /** The key's value, or its default. Only for keys that have one. */

@@ -69,7 +69,7 @@ class ConfigGridTest {
             "methods: {bitfit: {method: {name: bitfit, score_steps: null}}, same: }\n"
                 + "sparsities: [0.1]",
             "grid.yaml",
-            defaults);
+            List.of(defaults));
     assertThat(cells).extracting(ConfigGrid.Cell::name).containsExactly("bitfit", "same-p0.1");
     List<ConfigLayer> layers = new ArrayList<>(List.of(defaults));
     layers.addAll(cells.get(0).layers());
@@ -109,7 +109,7 @@ class ConfigGridTest {
   }
 
   private static List<ConfigGrid.Cell> cells(String yaml) {
-    return ConfigGrid.cells(yaml, "grid.yaml", DEFAULTS);
+    return ConfigGrid.cells(yaml, "grid.yaml", List.of(DEFAULTS));
   }
 
   private static RunConfig resolved(ConfigGrid.Cell cell) {

@@ -43,6 +43,12 @@ final class Experiments extends Common implements Callable<Integer> {
   private List<String> only = new ArrayList<>();
 
   @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Overrides a key of defaults.yaml, such as model.path=FOLDER. Repeatable.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(
       names = "--overwrite",
       description = "Replace finished runs whose configuration was another one.")
   private boolean overwrite;
@@ -55,7 +61,7 @@ final class Experiments extends Common implements Callable<Integer> {
   @Override
   public Integer call() {
     io.sparsetune.experiments.Experiments experiments =
-        io.sparsetune.experiments.Experiments.read(location(), new Configuration());
+        io.sparsetune.experiments.Experiments.read(location(), overrides, new Configuration());
     ExperimentsRequest request =
         new ExperimentsRequest(experiments, experiments.named(only), overwrite);
     ExperimentsProgress progress = new ExperimentsProgress(session());

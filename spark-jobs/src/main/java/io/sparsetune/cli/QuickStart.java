@@ -4,6 +4,7 @@ import io.sparsetune.quickstart.Length;
 import io.sparsetune.quickstart.QuickStartRequest;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -34,6 +35,11 @@ final class QuickStart extends Common implements Callable<Integer> {
       description = "A few sentences and steps, to see that everything works.")
   private boolean shortForm;
 
+  @Option(
+      names = "--prepare",
+      description = "Only lay out the model, the data and the configuration; train nothing.")
+  private boolean prepareOnly;
+
   @Option(names = "--overwrite", description = "Replace a finished run that is there already.")
   private boolean overwrite;
 
@@ -50,13 +56,17 @@ final class QuickStart extends Common implements Callable<Integer> {
     QuickStartRequest request =
         new QuickStartRequest(
             folder, assets, seed, shortForm ? Length.SHORT : Length.FULL, overwrite);
-    io.sparsetune.quickstart.QuickStart.run(
-        request,
-        (config, replace) -> Train.train(session(), config, replace),
+    Consumer<String> say =
         line -> {
           out().println(line);
           out().flush();
-        });
+        };
+    if (prepareOnly) {
+      io.sparsetune.quickstart.QuickStart.prepare(request, say);
+    } else {
+      io.sparsetune.quickstart.QuickStart.run(
+          request, (config, replace) -> Train.train(session(), config, replace), say);
+    }
     return 0;
   }
 }

@@ -31,12 +31,17 @@ final class ExperimentReader {
 
   private final HadoopFolder folder;
   private final String shown;
+  private final List<String> overrides;
 
   /** Each problem with the names of the cells that have it; none for one of the folder. */
   private final Map<String, List<String>> problems = new LinkedHashMap<>();
 
-  ExperimentReader(HadoopFolder folder) {
+  /**
+   * @param overrides of keys of the defaults, each {@code key=value}
+   */
+  ExperimentReader(HadoopFolder folder, List<String> overrides) {
     this.folder = folder;
+    this.overrides = List.copyOf(overrides);
     this.shown = HadoopFiles.shown(folder.location());
   }
 
@@ -58,8 +63,13 @@ final class ExperimentReader {
           "Cannot find %s in %s: it has what all cells share, and output, the folder that their runs go into"
               .formatted(DEFAULTS, shown));
     }
-    ConfigLayer defaults = layer(DEFAULTS);
-    Optional<String> output = defaults.text(OUTPUT);
+    List<ConfigLayer> defaults = new ArrayList<>(List.of(layer(DEFAULTS)));
+    overrides.forEach(
+        override -> collecting(() -> ConfigLayer.override(override)).ifPresent(defaults::add));
+    Optional<String> output =
+        defaults.stream()
+            .flatMap(layer -> layer.text(OUTPUT).stream())
+            .reduce((below, above) -> above);
     if (output.isEmpty()) {
       problem(
           "Cannot find output in %s: it has to be given (the folder that all runs go into)"
@@ -129,8 +139,8 @@ final class ExperimentReader {
         .map(layer -> new Source(name, name, "", "", false, List.of(layer)));
   }
 
-  private Optional<Cell> cell(Source source, ConfigLayer defaults, String output) {
-    List<ConfigLayer> layers = new ArrayList<>(List.of(defaults));
+  private Optional<Cell> cell(Source source, List<ConfigLayer> defaults, String output) {
+    List<ConfigLayer> layers = new ArrayList<>(defaults);
     for (ConfigLayer layer : source.layers) {
       layer
           .place(OUTPUT)

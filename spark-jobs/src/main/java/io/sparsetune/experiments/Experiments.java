@@ -25,10 +25,11 @@ public record Experiments(String output, List<Cell> cells) {
    * Reads a folder: {@code defaults.yaml}, {@code grid.yaml}, and any other YAML file, at any
    * depth, for a cell of its own.
    *
+   * @param overrides of keys of {@code defaults.yaml}, each {@code key=value}
    * @throws ConfigException listing every problem of every cell
    */
-  public static Experiments read(String folder, Configuration hadoop) {
-    return new ExperimentReader(HadoopFolder.of(folder, hadoop)).read();
+  public static Experiments read(String folder, List<String> overrides, Configuration hadoop) {
+    return new ExperimentReader(HadoopFolder.of(folder, hadoop), overrides).read();
   }
 
   /**

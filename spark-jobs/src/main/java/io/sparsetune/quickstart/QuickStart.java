@@ -46,6 +46,36 @@ public final class QuickStart {
     new QuickStart(request, say).run(trainer);
   }
 
+  /**
+   * Fills the folder and trains nothing. A finished run of the same configuration stays.
+   *
+   * @param say gets each line for the user
+   * @throws ConfigException where the folder has the finished run of another configuration
+   * @throws CorruptFileException where an asset is not what it should be
+   */
+  public static void prepare(QuickStartRequest request, Consumer<String> say) {
+    new QuickStart(request, say).prepare();
+  }
+
+  private void prepare() {
+    String config = QuickStartConfig.text(request.folder(), request.seed(), request.length());
+    if (Files.exists(request.run().resolve("_SUCCESS"))) {
+      refuseAnother(config);
+    }
+    lay(config);
+    say.accept("Next:");
+    say.accept("  bin/sparsetune train " + request.config());
+  }
+
+  private GrammarSplit lay(String config) {
+    refuseForeign();
+    QuickStartFiles.writeText(request.config(), config);
+    say.accept("Configuration: " + request.config());
+    GrammarSplit split = data();
+    model();
+    return split;
+  }
+
   private void run(Trainer trainer) {
     String config = QuickStartConfig.text(request.folder(), request.seed(), request.length());
     boolean finished = Files.exists(request.run().resolve("_SUCCESS"));
@@ -60,10 +90,7 @@ public final class QuickStart {
       // From here on the run is not this configuration's.
       QuickStartFiles.delete(request.run().resolve("_SUCCESS"));
     }
-    QuickStartFiles.writeText(request.config(), config);
-    say.accept("Configuration: " + request.config());
-    GrammarSplit split = data();
-    model();
+    GrammarSplit split = lay(config);
     // What is in run/ is unfinished, or may be replaced.
     TrainResult result =
         trainer.train(

