@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param budget within which it chose; empty for a method without one
  * @param n parameters the mask ranged over
  * @param k size of the mask, without the head
- * @param labels by index; empty for regression
+ * @param labels by index; for choices their indices; empty for regression
  * @param metric what the best values were chosen by
  * @param seed of the run; the head's initial values follow from it
  * @param runId 64 hexadecimal digits, from {@link RunId}
@@ -43,7 +43,9 @@ public record DeltaInfo(
   public DeltaInfo {
     labels = List.copyOf(labels);
     boolean regression = taskType == TaskType.REGRESSION;
-    if (spec.outputs() != (regression ? 1 : labels.size()) || (regression && !labels.isEmpty())) {
+    if (spec.outputs() != (regression ? 1 : labels.size())
+        || (regression && !labels.isEmpty())
+        || spec.loss() != taskType.loss()) {
       throw new IllegalArgumentException(
           "Invalid delta: %d outputs for a %s task with the labels %s"
               .formatted(spec.outputs(), KeyName.of(taskType), labels));

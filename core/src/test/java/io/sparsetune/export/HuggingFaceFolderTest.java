@@ -140,6 +140,35 @@ class HuggingFaceFolderTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"bert, Bert", "roberta, Roberta"})
+  void choicesHaveAModelOfTheirOwnWithAPooler(String name, String family) throws IOException {
+    BaseModel base = Golden.base(name);
+    SparseDelta delta = Deltas.random(base, choices(base, Pooling.POOLER), 3);
+    MemoryFolder out = new MemoryFolder("merged");
+    HuggingFaceFolder.write(base, delta, out);
+    JsonNode config = new ObjectMapper().readTree(out.bytes("config.json"));
+    assertThat(config.get("architectures").get(0).asText()).isEqualTo(family + "ForMultipleChoice");
+    assertThat(config.has("id2label")).isFalse();
+    assertThat(config.has("problem_type")).isFalse();
+    SafetensorsReader weights =
+        SafetensorsReader.open(ByteSource.of("weights", out.bytes("model.safetensors")));
+    assertThat(weights.tensors().get("classifier.weight").shape())
+        .containsExactly(1L, (long) base.encoder().hiddenSize());
+    assertThat(weights.tensors()).containsKey(name + ".pooler.dense.weight");
+    SparseDelta cls = Deltas.random(base, choices(base, Pooling.CLS), 3);
+    assertThatThrownBy(() -> HuggingFaceFolder.write(base, cls, new MemoryFolder("no")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "Cannot write a model with pooling cls for transformers: its %sForMultipleChoice has"
+                + " none; train with model.pooling: pooler",
+            family);
+  }
+
+  private static ModelSpec choices(BaseModel base, Pooling pooling) {
+    return new ModelSpec(base.encoder(), pooling, 2, Loss.CHOICE_CROSS_ENTROPY, Dropout.NONE);
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "bert, MEAN, mean, Bert, pooler",
     "bert, CLS, cls, Bert, pooler",

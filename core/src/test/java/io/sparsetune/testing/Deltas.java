@@ -9,6 +9,7 @@ import io.sparsetune.mask.MaskBudget;
 import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.Dropout;
+import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
@@ -111,7 +112,11 @@ public final class Deltas {
             budget,
             n,
             k,
-            regression ? TaskType.REGRESSION : TaskType.CLASSIFICATION,
+            regression
+                ? TaskType.REGRESSION
+                : spec.loss() == Loss.CHOICE_CROSS_ENTROPY
+                    ? TaskType.MULTIPLE_CHOICE
+                    : TaskType.CLASSIFICATION,
             regression
                 ? List.of()
                 : IntStream.range(0, spec.outputs())
