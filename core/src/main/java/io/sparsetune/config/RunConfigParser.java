@@ -11,6 +11,7 @@ import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.MethodOptions;
 import io.sparsetune.method.Methods;
+import io.sparsetune.method.Variant;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -126,7 +127,9 @@ public final class RunConfigParser {
   }
 
   private MethodConfig method() {
-    MaskMethod method = Methods.named(values.get(ConfigKeys.METHOD));
+    MaskMethod named = Methods.named(values.get(ConfigKeys.METHOD));
+    MaskMethod method = named.as(options(named));
+    MethodOptions options = options(method);
     List<Key<?>> others = new ArrayList<>(Methods.keys());
     others.removeAll(method.keys());
     if (!method.hasBudget()) {
@@ -140,11 +143,7 @@ public final class RunConfigParser {
               ConfigKeys.TENSORS,
               ConfigKeys.HEAD_IN_BUDGET));
     }
-    refuse(method.name(), others);
-    MethodOptions options = MethodOptions.none();
-    for (Key<?> key : method.keys()) {
-      options = withValue(options, key);
-    }
+    refuse(method.name(), options.find(Variant.KEY), others);
     method.problems(options).forEach(values::problem);
     return new MethodConfig(
         method.name(),
@@ -157,6 +156,14 @@ public final class RunConfigParser {
             values.get(ConfigKeys.TENSORS).equals("linear"),
             values.get(ConfigKeys.HEAD_IN_BUDGET)),
         options);
+  }
+
+  private MethodOptions options(MaskMethod method) {
+    MethodOptions options = MethodOptions.none();
+    for (Key<?> key : method.keys()) {
+      options = withValue(options, key);
+    }
+    return options;
   }
 
   private <T> MethodOptions withValue(MethodOptions options, Key<T> key) {
@@ -181,10 +188,12 @@ public final class RunConfigParser {
         decimal(sparsity), whole(k), values.find(ConfigKeys.SCOPE).orElse(defaultScope));
   }
 
-  private void refuse(String method, List<Key<?>> keys) {
+  private void refuse(String method, Optional<String> variant, List<Key<?>> keys) {
+    String which =
+        variant.filter(v -> !v.equals(Variant.PAPER)).map(" of variant "::concat).orElse("");
     for (Key<?> key : keys) {
       if (values.given(key)) {
-        values.problem(key, "it has no meaning for method.name " + method + "; remove it");
+        values.problem(key, "it has no meaning for method.name " + method + which + "; remove it");
       }
     }
   }

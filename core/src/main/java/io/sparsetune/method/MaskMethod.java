@@ -21,6 +21,14 @@ public interface MaskMethod {
   /** The name in configurations. */
   String name();
 
+  /**
+   * The rule as its own keys make it, such as another {@link Variant}; under the same name, with
+   * keys that are among this one's.
+   */
+  default MaskMethod as(MethodOptions options) {
+    return this;
+  }
+
   /** What {@link #mask} looks at. */
   Evidence evidence();
 

@@ -26,8 +26,8 @@ public record MethodConfig(
     return method().equivalentModel(this, encoder);
   }
 
-  /** The rule of that name. */
+  /** The rule of that name, as its options make it. */
   public MaskMethod method() {
-    return Methods.named(name);
+    return Methods.named(name).as(options);
   }
 }

@@ -14,7 +14,6 @@ import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MaskProblem;
-import io.sparsetune.method.Methods;
 import io.sparsetune.method.ScoreRound;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
@@ -80,7 +79,7 @@ public final class LocalStepExecutor implements StepExecutor {
   @Override
   public Mask selectMask(MaskRequest request) {
     lastSequence = request.sequence();
-    MaskMethod method = Methods.named(request.method().name());
+    MaskMethod method = request.method().method();
     MaskProblem problem = new MaskProblem(layout, request.method(), plan.seed());
     ScoreSource evidence =
         switch (method.evidence()) {

@@ -21,7 +21,7 @@ import java.util.LongSummaryStatistics;
 record TrainedSizes(long n, long k, long head, long scored, long largestScored) {
 
   static TrainedSizes of(ParameterLayout layout, MethodConfig method, long seed) {
-    MaskMethod rule = Methods.named(method.name());
+    MaskMethod rule = method.method();
     MaskProblem problem = new MaskProblem(layout, method, seed);
     long k =
         rule.hasBudget() ? problem.goal().size() : rule.mask(problem, ScoreSource.none()).size();

@@ -10,7 +10,6 @@ import io.sparsetune.mask.ScoreSlice;
 import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MaskProblem;
-import io.sparsetune.method.Methods;
 import io.sparsetune.method.ScoreRound;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
@@ -96,7 +95,7 @@ public final class SparkStepExecutor implements StepExecutor {
   @Override
   public Mask selectMask(MaskRequest request) {
     lastSequence = request.sequence();
-    MaskMethod method = Methods.named(request.method().name());
+    MaskMethod method = request.method().method();
     MaskProblem problem = new MaskProblem(layout, request.method(), data.plan().seed());
     ScoreRounds rounds = new ScoreRounds(model, data.train(), plan);
     return switch (method.evidence()) {

@@ -1,0 +1,31 @@
+package io.sparsetune.method;
+
+import io.sparsetune.keys.Key;
+import java.util.List;
+import java.util.Map;
+
+/** Which form of a method is meant, where there is more than one. */
+public final class Variant {
+  /** As the paper's text has it: the default. */
+  public static final String PAPER = "paper";
+
+  /** As the code does it that Fu et al., AAAI 2023, released. */
+  public static final String FU_CODE = "fu-code";
+
+  /** Of mixout: as Lee et al. 2020 have it. */
+  public static final String LEE = "lee";
+
+  public static final Key<String> KEY =
+      Key.word("method.variant", List.of(PAPER, FU_CODE, LEE))
+          .withDefault(PAPER)
+          .note("magnitude, diff: `fu-code` does as the paper's released code; mixout: `lee`");
+
+  private Variant() {}
+
+  /** What is wrong with the variant, for a method that has those alone. */
+  public static Map<Key<?>, String> problems(MethodOptions options, String... variants) {
+    return List.of(variants).contains(options.get(KEY))
+        ? Map.of()
+        : Map.of(KEY, "this method has " + String.join(" and ", variants));
+  }
+}
