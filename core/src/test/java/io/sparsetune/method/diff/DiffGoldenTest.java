@@ -103,7 +103,7 @@ class DiffGoldenTest {
     assertThat(tensors).isNotEmpty();
     long n = Arrays.stream(tensors).mapToLong(t -> layout.tensor(t).size()).sum();
     double lambda = recipe.required("diff_lambda").asDouble();
-    DiffTensor diff = new DiffTensor(concrete, lambda / n);
+    Gate gate = new Gate(concrete, lambda / n);
 
     float[] theta = model.theta().clone();
     double penalty = 0;
@@ -111,14 +111,15 @@ class DiffGoldenTest {
       String tensor = layout.tensor(t).name();
       float[] w = tensor(given, "w", tensor);
       float[] alpha = tensor(given, "alpha", tensor);
-      Noise noise = noise(given, tensor);
-      agree(gates(diff, noise, alpha), tensor(expected, "z", tensor), "z of " + tensor);
-      float[] delta = new float[w.length];
-      diff.differences(TensorGate.ALWAYS_OPEN, noise, w, alpha, delta);
-      for (int i = 0; i < delta.length; i++) {
-        theta[layout.offset(t) + i] += delta[i];
+      float[] noise = tensor(given, "noise", tensor);
+      float[] z = new float[w.length];
+      for (int i = 0; i < w.length; i++) {
+        gate.draw(noise[i], alpha[i]);
+        z[i] = (float) gate.factor();
+        theta[layout.offset(t) + i] += (float) (gate.factor() * w[i]);
+        penalty += gate.penalty();
       }
-      penalty += diff.penalty(TensorGate.ALWAYS_OPEN, alpha);
+      agree(z, tensor(expected, "z", tensor), "z of " + tensor);
     }
     agree(
         new float[] {(float) (penalty / lambda)},
@@ -134,26 +135,17 @@ class DiffGoldenTest {
       String tensor = layout.tensor(t).name();
       float[] w = tensor(given, "w", tensor);
       float[] alpha = tensor(given, "alpha", tensor);
+      float[] noise = tensor(given, "noise", tensor);
       float[] ofW = new float[w.length];
       float[] ofAlpha = new float[w.length];
-      diff.gradients(
-          TensorGate.ALWAYS_OPEN, noise(given, tensor), gradients.sums[t], w, alpha, ofW, ofAlpha);
+      for (int i = 0; i < w.length; i++) {
+        gate.draw(noise[i], alpha[i]);
+        double g = gradients.sums[t][i];
+        ofW[i] = (float) (g * gate.factor());
+        ofAlpha[i] = (float) gate.byAlpha(g, w[i]);
+      }
       agree(ofW, tensor(expected, "grad.w", tensor), "gradient by w of " + tensor);
       agree(ofAlpha, tensor(expected, "grad.alpha", tensor), "gradient by alpha of " + tensor);
     }
-  }
-
-  private static Noise noise(GoldenTensors given, String tensor) {
-    float[] noise = tensor(given, "noise", tensor);
-    return i -> noise[i];
-  }
-
-  /** With w of 1 the differences are the gates. */
-  private static float[] gates(DiffTensor diff, Noise noise, float[] alpha) {
-    float[] ones = new float[alpha.length];
-    Arrays.fill(ones, 1);
-    float[] gates = new float[alpha.length];
-    diff.differences(TensorGate.ALWAYS_OPEN, noise, ones, alpha, gates);
-    return gates;
   }
 }

@@ -9,10 +9,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against numerical derivatives of a loss whose gradient is known: Σ c_i·θ_i + ½ θ_i². */
-class DiffTensorTest {
+class GateTest {
   private static final int SIZE = 40;
   private static final double SHARED_NOISE = 0.45;
-  private static final DiffTensor DIFF = new DiffTensor(new HardConcrete(-1.5, 1.5), 0.3);
+  private static final HardConcrete CONCRETE = new HardConcrete(-1.5, 1.5);
   private static final Noise NOISE = Noise.of(Randomness.key(5, Purpose.DIFF_NOISE));
 
   private final float[] base = normal(1, 1);
@@ -29,10 +29,12 @@ class DiffTensorTest {
     return values;
   }
 
-  private static TensorGate shared(double alphaOfTensor) {
-    return Double.isInfinite(alphaOfTensor)
-        ? TensorGate.ALWAYS_OPEN
-        : TensorGate.of(DIFF.concrete(), SHARED_NOISE, alphaOfTensor);
+  private static Gate gate(double alphaOfTensor) {
+    Gate gate = new Gate(CONCRETE, 0.3);
+    if (!Double.isInfinite(alphaOfTensor)) {
+      gate.enter(TensorGate.of(CONCRETE, SHARED_NOISE, alphaOfTensor));
+    }
+    return gate;
   }
 
   /** The whole loss by METHODS' formulas, with the sigmoid of a logit. */
@@ -66,29 +68,25 @@ class DiffTensorTest {
   @ParameterizedTest
   @ValueSource(doubles = {Double.POSITIVE_INFINITY, 0.8, -0.1})
   void gradientsAreTheLosssDerivatives(double alphaOfTensor) {
-    TensorGate shared = shared(alphaOfTensor);
-    float[] delta = new float[SIZE];
-    DIFF.differences(shared, NOISE, w, alpha, delta);
-    float[] gradient = new float[SIZE];
-    for (int i = 0; i < SIZE; i++) {
-      gradient[i] = slope[i] + base[i] + delta[i];
-    }
-    float[] ofW = new float[SIZE];
-    float[] ofAlpha = new float[SIZE];
-    double ofShared = DIFF.gradients(shared, NOISE, gradient, w, alpha, ofW, ofAlpha);
-
+    Gate gate = gate(alphaOfTensor);
+    double ofShared = 0;
     double h = 1e-5;
     for (int i = 0; i < SIZE; i++) {
+      gate.draw(NOISE.at(i), alpha[i]);
+      double g = slope[i] + base[i] + gate.factor() * w[i];
+      ofShared += gate.byTensorAlpha(g, w[i]);
       double byW = loss(alphaOfTensor, i, h, 0) - loss(alphaOfTensor, i, -h, 0);
-      assertThat((double) ofW[i]).as("w %d", i).isCloseTo(byW / (2 * h), within(1e-5));
+      assertThat(g * gate.factor()).as("w %d", i).isCloseTo(byW / (2 * h), within(1e-7));
       double byAlpha = loss(alphaOfTensor, i, 0, h) - loss(alphaOfTensor, i, 0, -h);
-      assertThat((double) ofAlpha[i]).as("alpha %d", i).isCloseTo(byAlpha / (2 * h), within(1e-5));
+      assertThat(gate.byAlpha(g, w[i]))
+          .as("alpha %d", i)
+          .isCloseTo(byAlpha / (2 * h), within(1e-7));
     }
     if (Double.isInfinite(alphaOfTensor)) {
       assertThat(ofShared).isZero();
     } else {
       double byShared = loss(alphaOfTensor + h, -1, 0, 0) - loss(alphaOfTensor - h, -1, 0, 0);
-      assertThat(ofShared).isCloseTo(byShared / (2 * h), within(1e-4));
+      assertThat(ofShared).isCloseTo(byShared / (2 * h), within(1e-6));
     }
   }
 
@@ -99,6 +97,12 @@ class DiffTensorTest {
     for (float a : alpha) {
       expected += 0.3 * sigmoid(a) * (Double.isInfinite(alphaOfTensor) ? 1 : sigmoid(0.8));
     }
-    assertThat(DIFF.penalty(shared(alphaOfTensor), alpha)).isCloseTo(expected, within(1e-6));
+    Gate gate = gate(alphaOfTensor);
+    double penalty = 0;
+    for (float a : alpha) {
+      gate.draw(0.5, a);
+      penalty += gate.penalty();
+    }
+    assertThat(penalty).isCloseTo(expected, within(1e-10));
   }
 }
