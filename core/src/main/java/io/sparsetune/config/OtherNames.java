@@ -36,7 +36,6 @@ final class OtherNames {
     REFUSED.put("bf16", "this version computes in fp32 only; remove it");
     REFUSED.put("fp16", "this version computes in fp32 only; remove it");
     REFUSED.put("save_steps", "checkpoints on disk are not supported by this version; remove it");
-    REFUSED.put("variant", LATER);
     REFUSED.put("rounds", LATER);
     REFUSED.put("round_steps", LATER);
     REFUSED.put("optimizer_at_mask_change", LATER);

@@ -28,4 +28,11 @@ public final class Variant {
         ? Map.of()
         : Map.of(KEY, "this method has " + String.join(" and ", variants));
   }
+
+  /** What is wrong with a key without default that is for that variant alone. */
+  public static Map<Key<?>, String> only(MethodOptions options, String variant, Key<?> key) {
+    return options.get(KEY).equals(variant) || options.find(key).isEmpty()
+        ? Map.of()
+        : Map.of(key, "it is for method.variant " + variant + "; remove it");
+  }
 }

@@ -24,7 +24,10 @@ public final class Randomness {
     DIFF_NOISE,
     CHILD_F,
     ADDED_INITIALISATION,
-    MIXOUT_MASK
+    MIXOUT_MASK,
+    DIFF_TENSOR_NOISE,
+    DIFF_ALPHA,
+    MIXOUT_STEP
   }
 
   /** The key of a stream. Never 0. */

@@ -148,13 +148,13 @@ class RunConfigParserTest {
             problems(
                 LEAST
                     + "training: {precision: bf16, save_steps: 100}\n"
-                    + "method: {name: magic, variant: fu-code}\n"))
+                    + "method: {name: magic, round_steps: 7}\n"))
         .containsExactlyInAnyOrder(
             "Cannot use training.precision (run.yaml, line 4): this version computes in fp32 only;"
                 + " remove it",
             "Cannot use training.save_steps (run.yaml, line 4): checkpoints on disk are not"
                 + " supported by this version; remove it",
-            "Cannot use method.variant (run.yaml, line 5): it is not supported by this version;"
+            "Cannot use method.round_steps (run.yaml, line 5): it is not supported by this version;"
                 + " remove it",
             "Invalid method.name: 'magic' (run.yaml, line 5); expected "
                 + String.join(", ", Methods.names()));

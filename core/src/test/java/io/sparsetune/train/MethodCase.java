@@ -1,10 +1,11 @@
 package io.sparsetune.train;
 
 import io.sparsetune.config.RunConfig;
-import io.sparsetune.method.Methods;
+import io.sparsetune.method.MethodConfigs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A method, and settings of its own, on the tiny task.
@@ -27,6 +28,7 @@ public record MethodCase(String method, boolean fullAtOne, List<String> settings
           of("fisher", "method.samples=30"),
           of("fisher", "method.granularity=batch", "method.score_steps=3"),
           of("child_f"),
+          of("mixout", "method.variant=lee", "method.replaced_share=0.3"),
           of("lora"),
           of(
               "lora",
@@ -47,7 +49,9 @@ public record MethodCase(String method, boolean fullAtOne, List<String> settings
 
   /** Whether {@code method.sparsity} means anything to it. */
   public boolean hasBudget() {
-    return Methods.named(method).hasBudget();
+    String[] all =
+        Stream.concat(Stream.of("method.name=" + method), settings.stream()).toArray(String[]::new);
+    return MethodConfigs.run(all).method().budget().isPresent();
   }
 
   /** Of the tiny task, with settings of the test's own over those of the case. */

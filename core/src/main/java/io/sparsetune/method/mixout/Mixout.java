@@ -8,10 +8,14 @@ import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.MethodOptions;
 import io.sparsetune.method.RoundPlan;
+import io.sparsetune.method.Variant;
 import io.sparsetune.method.random.RandomMask;
 import io.sparsetune.random.Randomness;
 import io.sparsetune.random.Randomness.Purpose;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,6 +23,14 @@ import java.util.Optional;
  * parameters stay, the rest return to θ⁰.
  */
 public final class Mixout implements MaskMethod {
+  /** q where it is not given. */
+  static final double SHARE = 0.9;
+
+  public static final Key<Double> REPLACED_SHARE =
+      Key.number("method.replaced_share", "a number in [0, 1)", v -> v >= 0 && v < 1)
+          .absentMeans("0.9")
+          .note("mixout of variant lee: share of each Linear weight that a step puts back to θ⁰");
+
   @Override
   public String name() {
     return "mixout";
@@ -26,7 +38,22 @@ public final class Mixout implements MaskMethod {
 
   @Override
   public List<Key<?>> keys() {
-    return RoundPlan.keys();
+    List<Key<?>> keys = new ArrayList<>(RoundPlan.keys());
+    keys.addAll(List.of(Variant.KEY, REPLACED_SHARE));
+    return List.copyOf(keys);
+  }
+
+  @Override
+  public Map<Key<?>, String> problems(MethodOptions options) {
+    Map<Key<?>, String> problems = new HashMap<>();
+    problems.putAll(Variant.problems(options, Variant.PAPER, Variant.LEE));
+    problems.putAll(Variant.only(options, Variant.LEE, REPLACED_SHARE));
+    return problems;
+  }
+
+  @Override
+  public MaskMethod as(MethodOptions options) {
+    return options.get(Variant.KEY).equals(Variant.LEE) ? new MixoutLee() : this;
   }
 
   @Override
