@@ -1,0 +1,2 @@
+/** Several deltas of one base made into one. */
+package io.sparsetune.compose;
