@@ -17,6 +17,7 @@ import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.safetensors.FloatSink;
 import io.sparsetune.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.util.List;
@@ -24,7 +25,8 @@ import java.util.stream.Stream;
 
 /**
  * Writes a model as a folder that transformers' {@code from_pretrained} loads: {@code config.json},
- * {@code model.safetensors} (float32) and the tokenizer's files. Weights are streamed tensor by
+ * {@code model.safetensors} (float32) and the tokenizer's files; for a merged model {@code
+ * undo.safetensors} too, which transformers does not look at. Weights are streamed tensor by
  * tensor; those that a delta does not train are the base's, bit for bit.
  */
 public final class HuggingFaceFolder {
@@ -36,7 +38,8 @@ public final class HuggingFaceFolder {
 
   /** Every file that may be written. */
   public static final List<String> NAMES =
-      Stream.concat(Stream.of(CONFIG, WEIGHTS), BaseModel.TOKENIZER_FILES.stream()).toList();
+      Stream.concat(Stream.of(CONFIG, WEIGHTS, UndoFile.FILE), BaseModel.TOKENIZER_FILES.stream())
+          .toList();
 
   private HuggingFaceFolder() {}
 
@@ -47,16 +50,45 @@ public final class HuggingFaceFolder {
    * @throws IOException where the folder cannot be written
    */
   public static void write(BaseModel base, OutputFolder out) throws IOException {
-    ModelSpec pooled =
-        new ModelSpec(base.encoder(), Pooling.POOLER, 1, Loss.CROSS_ENTROPY, Dropout.NONE);
-    boolean pooler = base.headOrigin(pooled).loaded().contains("pooler.dense");
-    ParameterLayout layout = pooled.layout();
+    ModelSpec pooled = pooled(base);
+    write(base, hasPooler(base), (tensor, sink) -> base.read(pooled, tensor, 0, sink), out);
+  }
+
+  /**
+   * What {@link #write(BaseModel, OutputFolder)} writes of the base that a merged model came from.
+   *
+   * @throws io.sparsetune.error.DataException where the merged weights have changed since
+   * @throws IOException where the folder cannot be written
+   */
+  public static void writeBase(BaseModel merged, UndoFile undo, OutputFolder out)
+      throws IOException {
+    ModelSpec pooled = pooled(merged);
+    undo.requireBase(merged);
+    write(merged, undo.hasPooler(), (tensor, sink) -> undo.read(merged, pooled, tensor, sink), out);
+  }
+
+  /** A base and a pooler, as the first tensors of a model's layout. */
+  static ModelSpec pooled(BaseModel base) {
+    return new ModelSpec(base.encoder(), Pooling.POOLER, 1, Loss.CROSS_ENTROPY, Dropout.NONE);
+  }
+
+  static boolean hasPooler(BaseModel base) {
+    return base.headOrigin(pooled(base)).loaded().contains("pooler.dense");
+  }
+
+  private interface Tensors {
+    void read(int tensor, FloatSink sink) throws IOException;
+  }
+
+  private static void write(BaseModel base, boolean pooler, Tensors tensors, OutputFolder out)
+      throws IOException {
+    ParameterLayout layout = pooled(base).layout();
     SafetensorsWriter weights = new SafetensorsWriter().metadata("format", "pt");
     for (int t = 0; t < layout.tensorCount(); t++) {
       TensorSpec tensor = layout.tensor(t);
       int index = t;
       if (tensor.part() != Part.HEAD || (pooler && tensor.name().startsWith("pooler."))) {
-        weights.floats(tensor.name(), tensor.shape(), sink -> base.read(pooled, index, 0, sink));
+        weights.floats(tensor.name(), tensor.shape(), sink -> tensors.read(index, sink));
       }
     }
     ObjectNode config = config(base, "Model");
@@ -97,6 +129,7 @@ public final class HuggingFaceFolder {
     } else {
       putLabels(config, delta);
     }
+    out.write(UndoFile.FILE, UndoFile.of(model)::writeTo);
     write(base, config, weights, out);
   }
 

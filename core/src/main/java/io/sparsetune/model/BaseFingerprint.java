@@ -20,7 +20,7 @@ import java.util.HexFormat;
  * base's own is over its embeddings and its encoder; its head has another, {@link
  * BaseModel#headFingerprint}.
  */
-final class BaseFingerprint {
+public final class BaseFingerprint {
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final MessageDigest digest = Sha256.digest();
@@ -34,7 +34,8 @@ final class BaseFingerprint {
     this.path = path;
   }
 
-  interface Tensors {
+  /** Gives tensors by their index in the layout. */
+  public interface Tensors {
     void read(int tensor, FloatSink sink) throws IOException;
   }
 
@@ -46,7 +47,7 @@ final class BaseFingerprint {
    * @param tensors gives the elements of one after the other
    * @throws CorruptFileException where one is not finite
    */
-  static String of(ParameterLayout layout, boolean head, String path, Tensors tensors) {
+  public static String of(ParameterLayout layout, boolean head, String path, Tensors tensors) {
     BaseFingerprint fingerprint = new BaseFingerprint(path);
     try {
       for (int t = 0; t < layout.tensorCount(); t++) {

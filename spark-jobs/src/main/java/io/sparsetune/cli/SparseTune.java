@@ -21,7 +21,9 @@ import picocli.CommandLine.Spec;
       Inspect.class,
       OverlapCommand.class,
       Merge.class,
-      Export.class
+      Export.class,
+      Undo.class,
+      Compose.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

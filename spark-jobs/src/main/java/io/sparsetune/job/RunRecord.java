@@ -1,6 +1,7 @@
 package io.sparsetune.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigParser;
 import io.sparsetune.config.RunConfigWriter;
@@ -25,9 +26,20 @@ import org.apache.spark.sql.SparkSession;
  *
  * @param config as it was resolved
  * @param basePath where the base was, with its file system
+ * @param json the whole file
  */
-record RunRecord(RunConfig config, String basePath) {
+record RunRecord(RunConfig config, String basePath, ObjectNode json) {
   private static final int LARGEST = 16 << 20;
+
+  RunRecord {
+    json = json.deepCopy();
+  }
+
+  /** A copy of the whole file. */
+  @Override
+  public ObjectNode json() {
+    return json.deepCopy();
+  }
 
   /** Whether a file is one; it may be somebody else's of the same name. */
   static boolean isOne(ByteSource file) {
@@ -103,7 +115,7 @@ record RunRecord(RunConfig config, String basePath) {
    * @throws CorruptFileException where it is not what {@link #write} writes
    */
   static RunRecord read(ByteSource file) {
-    JsonNode json = StrictJson.readObject(file, LARGEST);
+    ObjectNode json = StrictJson.readObject(file, LARGEST);
     JsonNode config = json.path("config");
     JsonNode base = json.path("base").path("path");
     if (!config.isObject() || !base.isTextual()) {
@@ -111,7 +123,7 @@ record RunRecord(RunConfig config, String basePath) {
     }
     try {
       return new RunRecord(
-          RunConfigParser.parse(config.toString(), file.path(), List.of()), base.asText());
+          RunConfigParser.parse(config.toString(), file.path(), List.of()), base.asText(), json);
     } catch (ConfigException e) {
       throw new CorruptFileException(
           file.path(), "its config is not one of this version: " + e.getMessage(), e);

@@ -1,0 +1,163 @@
+package io.sparsetune.job;
+
+import io.sparsetune.compose.Composition;
+import io.sparsetune.delta.DeltaFile;
+import io.sparsetune.delta.DeltaInfo;
+import io.sparsetune.delta.RunId;
+import io.sparsetune.delta.SparseDelta;
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.DataException;
+import io.sparsetune.files.KeyName;
+import io.sparsetune.files.Sha256;
+import io.sparsetune.hadoop.HadoopFiles;
+import io.sparsetune.hadoop.HadoopModels;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.model.BaseModel;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.version.LibraryVersion;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+
+/** Makes one run of several of the same base. Needs no Spark session. */
+public final class ComposeJob {
+  private final Configuration hadoop;
+
+  public ComposeJob(Configuration hadoop) {
+    this.hadoop = hadoop;
+  }
+
+  /**
+   * Composes.
+   *
+   * @throws ConfigException where the runs do not fit together, or the output folder is not free or
+   *     not apart from them
+   * @throws DataException where a run did not finish, or the base is not theirs
+   */
+  public ComposeResult run(ComposeRequest request) {
+    List<FinishedRun> runs =
+        request.runs().stream().map(path -> FinishedRun.open(path, hadoop)).toList();
+    List<SparseDelta> deltas = runs.stream().map(FinishedRun::delta).toList();
+    requireOneBase(request.runs(), deltas);
+    FinishedRun head = runs.get(new ComposedHead(request.runs(), deltas).index(request.head()));
+    String basePath = runs.get(0).basePath(request.model(), hadoop);
+    RunFolder folder = RunFolder.toWrite(request.output(), request.overwrite(), hadoop);
+    requireApart(request, basePath);
+    BaseModel base = HadoopModels.open(basePath, hadoop);
+    deltas.forEach(delta -> delta.requireBase(base));
+    Composition composed =
+        Composition.of(base, deltas, request.rule(), request.density(), head.delta());
+    SparseDelta delta =
+        new SparseDelta(
+            info(request, deltas, head.delta(), composed), composed.trained(), composed.values());
+    byte[] bytes = bytes(delta);
+    ComposedFiles files = new ComposedFiles(request, runs, head, delta, composed.report());
+    folder.begin();
+    folder.write(RunFiles.RUN, files.run(HadoopFiles.qualified(basePath, hadoop)));
+    folder.write(RunFiles.DELTA, out -> out.write(bytes));
+    folder.write(RunFiles.RESULT, files.result(Sha256.hex(bytes), bytes.length));
+    folder.complete();
+    return new ComposeResult(
+        request.output(),
+        delta.info().k(),
+        deltas.stream().map(one -> one.info().runId()).toList(),
+        composed.report());
+  }
+
+  private static void requireOneBase(List<String> paths, List<SparseDelta> deltas) {
+    SparseDelta first = deltas.get(0);
+    for (int i = 1; i < deltas.size(); i++) {
+      SparseDelta other = deltas.get(i);
+      if (!other.info().baseFingerprint().equals(first.info().baseFingerprint())) {
+        throw new ConfigException(
+            "Cannot compose deltas of different bases: %s was trained on the base model %s, %s on %s"
+                .formatted(
+                    paths.get(0),
+                    first.info().baseFingerprint(),
+                    paths.get(i),
+                    other.info().baseFingerprint()));
+      }
+      if (!body(other).equals(body(first))) {
+        throw new ConfigException(
+            "Cannot compose %s and %s: their models do not have the same tensors"
+                .formatted(paths.get(0), paths.get(i)));
+      }
+    }
+  }
+
+  private static List<String> body(SparseDelta delta) {
+    return delta.info().spec().layout().tensors().stream()
+        .filter(tensor -> tensor.part() != Part.HEAD)
+        .map(tensor -> tensor.name() + tensor.shape())
+        .toList();
+  }
+
+  private void requireApart(ComposeRequest request, String basePath) {
+    List<String> read = new ArrayList<>(request.runs());
+    read.add(basePath);
+    for (String path : read) {
+      if (HadoopFiles.overlap(request.output(), path, hadoop)) {
+        throw new ConfigException(
+            "Cannot write a run into %s: it and %s, which is read, must not lie in each other; give another --out"
+                .formatted(request.output(), HadoopFiles.shown(path)));
+      }
+    }
+  }
+
+  private static DeltaInfo info(
+      ComposeRequest request, List<SparseDelta> deltas, SparseDelta head, Composition composed) {
+    DeltaInfo like = head.info();
+    int k = composed.trained().size() - head.head();
+    return new DeltaInfo(
+        like.spec(),
+        like.baseFingerprint(),
+        like.headFingerprint(),
+        "compose",
+        Optional.empty(),
+        parameters(deltas, like.spec().layout(), composed.trained()),
+        k,
+        like.taskType(),
+        like.labels(),
+        like.metric(),
+        like.seed(),
+        runId(request, deltas, head),
+        LibraryVersion.number());
+  }
+
+  /** What k is a share of: no fewer than any of the runs' masks ranged over. */
+  private static long parameters(List<SparseDelta> deltas, ParameterLayout layout, Mask composed) {
+    long touched = 0;
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      touched += composed.count(t) > 0 ? layout.tensor(t).size() : 0;
+    }
+    long widest = deltas.stream().mapToLong(delta -> delta.info().n()).max().orElseThrow();
+    return Math.max(widest, touched);
+  }
+
+  private static String runId(ComposeRequest request, List<SparseDelta> deltas, SparseDelta head) {
+    String runs =
+        String.join(",", deltas.stream().map(delta -> delta.info().runId()).sorted().toList());
+    return RunId.of(
+        "compose %s %s %s".formatted(KeyName.of(request.rule()), request.density(), runs),
+        head.info().baseFingerprint(),
+        head.info().headFingerprint(),
+        head.info().runId(),
+        head.info().seed(),
+        LibraryVersion.number());
+  }
+
+  private static byte[] bytes(SparseDelta delta) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      DeltaFile.write(delta, out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+}

@@ -1,0 +1,16 @@
+package io.sparsetune.job;
+
+import io.sparsetune.compose.ComposeReport;
+import java.util.List;
+
+/**
+ * @param output the run's folder
+ * @param k size of its mask
+ * @param runIds of the runs composed, in the order they were given
+ * @param report how they agree
+ */
+public record ComposeResult(String output, int k, List<String> runIds, ComposeReport report) {
+  public ComposeResult {
+    runIds = List.copyOf(runIds);
+  }
+}
