@@ -104,7 +104,7 @@ class GoldenMaskTest {
    *
    * @param golden scores, from the golden files
    */
-  private static void agree(int[] chosen, int[] expected, float[] golden, String tensor) {
+  static void agree(int[] chosen, int[] expected, float[] golden, String tensor) {
     assertThat(chosen).as(tensor).hasSameSizeAs(expected);
     double kth = Double.POSITIVE_INFINITY;
     for (int position : expected) {
@@ -146,7 +146,7 @@ class GoldenMaskTest {
     assertThat(compared).isPositive();
   }
 
-  private static int[] positions(Mask mask, ParameterLayout layout, int tensor) {
+  static int[] positions(Mask mask, ParameterLayout layout, int tensor) {
     return mask.isWhole(tensor)
         ? IntStream.range(0, layout.tensor(tensor).size()).toArray()
         : mask.positions(tensor);

@@ -44,7 +44,7 @@ class GoldenTrainingTest {
     return MethodConfigs.run(keyValues.toArray(String[]::new));
   }
 
-  private static Mask mask(GoldenModel model, RunConfig config) {
+  static Mask mask(GoldenModel model, RunConfig config) {
     ParameterLayout layout = model.spec().layout();
     String method = config.method().name();
     if (method.equals("full") || method.equals("bitfit")) {
