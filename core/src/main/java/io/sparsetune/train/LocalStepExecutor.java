@@ -46,6 +46,7 @@ public final class LocalStepExecutor implements StepExecutor {
   private final LocalThreads threads;
   private final LocalRounds rounds;
   private long lastSequence;
+  private IntConsumer trained = examples -> {};
 
   /**
    * @param nonce names the run in the JVM's {@link EngineHome}; of this executor alone
@@ -167,6 +168,9 @@ public final class LocalStepExecutor implements StepExecutor {
   @Override
   public RoundResult round(RoundRequest request) {
     lastSequence = request.sequence();
+    long work = request.work().examples(plan);
+    AtomicLong examples = new AtomicLong();
+    trained = n -> request.progress().scored(examples.addAndGet(n), work);
     return rounds.run(request);
   }
 
@@ -174,7 +178,7 @@ public final class LocalStepExecutor implements StepExecutor {
     List<Shard> own =
         data.train().stream().filter(s -> s.index() % request.workers() == worker).toList();
     try (PrivateEngine engine = EngineHome.get().borrow(nonce, loader)) {
-      return request.work().run(worker, engine, plan, own, threads);
+      return request.work().run(worker, engine, plan, own, threads, trained);
     }
   }
 

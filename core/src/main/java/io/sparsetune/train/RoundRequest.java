@@ -13,6 +13,7 @@ import java.util.function.Function;
  * @param workers W, which divides the number of shards; worker w owns shards w, w + W, …
  * @param work each worker's
  * @param scores what the projection looks at
+ * @param progress hears how many examples have been trained on, W workers together
  * @param projection on the driver: from the scores to what is kept, mask and head
  */
 public record RoundRequest(
@@ -21,4 +22,5 @@ public record RoundRequest(
     int workers,
     RoundWork work,
     RoundScores scores,
+    ScoreProgress progress,
     Function<ScoreSource, Mask> projection) {}

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
 /**
@@ -34,16 +35,22 @@ public record RoundWork(DenseSteps steps, DenseTraining training, Mask dense, Tr
    * @param engine at θ⁰, where the worker's values stay installed
    * @param shards the worker's
    * @param threads that share the shards of a step
+   * @param done hears the number of examples of each step
    * @throws NotFiniteException when a loss or a gradient is not finite or out of range
    */
   public WorkerState run(
-      int worker, PrivateEngine engine, EpochPlan plan, List<Shard> shards, LocalThreads threads) {
+      int worker,
+      PrivateEngine engine,
+      EpochPlan plan,
+      List<Shard> shards,
+      LocalThreads threads,
+      IntConsumer done) {
     List<GradientSum> sums = new ArrayList<>();
     for (int t = 0; t < threads.count(); t++) {
       sums.add(new GradientSum(dense.size()));
       engine.worker(t);
     }
-    return run(worker, engine, step -> gradient(engine, plan, shards, threads, sums, step));
+    return run(worker, engine, step -> gradient(engine, plan, shards, threads, sums, step), done);
   }
 
   private static GradientSum gradient(
@@ -80,10 +87,11 @@ public record RoundWork(DenseSteps steps, DenseTraining training, Mask dense, Tr
    *
    * @param gradient at the values that are installed in the engine, for a global step
    */
-  WorkerState run(int worker, PrivateEngine engine, IntFunction<GradientSum> gradient) {
+  WorkerState run(
+      int worker, PrivateEngine engine, IntFunction<GradientSum> gradient, IntConsumer done) {
     float[] base = engine.engine().gather(dense);
     DenseTrainer trainer = training.trainer(engine.engine().spec().layout(), dense, base, start);
-    WorkerSteps done = new WorkerSteps(worker, steps.count());
+    WorkerSteps taken = new WorkerSteps(worker, steps.count());
     for (int i = 0; i < steps.count(); i++) {
       int step = steps.first() + i;
       engine.engine().install(dense, trainer.values(step));
@@ -92,10 +100,16 @@ public record RoundWork(DenseSteps steps, DenseTraining training, Mask dense, Tr
         double norm = GradientClip.norm(sum);
         double clip = GradientClip.factor(norm, OptionalDouble.of(steps.maxGradNorm()));
         trainer.step(step, sum, clip, steps.rateAt(step));
-        done.record(i, sum, norm);
+        taken.record(i, sum, norm);
+        done.accept((int) sum.examples());
       }
     }
-    return new WorkerState(done, dense, trainer.state(), base);
+    return new WorkerState(taken, dense, trainer.state(), base);
+  }
+
+  /** Examples of all workers' steps. */
+  public long examples(EpochPlan plan) {
+    return plan.examplesBefore(steps.first() + steps.count()) - plan.examplesBefore(steps.first());
   }
 
   private static GradientSum gradientAt(int step, IntFunction<GradientSum> gradient) {

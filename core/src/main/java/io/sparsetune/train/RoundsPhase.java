@@ -18,6 +18,7 @@ import io.sparsetune.optim.OptimizerState;
 import io.sparsetune.optim.SparseOptimizer;
 import io.sparsetune.optim.TrainedState;
 import io.sparsetune.params.ParameterLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 
@@ -39,6 +40,7 @@ final class RoundsPhase {
   private final OptimizerRecipe recipe;
   private final List<Integer> head;
   private final Mask dense;
+  private final List<RoundReport> reports = new ArrayList<>();
 
   RoundsPhase(
       ParameterLayout layout,
@@ -80,6 +82,11 @@ final class RoundsPhase {
     return state;
   }
 
+  /** The rounds so far. */
+  List<RoundReport> reports() {
+    return List.copyOf(reports);
+  }
+
   /**
    * Between rounds.
    *
@@ -112,6 +119,7 @@ final class RoundsPhase {
             rounds.workers(),
             new RoundWork(steps, new PlainTraining(recipe), dense, start),
             new RoundScores(rounds.momentum(), stays),
+            listener::trainedInRound,
             distances -> {
               mask[0] = method.project(problem, round, distances);
               return mask[0].withWhole(layout, head);
@@ -146,12 +154,13 @@ final class RoundsPhase {
   private void report(int round, DenseSteps steps, Mask before, Mask mask, RoundResult result) {
     double loss = 0;
     long examples = 0;
+    List<StepReport> taken = new ArrayList<>();
     for (int i = 0; i < steps.count(); i++) {
       RoundStep step = result.steps().get(i);
       loss += step.loss() * step.examples();
       examples += step.examples();
       int done = steps.first() + i + 1;
-      listener.stepDone(
+      taken.add(
           new StepReport(
               done,
               plan.steps(),
@@ -163,14 +172,16 @@ final class RoundsPhase {
               step.tokens()));
     }
     int same = before.copyCommon(new float[before.size()], mask, new float[mask.size()]);
-    listener.roundDone(
+    RoundReport report =
         new RoundReport(
             round + 1,
             rounds.rounds(),
             steps.first() + steps.count(),
             loss / examples,
             mask.size(),
-            mask.size() - same));
+            mask.size() - same);
+    reports.add(report);
+    listener.roundDone(report, taken);
   }
 
   private TrainedState withFreshOptimizer(Mask trained, float[] values) {

@@ -1,5 +1,7 @@
 package io.sparsetune.train;
 
+import java.util.List;
+
 /** Hears how a training goes, on the thread that trains unless it is said. */
 public interface TrainingListener {
   /** Hears nothing. */
@@ -19,8 +21,17 @@ public interface TrainingListener {
   /** {@link ScoreProgress}; on any thread, while the one that trains waits. */
   default void scored(long examples, long of) {}
 
-  /** After the {@link #stepDone} of the round's steps. */
-  default void roundDone(RoundReport report) {}
+  /**
+   * How many examples a dense round has trained on; on any thread, while the one that trains waits.
+   */
+  default void trainedInRound(long examples, long of) {}
+
+  /**
+   * A dense round has ended in its projection.
+   *
+   * @param steps the round's, of which {@link #stepDone} is not told
+   */
+  default void roundDone(RoundReport report, List<StepReport> steps) {}
 
   default void maskSelected(MaskReport report) {}
 

@@ -33,6 +33,7 @@ public final class TrainingLoop {
   private final SparseSteps steps;
 
   private final List<EvaluationReport> evaluations = new ArrayList<>();
+  private final List<RoundReport> rounds = new ArrayList<>();
   private long sequence;
 
   public TrainingLoop(
@@ -82,7 +83,7 @@ public final class TrainingLoop {
     }
     requireFinite(kept, keptStep);
     return new TrainingResult(
-        selection, kept, step, keptStep, evaluations, sequence, executor.bytesMoved());
+        selection, kept, step, keptStep, evaluations, rounds, sequence, executor.bytesMoved());
   }
 
   private long nextSequence() {
@@ -90,8 +91,11 @@ public final class TrainingLoop {
   }
 
   private RoundsPhase.State rounds() {
-    return new RoundsPhase(layout, config, plan, executor, listener, steps, this::nextSequence)
-        .run();
+    RoundsPhase phase =
+        new RoundsPhase(layout, config, plan, executor, listener, steps, this::nextSequence);
+    RoundsPhase.State end = phase.run();
+    rounds.addAll(phase.reports());
+    return end;
   }
 
   private Mask selectMask() {

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param steps steps done, which early stopping may have made fewer than planned
  * @param keptStep steps done when {@code values} were reached
  * @param evaluations in order
+ * @param rounds dense rounds, in order
  * @param lastSequence of the executor's calls; later ones need a higher one
  * @param bytesMoved traffic with the driver, where there is any
  */
@@ -21,11 +22,13 @@ public record TrainingResult(
     int steps,
     int keptStep,
     List<EvaluationReport> evaluations,
+    List<RoundReport> rounds,
     long lastSequence,
     Optional<BytesMoved> bytesMoved) {
 
   public TrainingResult {
     evaluations = List.copyOf(evaluations);
+    rounds = List.copyOf(rounds);
   }
 
   /** Mask and head. */

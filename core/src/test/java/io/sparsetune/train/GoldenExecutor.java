@@ -76,7 +76,7 @@ final class GoldenExecutor implements StepExecutor {
       Mask dense = request.work().dense();
       return request
           .work()
-          .run(worker, own, step -> gradient(own.engine().newWorker(), dense, step));
+          .run(worker, own, step -> gradient(own.engine().newWorker(), dense, step), n -> {});
     } finally {
       EngineHome.get().release("golden");
     }

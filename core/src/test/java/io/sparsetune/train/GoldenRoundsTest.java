@@ -77,7 +77,8 @@ class GoldenRoundsTest {
             new TrainedState(nothing, new float[0], optimizer.initial(0)));
     try (GoldenExecutor executor = new GoldenExecutor(model, nothing, microBatches)) {
       return executor.round(
-          new RoundRequest(1, 0, 1, work, new RoundScores(1, nothing), projection));
+          new RoundRequest(
+              1, 0, 1, work, new RoundScores(1, nothing), ScoreProgress.NONE, projection));
     }
   }
 

@@ -83,6 +83,7 @@ public abstract class RoundsContract {
         workers,
         work(config.training(), start),
         new RoundScores(1, Mask.none(LAYOUT)),
+        ScoreProgress.NONE,
         projection);
   }
 
@@ -155,7 +156,7 @@ public abstract class RoundsContract {
           own.add(data.train().get(s));
         }
         try (PrivateEngine engine = EngineHome.get().borrow("by hand", TinyTask::engine)) {
-          WorkerState done = work.run(w, engine, data.plan(), own, threads);
+          WorkerState done = work.run(w, engine, data.plan(), own, threads, n -> {});
           states[w] = done.state();
           examples[w] = done.steps().examples();
         }

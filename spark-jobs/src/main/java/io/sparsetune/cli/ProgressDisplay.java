@@ -2,10 +2,12 @@ package io.sparsetune.cli;
 
 import io.sparsetune.train.EvaluationReport;
 import io.sparsetune.train.MaskReport;
+import io.sparsetune.train.RoundReport;
 import io.sparsetune.train.StepReport;
 import io.sparsetune.train.TrainingListener;
 import io.sparsetune.train.TrainingPlan;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -24,6 +26,10 @@ final class ProgressDisplay implements TrainingListener {
 
   private volatile boolean begun;
   private long started;
+
+  /** Steps that were done when it started: those of dense rounds. */
+  private int stepsBefore;
+
   private long windowStarted;
   private long windowTokens;
   private double windowLoss;
@@ -63,14 +69,33 @@ final class ProgressDisplay implements TrainingListener {
   public void planned(TrainingPlan plan) {
     begun = true;
     say(
-        "%d steps of at most %d examples; choosing what to train …"
-            .formatted(plan.steps(), plan.epochs().shards() * plan.epochs().microBatchSize()));
+        "%d steps of at most %d examples; %s …"
+            .formatted(
+                plan.steps(),
+                plan.epochs().shards() * plan.epochs().microBatchSize(),
+                plan.rounds()
+                    .map(rounds -> first(rounds.rounds(), rounds.steps()))
+                    .orElse("choosing what to train")));
     started = nanoTime.getAsLong();
     drawn = started;
   }
 
+  private static String first(int rounds, int steps) {
+    return "%d dense %s of %,d %s first"
+        .formatted(rounds, rounds == 1 ? "round" : "rounds", steps, steps == 1 ? "step" : "steps");
+  }
+
   @Override
   public synchronized void scored(long examples, long of) {
+    dense("scored", examples, of);
+  }
+
+  @Override
+  public synchronized void trainedInRound(long examples, long of) {
+    dense("dense round: trained on", examples, of);
+  }
+
+  private void dense(String what, long examples, long of) {
     long now = nanoTime.getAsLong();
     if (examples == 0 || now - drawn < (terminal.live() ? REDRAW_NANOS : SCORE_LINE_NANOS)) {
       return;
@@ -79,7 +104,8 @@ final class ProgressDisplay implements TrainingListener {
     String line =
         String.format(
             Locale.ROOT,
-            "scored %,d of %,d examples, %s left",
+            "%s %,d of %,d examples, %s left",
+            what,
             examples,
             of,
             ProgressLine.duration(seconds / examples * (of - examples)));
@@ -89,6 +115,25 @@ final class ProgressDisplay implements TrainingListener {
       say(line);
     }
     drawn = now;
+  }
+
+  @Override
+  public synchronized void roundDone(RoundReport report, List<StepReport> steps) {
+    say(
+        String.format(
+            Locale.ROOT,
+            "round %d of %d, step %,d: loss %.4f; %,d parameters keep what they learnt, %,d of them"
+                + " new",
+            report.round(),
+            report.rounds(),
+            report.step(),
+            report.loss(),
+            report.kept(),
+            report.changed()));
+    stepsBefore = report.step();
+    started = nanoTime.getAsLong();
+    drawn = started;
+    windowStarted = started;
   }
 
   @Override
@@ -141,7 +186,7 @@ final class ProgressDisplay implements TrainingListener {
 
   private ProgressLine line(StepReport report, long now) {
     double seconds = (now - started) * 1e-9;
-    double left = seconds / report.step() * (report.steps() - report.step());
+    double left = seconds / (report.step() - stepsBefore) * (report.steps() - report.step());
     double loss = windowExamples == 0 ? Double.NaN : windowLoss / windowExamples;
     return new ProgressLine(report.step(), report.steps(), loss, rate(now), left, score);
   }

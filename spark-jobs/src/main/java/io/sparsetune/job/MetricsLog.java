@@ -2,10 +2,12 @@ package io.sparsetune.job;
 
 import io.sparsetune.train.EvaluationReport;
 import io.sparsetune.train.MaskReport;
+import io.sparsetune.train.RoundReport;
 import io.sparsetune.train.StepReport;
 import io.sparsetune.train.TrainingListener;
 import io.sparsetune.train.TrainingPlan;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -58,19 +60,49 @@ final class MetricsLog implements TrainingListener, AutoCloseable {
   }
 
   @Override
+  public void trainedInRound(long trained, long of) {
+    next.trainedInRound(trained, of);
+  }
+
+  @Override
+  public void roundDone(RoundReport report, List<StepReport> taken) {
+    long now = System.nanoTime();
+    long each = (now - since) / taken.size();
+    for (int i = 0; i < taken.size(); i++) {
+      // Nobody saw when a step of a round ended: they are taken to be equally long.
+      count(taken.get(i), now - each * (taken.size() - 1 - i));
+    }
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("step", report.step());
+    line.put("round", report.round());
+    line.put("rounds", report.rounds());
+    line.put("round_loss", report.loss());
+    line.put("kept", report.kept());
+    line.put("changed", report.changed());
+    line.put("seconds", Math.round(seconds(started, now)));
+    add(line);
+    write();
+    since = System.nanoTime();
+    next.roundDone(report, taken);
+  }
+
+  @Override
   public void stepDone(StepReport report) {
+    count(report, System.nanoTime());
+    next.stepDone(report);
+  }
+
+  private void count(StepReport report, long now) {
     lossSum += report.loss() * report.examples();
     examples += report.examples();
     tokens += report.tokens();
     steps++;
     if (report.step() % everySteps == 0 || report.step() == report.steps()) {
-      log(report);
+      log(report, now);
     }
-    next.stepDone(report);
   }
 
-  private void log(StepReport report) {
-    long now = System.nanoTime();
+  private void log(StepReport report, long now) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("step", report.step());
     line.put("epoch", report.epoch());

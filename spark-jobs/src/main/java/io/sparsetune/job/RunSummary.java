@@ -3,6 +3,7 @@ package io.sparsetune.job;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.train.BytesMoved;
 import io.sparsetune.train.MaskReport;
+import io.sparsetune.train.RoundReport;
 import io.sparsetune.train.TrainingResult;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -43,6 +44,9 @@ final class RunSummary {
     json.putAll(scores);
     json.put("steps", result.steps());
     json.put("best_step", result.keptStep());
+    if (!result.rounds().isEmpty()) {
+      json.put("rounds", result.rounds().stream().map(RunSummary::round).toList());
+    }
     json.put("n", selection.parameters());
     json.put("k", k);
     json.put("head", head);
@@ -54,6 +58,15 @@ final class RunSummary {
     result.bytesMoved().ifPresent(moved -> json.put("bytes", bytes(moved)));
     json.put("seconds", Math.round(seconds));
     return Json.pretty(json);
+  }
+
+  private static Map<String, Object> round(RoundReport round) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("step", round.step());
+    json.put("loss", round.loss());
+    json.put("kept", round.kept());
+    json.put("changed", round.changed());
+    return json;
   }
 
   TrainResult result() {
@@ -82,7 +95,8 @@ final class RunSummary {
     bytes.put("dense_per_step_each_way", dense());
     bytes.put(
         "expected",
-        "down: 4 bytes a trained value and executor; up: 8 bytes a trained value and task; dense: 4 bytes a parameter of the model");
+        "down: 4 bytes a trained value and executor; up: 8 bytes a trained value and task; dense: 4"
+            + " bytes a parameter of the model");
     return bytes;
   }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
 
 /**
  * One task of a dense round: a logical worker. It depends on nothing but what it is given, so it
@@ -27,7 +28,8 @@ record RoundTask(
     Broadcast<EpochPlan> plan,
     Broadcast<RoundWork> work,
     int workers,
-    int threads)
+    int threads,
+    LongAccumulator done)
     implements Serializable {
 
   /**
@@ -56,7 +58,8 @@ record RoundTask(
     int worker = shards.get(0).index() % workers;
     try (PrivateEngine engine = model.value().borrow();
         LocalThreads pool = new LocalThreads(Math.max(1, Math.min(threads, shards.size())))) {
-      return work.value().run(worker, engine, plan.value(), shards, pool);
+      return work.value()
+          .run(worker, engine, plan.value(), shards, pool, examples -> done.add((long) examples));
     }
   }
 }

@@ -20,6 +20,7 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.LongAccumulator;
 
 /**
  * Dense rounds on Spark: a task for each logical worker, whose state is shuffled by place,
@@ -49,6 +50,14 @@ final class SparkRounds {
   }
 
   RoundResult run(RoundRequest request) {
+    long examples = request.work().examples(plan.value());
+    try (ScoredExamples trained =
+        ScoredExamples.listenTo(model.context().sc(), request.progress(), examples)) {
+      return run(request, trained.done());
+    }
+  }
+
+  private RoundResult run(RoundRequest request, LongAccumulator done) {
     deal(request.workers());
     if (request.round() == 0) {
       forget();
@@ -56,7 +65,8 @@ final class SparkRounds {
     String name = "dense round %d".formatted(request.round() + 1);
     Broadcast<RoundWork> work = model.context().broadcast(request.work());
     works.add(work);
-    RoundTask task = new RoundTask(model.shared(), plan, work, request.workers(), model.threads());
+    RoundTask task =
+        new RoundTask(model.shared(), plan, work, request.workers(), model.threads(), done);
     JavaPairRDD<Long, Outcome<RoundMean>> means =
         byWorker
             .mapPartitions(task::run)
