@@ -1,7 +1,10 @@
 package io.sparsetune.job;
 
 import io.sparsetune.config.RunConfig;
+import io.sparsetune.config.TrainingConfig.Optimizer;
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.method.Evidence;
+import io.sparsetune.method.RoundPlan;
 import io.sparsetune.method.ScoreRound;
 import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.ModelSpec;
@@ -16,6 +19,7 @@ import java.util.List;
  * @param scores sums of a score round in an executor, for all tasks at once
  * @param scoresAtOnce parameters whose scores a task sums in one pass over the data
  * @param passes that a score round takes over the data; 0 without one
+ * @param rounds parameters and moments of the logical workers of a dense round in an executor
  * @param activations of all threads of an executor
  * @param values trained values and their gradients' sums in an executor
  * @param aggregation values, moments and the tasks' results in the driver
@@ -26,6 +30,7 @@ record MemoryEstimate(
     long scores,
     long scoresAtOnce,
     int passes,
+    long rounds,
     long activations,
     long values,
     long aggregation,
@@ -63,11 +68,28 @@ record MemoryEstimate(
         SCORE_BYTES * tasks * atOnce + batches,
         Math.max(1, atOnce),
         passes,
+        rounds(config, spec, sizes, tasks, heaps.cpus()),
         activations,
         values,
         aggregation,
         tasks,
         heaps);
+  }
+
+  /**
+   * A logical worker's θ; of what it trains θ⁰ twice (what to put back, and what distances start
+   * from), values and moments; a gradient's sums for each thread.
+   */
+  private static long rounds(
+      RunConfig config, ModelSpec spec, TrainedSizes sizes, int tasks, int threads) {
+    if (config.method().method().evidence() != Evidence.DENSE_ROUNDS) {
+      return 0;
+    }
+    int workers = config.method().options().get(RoundPlan.WORKERS);
+    long dense = sizes.n() + sizes.head();
+    int moments = config.training().optimizer() == Optimizer.ADAMW ? 2 : 1;
+    return Math.min(tasks, workers)
+        * (4L * spec.layout().size() + dense * (4L * (3 + moments) + 8L * threads));
   }
 
   /** One thread's: outputs of every layer and their gradients, for the longest micro-batch. */
@@ -85,7 +107,13 @@ record MemoryEstimate(
 
   /** Of an executor's heap; in local mode the driver's part too. */
   long executor() {
-    return model + scores + activations + values + SPARK + (heaps.local() ? aggregation : 0);
+    return model
+        + scores
+        + rounds
+        + activations
+        + values
+        + SPARK
+        + (heaps.local() ? aggregation : 0);
   }
 
   /** Of the driver's heap. */
@@ -108,15 +136,19 @@ record MemoryEstimate(
     if (executor() > heaps.executor()) {
       problems.add(
           ("Cannot train with %s of memory %s: about %s are needed (%s). Give it more with %s;"
-                  + " or set a smaller training.micro_batch_size, training.eval_batch_size or"
-                  + " data.max_seq_length%s.")
-              .formatted(
-                  RunSummary.megabytes(heaps.executor()),
-                  heaps.local() ? "in this process" : "an executor",
-                  RunSummary.megabytes(executor()),
-                  inWords(),
-                  more(heaps.local() ? "driver" : "executor", gigabytes(executor())),
-                  tasks > 1 ? ", or let fewer tasks run at once in one executor" : ""));
+                      + " or set a smaller training.micro_batch_size, training.eval_batch_size or"
+                      + " data.max_seq_length%s.")
+                  .formatted(
+                      RunSummary.megabytes(heaps.executor()),
+                      heaps.local() ? "in this process" : "an executor",
+                      RunSummary.megabytes(executor()),
+                      inWords(),
+                      more(heaps.local() ? "driver" : "executor", gigabytes(executor())),
+                      tasks > 1 ? ", or let fewer tasks run at once in one executor" : "")
+              + (rounds > 0
+                  ? " A dense round trains all parameters that method.include names: fewer need"
+                        + " less."
+                  : ""));
     }
     if (!heaps.local() && driver() > heaps.driver()) {
       problems.add(
@@ -153,11 +185,14 @@ record MemoryEstimate(
 
   /** What an executor's memory holds. */
   String inWords() {
-    return "model %s, scores %s%s, activations %s, trained values and sums %s, Spark %s"
+    return "model %s, scores %s%s, %sactivations %s, trained values and sums %s, Spark %s"
         .formatted(
             RunSummary.megabytes(model),
             RunSummary.megabytes(scores),
             passes > 1 ? " in %d passes over the data".formatted(passes) : "",
+            rounds > 0
+                ? "logical workers of dense rounds %s, ".formatted(RunSummary.megabytes(rounds))
+                : "",
             RunSummary.megabytes(activations),
             RunSummary.megabytes(values + (heaps.local() ? aggregation : 0)),
             RunSummary.megabytes(SPARK));

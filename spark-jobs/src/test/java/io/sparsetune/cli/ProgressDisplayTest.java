@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sparsetune.config.RunConfigParser;
 import io.sparsetune.task.Metric;
 import io.sparsetune.train.EvaluationReport;
+import io.sparsetune.train.RoundReport;
 import io.sparsetune.train.StepReport;
 import io.sparsetune.train.TrainingPlan;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -70,19 +72,42 @@ class ProgressDisplayTest {
             "1 of 1 text is cut at data.max_seq_length 12");
   }
 
+  @Test
+  void roundsAreToldOfAndTimeLeftIsThatOfTheStepsAfterThem() {
+    ProgressDisplay display = display(false);
+    plan(display, 16, "method.name=child", "method.rounds=2", "method.project_every=4 steps");
+    seconds += 20;
+    display.trainedInRound(32, 128);
+    display.roundDone(new RoundReport(1, 2, 4, 0.75, 1_200, 1_200), List.of());
+    display.roundDone(new RoundReport(2, 2, 8, 0.5, 1_200, 340), List.of());
+    for (int step = 9; step <= 12; step++) {
+      seconds += 2;
+      display.stepDone(new StepReport(step, 16, 0.1 * step, 1.0, 1e-3, 1.0, 32, 1000));
+    }
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "16 steps of at most 32 examples; 2 dense rounds of 4 steps first …",
+            "dense round: trained on 32 of 128 examples, 1:00 left",
+            "round 1 of 2, step 4: loss 0.7500; 1,200 parameters keep what they learnt, 1,200 of"
+                + " them new",
+            "round 2 of 2, step 8: loss 0.5000; 1,200 parameters keep what they learnt, 340 of"
+                + " them new",
+            "step 12/16, loss 1.0000, 500 tokens/s, 0:08 left");
+  }
+
   private ProgressDisplay display(boolean live) {
     Terminal terminal =
         new Terminal(new PrintWriter(err, true), new PrintWriter(err, true), live, 100);
     return new ProgressDisplay(terminal, 4, () -> seconds * 1_000_000_000L);
   }
 
-  private static void plan(ProgressDisplay display, int steps) {
+  private static void plan(ProgressDisplay display, int steps, String... more) {
+    List<String> keyValues = new ArrayList<>(List.of("training.max_steps=" + steps));
+    keyValues.addAll(List.of(more));
     display.planned(
         TrainingPlan.of(
             RunConfigParser.parse(
-                "{model: {path: m}, data: {train: t}, output: o}",
-                "test",
-                List.of("training.max_steps=" + steps)),
+                "{model: {path: m}, data: {train: t}, output: o}", "test", keyValues),
             320));
   }
 

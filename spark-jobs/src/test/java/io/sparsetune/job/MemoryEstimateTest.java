@@ -59,6 +59,33 @@ class MemoryEstimateTest {
   }
 
   @Test
+  void aLogicalWorkerHoldsItsOwnParametersAndMoments() {
+    long model = 4L * 109_483_778;
+    // The layers, the pooler and a classifier of two outputs.
+    long dense = 85_054_464 + 590_592 + 2 * 769;
+    MemoryEstimate one = executor(8 * GIGABYTE, "child");
+    assertThat(one.rounds()).isEqualTo(model + 28 * dense);
+    assertThat(executor(8 * GIGABYTE, "child", "training.optimizer=sgd").rounds())
+        .isEqualTo(model + 24 * dense);
+    assertThat(executor(8 * GIGABYTE, "sam").rounds()).isZero();
+    Heaps two = new Heaps(8 * GIGABYTE, 4 * GIGABYTE, 4, 2, false);
+    assertThat(estimate(two, "mixout").rounds()).isEqualTo(model + 36 * dense);
+    assertThat(estimate(two, "mixout", "method.workers=4").rounds())
+        .isEqualTo(2 * (model + 36 * dense));
+    assertThat(one.report()).contains("logical workers of dense rounds 2836.0 MB, ");
+    assertThatCode(one::check).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aLogicalWorkerThatDoesNotFitIsRefused() {
+    assertThatThrownBy(executor(3 * GIGABYTE, "lottery_ticket")::check)
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("Cannot train with 3221.2 MB of memory an executor")
+        .hasMessageContaining("--executor-memory")
+        .hasMessageContaining("parameters that method.include names: fewer need less.");
+  }
+
+  @Test
   void aDriverThatCannotHoldWhatIsTrainedIsRefused() {
     Heaps heaps = new Heaps(64 * GIGABYTE, GIGABYTE, 1, 1, false);
     assertThatThrownBy(estimate(heaps, "full")::check)
