@@ -8,6 +8,7 @@ import io.sparsetune.files.OutputFolder;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.MaskBudget;
 import io.sparsetune.model.BaseModel;
+import io.sparsetune.model.Loss;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
@@ -66,16 +67,26 @@ public final class PeftSuperTuning {
       modules.add(tensor.name().substring(0, tensor.name().indexOf('.')));
     }
     out.write(WEIGHTS, weights::writeTo);
-    ObjectNode config = config(sparsity, targets, modules, basePath);
+    boolean choices = delta.info().spec().loss() == Loss.CHOICE_CROSS_ENTROPY;
+    ObjectNode config = config(sparsity, targets, modules, choices, basePath);
     out.write(CONFIG, stream -> stream.write(PrettyJson.bytes(config)));
   }
 
   private static ObjectNode config(
-      double sparsity, List<String> targets, TreeSet<String> modules, String basePath) {
+      double sparsity,
+      List<String> targets,
+      TreeSet<String> modules,
+      boolean choices,
+      String basePath) {
     ObjectNode config = JsonNodeFactory.instance.objectNode();
     config.put("peft_type", "SUPERTUNING");
     config.put("peft_version", PEFT_VERSION);
-    config.put("task_type", "SEQ_CLS");
+    if (choices) {
+      // PEFT has no type for them, and takes the model as it is.
+      config.putNull("task_type");
+    } else {
+      config.put("task_type", "SEQ_CLS");
+    }
     config.put("base_model_name_or_path", basePath);
     config.putNull("revision");
     config.put("inference_mode", true);

@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.model.BaseModel;
+import io.sparsetune.model.Loss;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
@@ -90,6 +93,20 @@ class PeftSuperTuningTest {
           .map(JsonNode::asText)
           .isEqualTo(name.equals("bert") ? List.of("classifier", "pooler") : List.of("classifier"));
     }
+  }
+
+  @Test
+  void choicesAreOfNoTypeThatPeftHas() throws IOException {
+    BaseModel base = Golden.base("bert");
+    ModelSpec own = Golden.spec(base);
+    ModelSpec choices =
+        new ModelSpec(own.encoder(), Pooling.POOLER, 2, Loss.CHOICE_CROSS_ENTROPY, own.dropout());
+    MemoryFolder out = new MemoryFolder("out");
+    PeftSuperTuning.write(base, Deltas.linear(base, choices, 0.05, 5), "the/base", out);
+    assertThat(JSON.readTree(out.bytes("adapter_config.json")).get("task_type").isNull()).isTrue();
+    PeftSuperTuning.write(base, Deltas.linear(base, own, 0.05, 5), "the/base", out);
+    assertThat(JSON.readTree(out.bytes("adapter_config.json")).get("task_type").asText())
+        .isEqualTo("SEQ_CLS");
   }
 
   @Test
