@@ -134,6 +134,6 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     String name = failure.getClass().getSimpleName();
     return message == null || message.isBlank()
         ? name
-        : name + ": " + message.split("\\R\\s+at ", 2)[0].strip();
+        : name + ": " + message.split("\\R\\s+at |\\R*Driver stacktrace:", 2)[0].strip();
   }
 }

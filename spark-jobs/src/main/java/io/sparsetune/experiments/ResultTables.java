@@ -39,9 +39,18 @@ final class ResultTables {
       lines.forEach(line -> text.append(row(line)));
     }
     List<String> missing = new ArrayList<>();
+    List<String> open = new ArrayList<>();
     states.forEach(
-        (cell, state) ->
-            missing(state).ifPresent(why -> missing.add("- `" + cell.name() + "`: " + why)));
+        (cell, state) -> {
+          if (state instanceof CellState.Open) {
+            open.add(cell.name());
+          } else {
+            missing(state).ifPresent(why -> missing.add("- `" + cell.name() + "`: " + why));
+          }
+        });
+    if (!open.isEmpty()) {
+      missing.add("- not trained yet: " + Experiments.shown(open));
+    }
     if (!missing.isEmpty()) {
       text.append(lines.isEmpty() ? "" : "\n").append("Not in the table:\n\n");
       missing.forEach(line -> text.append(line).append('\n'));

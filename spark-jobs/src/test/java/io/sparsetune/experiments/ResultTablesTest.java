@@ -30,7 +30,7 @@ class ResultTablesTest {
             "| rte | sam | 0.02 | 1 of 2 | 2,000 | 2.000% | 7 | accuracy | 0.1250 | — | 1.0 | 1.50"
                 + " | 3.00 |\n",
             "- `rte/sam/seed-2`: failed: Cannot go on:; no, | really \"not\"\n",
-            "- `rte/random/seed-1`: not trained yet\n")
+            "- not trained yet: rte/random/seed-1\n")
         .doesNotContain("| rte | random |");
     assertThat(ResultTables.csv(states).lines())
         .containsExactly(

@@ -38,6 +38,15 @@ class LauncherTest {
   }
 
   @Test
+  void experimentsRunUnderSparkSubmitToo() throws Exception {
+    String command = print("experiments", "folder", "--only", "sam*", "--master", "yarn").output();
+    assertThat(command)
+        .startsWith(sparkHome + "/bin/spark-submit ")
+        .contains(" --master yarn ")
+        .endsWith(" experiments folder --only sam\\* \n");
+  }
+
+  @Test
   void theMasterIsForSparkSubmit() throws Exception {
     assertThat(print("train", "c.yaml", "--master", "yarn").output())
         .contains(" --master yarn ")
@@ -214,7 +223,8 @@ class LauncherTest {
             new Outcome(
                 1,
                 "",
-                "Cannot find Maven (mvn), which builds SparseTune. Install Maven 3.8 or later and put mvn on the PATH.\n"));
+                "Cannot find Maven (mvn), which builds SparseTune. Install Maven 3.8 or later and"
+                    + " put mvn on the PATH.\n"));
   }
 
   private record Outcome(int code, String output, String error) {}
