@@ -1,10 +1,18 @@
 package io.sparsetune.train;
 
 import io.sparsetune.config.RunConfig;
+import io.sparsetune.files.ByteSource;
 import io.sparsetune.method.MethodConfigs;
+import io.sparsetune.params.TensorSpec;
+import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.safetensors.SafetensorsWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +35,13 @@ public record MethodCase(String method, boolean fullAtOne, List<String> settings
           of("sam", "method.scoring_dropout=true", "method.score_steps=6"),
           of("fisher", "method.samples=30"),
           of("fisher", "method.granularity=batch", "method.score_steps=3"),
+          of("child"),
+          of("child", "method.rounds=3", "method.project_every=3 steps", "method.momentum=0.3"),
+          of("child", "method.workers=2", "method.optimizer_at_mask_change=reset").apart(),
+          of("mixout", "method.project_every=1 epoch"),
+          of("lottery_ticket").apart(),
+          of("lottery_ticket", "method.iterations=2", "method.dense_phase=3 steps").apart(),
+          of("file", "method.path=mask.safetensors"),
           of("child_f"),
           of("mixout", "method.variant=lee", "method.replaced_share=0.3"),
           of("lora"),
@@ -47,6 +62,11 @@ public record MethodCase(String method, boolean fullAtOne, List<String> settings
     return new MethodCase(method, true, List.of(settings));
   }
 
+  /** One that is not full tuning even where its budget is everything. */
+  private MethodCase apart() {
+    return new MethodCase(method, false, settings);
+  }
+
   /** Whether {@code method.sparsity} means anything to it. */
   public boolean hasBudget() {
     String[] all =
@@ -62,7 +82,25 @@ public record MethodCase(String method, boolean fullAtOne, List<String> settings
     }
     all.addAll(settings);
     all.addAll(Arrays.asList(more));
-    return TinyTask.config(all.toArray(String[]::new));
+    return TinyTask.config(all.toArray(String[]::new)).opened(path -> everySeventh());
+  }
+
+  /** A mask file: of each of the layers' tensors every seventh position. */
+  private static ByteSource everySeventh() {
+    SafetensorsWriter file = new SafetensorsWriter();
+    for (TensorSpec tensor : TinyTask.spec().layout().tensors()) {
+      if (tensor.part() == Part.ENCODER) {
+        int[] positions = IntStream.range(0, tensor.size()).filter(i -> i % 7 == 0).toArray();
+        file.ints(tensor.name(), List.of(positions.length), positions);
+      }
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      file.writeTo(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return ByteSource.of("mask.safetensors", bytes.toByteArray());
   }
 
   @Override

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every method keeps, whatever its rule, on a task that can be learnt. */
 class MethodContractTest {
+  private static final String LAST_VALUES = "training.load_best_model_at_end=false";
 
   static Stream<MethodCase> all() {
     return MethodCase.ALL.stream();
@@ -114,13 +115,18 @@ class MethodContractTest {
     Training full =
         new Training(
             TinyTask.config(
-                "method.name=full", "method.sparsity=null", "method.include=['encoder.layer.*']"),
+                "method.name=full",
+                "method.sparsity=null",
+                "method.include=['encoder.layer.*']",
+                LAST_VALUES),
             1);
     for (MethodCase method : withBudget().filter(MethodCase::fullAtOne).toList()) {
       Training training =
           new Training(
               method.config(
-                  "method.sparsity=1", "method.scope=" + scope.name().toLowerCase(Locale.ROOT)),
+                  "method.sparsity=1",
+                  "method.scope=" + scope.name().toLowerCase(Locale.ROOT),
+                  LAST_VALUES),
               1);
       assertThat(training.result.trained()).as(method.toString()).isEqualTo(full.result.trained());
       assertThat(training.result.values()).as(method.toString()).isEqualTo(full.result.values());
