@@ -11,7 +11,6 @@ import io.sparsetune.model.Activation;
 import io.sparsetune.model.Architecture;
 import io.sparsetune.model.Dropout;
 import io.sparsetune.model.EncoderConfig;
-import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
 import java.util.ArrayList;
@@ -44,6 +43,12 @@ class MemoryEstimateTest {
     long parameters = 109_483_778;
     assertThat(clipped.scores() - plain.scores()).isEqualTo(8 * clipped.tasks() * parameters);
     assertThat(clipped.executor() - plain.executor()).isEqualTo(8 * clipped.tasks() * parameters);
+  }
+
+  @Test
+  void anExampleOfTwoChoicesTakesTheActivationsOfTwo() {
+    assertThat(executor(8 * GIGABYTE, "sam", "task.type=multiple_choice").activations())
+        .isEqualTo(2 * executor(8 * GIGABYTE, "sam").activations());
   }
 
   @Test
@@ -125,7 +130,8 @@ class MemoryEstimateTest {
     keyValues.addAll(List.of(more));
     RunConfig config =
         RunConfigParser.parse("{model: {path: m}, data: {train: t}, output: o}", "test", keyValues);
-    ModelSpec spec = new ModelSpec(BERT_BASE, Pooling.POOLER, 2, Loss.CROSS_ENTROPY, Dropout.NONE);
+    ModelSpec spec =
+        new ModelSpec(BERT_BASE, Pooling.POOLER, 2, config.task().type().loss(), Dropout.NONE);
     TrainedSizes sizes = TrainedSizes.of(spec.layout(), config.method(), 1);
     return MemoryEstimate.of(heaps, config, spec, sizes, 4);
   }

@@ -11,7 +11,9 @@ import io.sparsetune.model.Dropout;
 import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
+import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.task.Labels;
+import io.sparsetune.testing.Golden;
 import io.sparsetune.testing.TestModels;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,6 +55,22 @@ class ModelSpecsTest {
     assertThat(regression.outputs()).isEqualTo(1);
     assertThat(regression.loss()).isEqualTo(Loss.MEAN_SQUARED_ERROR);
     assertThat(regression.pooling()).isEqualTo(Pooling.POOLER);
+  }
+
+  /** A label for each choice, but one row of the classifier; of RoBERTa's it has the pooler. */
+  @Test
+  void choicesAreScoredByOneOutput() {
+    for (String name : List.of("bert", "roberta")) {
+      BaseModel own = Golden.base(name);
+      ModelSpec spec = ModelSpecs.of(config("task.type=multiple_choice"), own, THREE);
+      assertThat(spec.loss()).isEqualTo(Loss.CHOICE_CROSS_ENTROPY);
+      assertThat(spec.outputs()).isEqualTo(3);
+      assertThat(spec.pooling()).isEqualTo(Pooling.POOLER);
+      ParameterLayout layout = spec.layout();
+      assertThat(layout.tensor(layout.indexOf("classifier.bias")).size()).isEqualTo(1);
+    }
+    assertThat(ModelSpecs.of(config(), Golden.base("roberta"), THREE).pooling())
+        .isEqualTo(Pooling.CLS);
   }
 
   @Test
