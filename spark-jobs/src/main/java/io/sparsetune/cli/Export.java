@@ -26,7 +26,7 @@ final class Export extends Common implements Callable<Integer> {
       required = true,
       description = {
         "huggingface: a whole model for transformers, as merge writes it;",
-        "peft: an adapter for PEFT, of a mask over the weights of Linear layers;",
+        "peft: an adapter for PEFT, of method lora or of a mask over the weights of Linear layers;",
         "lt-sft: sparse differences for composable-sft."
       })
   private String format;

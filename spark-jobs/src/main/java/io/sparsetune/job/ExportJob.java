@@ -4,11 +4,13 @@ import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.export.HuggingFaceFolder;
+import io.sparsetune.export.PeftLora;
 import io.sparsetune.export.PeftSuperTuning;
 import io.sparsetune.export.SparseDifferences;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.hadoop.HadoopModels;
 import io.sparsetune.model.BaseModel;
+import io.sparsetune.model.EquivalentModel;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -50,8 +52,11 @@ public final class ExportJob {
     delta.requireBase(base);
     output.begin(provenance(run));
     try {
-      if (request.format() == ExportFormat.PEFT) {
-        PeftSuperTuning.write(base, delta, HadoopFiles.shown(basePath), output.files());
+      String shown = HadoopFiles.shown(basePath);
+      if (request.format() == ExportFormat.PEFT && PeftLora.isOne(delta)) {
+        PeftLora.write(base, delta, shown, output.files());
+      } else if (request.format() == ExportFormat.PEFT) {
+        PeftSuperTuning.write(base, delta, shown, output.files());
       } else {
         SparseDifferences.write(base, delta, output.files());
       }
@@ -62,8 +67,19 @@ public final class ExportJob {
   }
 
   private static void requireFits(ExportFormat format, SparseDelta delta) {
-    if (format == ExportFormat.PEFT) {
+    EquivalentModel equivalent = delta.info().spec().equivalent();
+    if (equivalent instanceof EquivalentModel.Adapter) {
+      throw new ConfigException(
+          "Cannot export a model with adapters: %s has no such thing; evaluate and predict use the run as it is, and method.name: lora trains what can be exported"
+              .formatted(format == ExportFormat.PEFT ? "PEFT" : "composable-sft"));
+    }
+    if (format == ExportFormat.PEFT && PeftLora.isOne(delta)) {
+      PeftLora.requireFits(delta);
+    } else if (format == ExportFormat.PEFT) {
       PeftSuperTuning.requireFits(delta);
+    } else if (PeftLora.isOne(delta)) {
+      throw new ConfigException(
+          "Cannot export to composable-sft: its differences are of the base's own tensors, and method lora trains factors beside them; export with --format peft or huggingface");
     } else {
       HuggingFaceFolder.requireKnownHead(delta.info().spec());
     }
