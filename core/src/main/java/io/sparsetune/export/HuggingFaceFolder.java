@@ -111,16 +111,13 @@ public final class HuggingFaceFolder {
     requireMergeable(spec);
     delta.requireBase(base);
     TrainedModel model = new TrainedModel(base, delta);
-    LoraFold fold = new LoraFold(model);
     ParameterLayout layout = spec.layout();
     SafetensorsWriter weights = new SafetensorsWriter().metadata("format", "pt");
     for (int t = 0; t < layout.tensorCount(); t++) {
       int index = t;
       if (layout.tensor(t).part() != Part.ADDED) {
         weights.floats(
-            model.name(t),
-            layout.tensor(t).shape(),
-            sink -> model.read(index, fold.folding(index, sink)));
+            model.name(t), layout.tensor(t).shape(), sink -> model.readFolded(index, sink));
       }
     }
     ObjectNode config = config(base, kind(spec));

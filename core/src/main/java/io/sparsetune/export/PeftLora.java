@@ -21,7 +21,7 @@ import java.util.TreeSet;
  * and whole, as modules to save, what is trained of the head.
  */
 public final class PeftLora {
-  static final String WEIGHTS = "adapter_model.safetensors";
+  public static final String WEIGHTS = "adapter_model.safetensors";
   static final String PREFIX = "base_model.model.";
 
   private PeftLora() {}

@@ -59,6 +59,19 @@ record TrainedModel(BaseModel base, SparseDelta delta) {
     base.read(spec(), tensor, delta.info().seed(), delta.applying(tensor, sink));
   }
 
+  /** The same with LoRA's product added to the weight that it stands beside. */
+  void readFolded(int tensor, FloatSink sink) throws IOException {
+    read(tensor, new LoraFold(this).folding(tensor, sink));
+  }
+
+  /** {@link #readFolded} into an array. */
+  float[] foldedValues(int tensor) {
+    float[] values = new float[layout().tensor(tensor).size()];
+    FloatSink into = FloatSink.into(values, 0);
+    collect(tensor, delta.applying(tensor, new LoraFold(this).folding(tensor, into)));
+    return values;
+  }
+
   /** {@link #read} into an array. */
   float[] values(int tensor) {
     float[] values = new float[layout().tensor(tensor).size()];

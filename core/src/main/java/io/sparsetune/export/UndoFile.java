@@ -44,8 +44,9 @@ public final class UndoFile {
             .metadata("base_sha256", model.base().fingerprint());
     ParameterLayout layout = model.layout();
     for (int t = 0; t < layout.tensorCount(); t++) {
-      if (layout.tensor(t).part() != Part.HEAD) {
-        put(file, layout.tensor(t), model.baseValues(t), model.values(t));
+      Part part = layout.tensor(t).part();
+      if (part != Part.HEAD && part != Part.ADDED) {
+        put(file, layout.tensor(t), model.baseValues(t), model.foldedValues(t));
       }
     }
     BaseModel base = model.base();

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       Inspect.class,
       OverlapCommand.class,
       Merge.class,
+      Import.class,
       Export.class,
       Undo.class,
       Compose.class

@@ -13,6 +13,7 @@ import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.hadoop.HadoopModels;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.model.BaseModel;
+import io.sparsetune.model.EquivalentModel;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.version.LibraryVersion;
@@ -71,6 +72,13 @@ public final class ComposeJob {
 
   private static void requireOneBase(List<String> paths, List<SparseDelta> deltas) {
     SparseDelta first = deltas.get(0);
+    for (int i = 0; i < deltas.size(); i++) {
+      if (!deltas.get(i).info().spec().equivalent().equals(EquivalentModel.BASE)) {
+        throw new ConfigException(
+            "Cannot compose %s: method %s trains tensors beside the base's, and the sum of two such runs' factors is not the sum of what they do; compose runs of masks over the base"
+                .formatted(paths.get(i), deltas.get(i).info().method()));
+      }
+    }
     for (int i = 1; i < deltas.size(); i++) {
       SparseDelta other = deltas.get(i);
       if (!other.info().baseFingerprint().equals(first.info().baseFingerprint())) {

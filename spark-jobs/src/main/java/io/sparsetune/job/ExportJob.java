@@ -79,7 +79,9 @@ public final class ExportJob {
       PeftSuperTuning.requireFits(delta);
     } else if (PeftLora.isOne(delta)) {
       throw new ConfigException(
-          "Cannot export to composable-sft: its differences are of the base's own tensors, and method lora trains factors beside them; export with --format peft or huggingface");
+          "Cannot export to composable-sft: its differences are of the base's own tensors, and"
+              + " method lora trains factors beside them; export with --format peft or"
+              + " huggingface");
     } else {
       HuggingFaceFolder.requireKnownHead(delta.info().spec());
     }

@@ -1,0 +1,233 @@
+package io.sparsetune.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparsetune.config.RunConfig;
+import io.sparsetune.config.RunConfigParser;
+import io.sparsetune.config.RunConfigWriter;
+import io.sparsetune.config.TaskConfig.TaskType;
+import io.sparsetune.delta.DeltaFile;
+import io.sparsetune.delta.DeltaInfo;
+import io.sparsetune.delta.SparseDelta;
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.DataException;
+import io.sparsetune.export.PeftLora;
+import io.sparsetune.export.PeftLoraImport;
+import io.sparsetune.files.Sha256;
+import io.sparsetune.files.StrictJson;
+import io.sparsetune.files.Unreadable;
+import io.sparsetune.hadoop.HadoopFiles;
+import io.sparsetune.hadoop.HadoopFolder;
+import io.sparsetune.hadoop.HadoopModels;
+import io.sparsetune.model.BaseModel;
+import io.sparsetune.model.EquivalentModel.Lora;
+import io.sparsetune.params.TensorSpec;
+import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.version.LibraryVersion;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+
+/** Makes a finished run of a LoRA adapter that PEFT saved. Needs no Spark session. */
+public final class ImportJob {
+  private static final int LARGEST = 16 << 20;
+  private static final String PROVENANCE = "sparsetune.json";
+
+  private final Configuration hadoop;
+
+  public ImportJob(Configuration hadoop) {
+    this.hadoop = hadoop;
+  }
+
+  /**
+   * Imports.
+   *
+   * @throws ConfigException where the labels are not known, and for an output folder that is not
+   *     free or not apart from what is read
+   * @throws DataException for an adapter that is none, is not plain LoRA or does not fit the base
+   */
+  public ImportResult run(ImportRequest request) {
+    RunFolder folder = RunFolder.toWrite(request.output(), request.overwrite(), hadoop);
+    requireApart(request, request.adapter());
+    requireApart(request, request.base());
+    HadoopFolder source = HadoopFolder.of(request.adapter(), hadoop);
+    BaseModel base = HadoopModels.open(request.base(), hadoop);
+    PeftLoraImport adapter = PeftLoraImport.read(source, base);
+    boolean regression = adapter.spec().outputs() == 1;
+    RunConfig config = config(request, adapter, regression);
+    List<String> labels = regression ? List.of() : labels(config, source, base, adapter);
+    try {
+      String weights = Sha256.hex(source.file(PeftLora.WEIGHTS));
+      RunIdentity identity = RunIdentity.of(config, base, adapter.spec(), weights);
+      SparseDelta delta =
+          new SparseDelta(
+              info(config, identity, adapter, labels), adapter.trained(), adapter.values());
+      delta.requireBase(base);
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      DeltaFile.write(delta, bytes);
+      folder.begin();
+      folder.write(RunFiles.RUN, record(request, config, identity, delta, weights));
+      folder.write(RunFiles.DELTA, bytes::writeTo);
+      folder.write(RunFiles.RESULT, result(delta, bytes.toByteArray()));
+      folder.complete();
+      return new ImportResult(request.output(), delta.info().k(), delta.head(), labels);
+    } catch (IOException e) {
+      throw Unreadable.because(source.location(), e);
+    }
+  }
+
+  private void requireApart(ImportRequest request, String read) {
+    if (HadoopFiles.overlap(request.output(), read, hadoop)) {
+      throw new ConfigException(
+          "Cannot write a run into %s: it and %s, which is read, must not lie in each other; give another --out"
+              .formatted(request.output(), HadoopFiles.shown(read)));
+    }
+  }
+
+  /**
+   * What a training would have been configured as. Its data are not known: the adapter stands for
+   * them.
+   */
+  private static RunConfig config(
+      ImportRequest request, PeftLoraImport adapter, boolean regression) {
+    Lora lora = (Lora) adapter.spec().equivalent();
+    Map<String, Object> method = new LinkedHashMap<>();
+    method.put("name", "lora");
+    method.put("target_modules", lora.targets());
+    method.put("rank", lora.rank());
+    method.put("lora_alpha", lora.alpha());
+    method.put("lora_dropout", lora.dropout());
+    Map<String, Object> sections = new LinkedHashMap<>();
+    sections.put("model", Map.of("path", request.base()));
+    sections.put("task", Map.of("type", regression ? "regression" : "classification"));
+    sections.put("data", Map.of("train", request.adapter(), "validation", 0));
+    sections.put("method", method);
+    sections.put("output", request.output());
+    String json = new ObjectMapper().valueToTree(sections).toString();
+    RunConfig config = RunConfigParser.parse(json, "import", request.overrides());
+    RunConfig unset = RunConfigParser.parse(json, "import", List.of());
+    if (!config.method().equals(unset.method())
+        || !config.model().equals(unset.model())
+        || !config.output().equals(unset.output())) {
+      throw new ConfigException(
+          "Cannot set method, model or output of an imported run: the adapter, --base and --out say"
+              + " what they are");
+    }
+    boolean known =
+        config.task().type() != TaskType.MULTIPLE_CHOICE
+            && (config.task().type() == TaskType.REGRESSION) == regression;
+    if (!known) {
+      throw new ConfigException(
+          "Invalid task.type: the adapter has %d outputs, which is a %s"
+              .formatted(
+                  adapter.spec().outputs(),
+                  regression ? "regression" : "classification (or spans)"));
+    }
+    return config;
+  }
+
+  /** As given, as SparseTune's export says, or as the base's configuration does. */
+  private static List<String> labels(
+      RunConfig config, HadoopFolder source, BaseModel base, PeftLoraImport adapter) {
+    int outputs = adapter.spec().outputs();
+    List<String> given = config.task().labels();
+    if (!given.isEmpty()) {
+      if (given.size() != outputs) {
+        throw new ConfigException(
+            "Invalid task.labels: there are %d (%s), but the adapter has %d outputs"
+                .formatted(given.size(), String.join(", ", given), outputs));
+      }
+      return given;
+    }
+    List<String> exported = exported(source);
+    for (List<String> labels : List.of(exported, base.config().labels())) {
+      if (labels.size() == outputs) {
+        return labels;
+      }
+    }
+    throw new ConfigException(
+        "Cannot name the adapter's %d outputs: PEFT saves no labels, and the base's config.json has %d; give them with --labels, in the order in which it was trained"
+            .formatted(outputs, base.config().labels().size()));
+  }
+
+  private static List<String> exported(HadoopFolder source) {
+    try {
+      List<String> labels = new ArrayList<>();
+      if (source.contains(PROVENANCE)) {
+        JsonNode named = StrictJson.readObject(source.file(PROVENANCE), LARGEST).path("labels");
+        named.forEach(label -> labels.add(label.asText()));
+      }
+      return labels;
+    } catch (IOException e) {
+      throw Unreadable.because(source.location(), e);
+    }
+  }
+
+  private static DeltaInfo info(
+      RunConfig config, RunIdentity identity, PeftLoraImport adapter, List<String> labels) {
+    long n =
+        adapter.spec().layout().tensors().stream()
+            .filter(tensor -> tensor.part() == Part.ENCODER || tensor.part() == Part.ADDED)
+            .mapToLong(TensorSpec::size)
+            .sum();
+    return new DeltaInfo(
+        adapter.spec(),
+        identity.baseFingerprint(),
+        identity.headFingerprint(),
+        config.method().name(),
+        config.method().budget(),
+        n,
+        adapter.factors(),
+        config.task().type(),
+        labels,
+        config.task().metric(),
+        config.training().seed(),
+        identity.runId(),
+        LibraryVersion.number());
+  }
+
+  private String record(
+      ImportRequest request,
+      RunConfig config,
+      RunIdentity identity,
+      SparseDelta delta,
+      String weights) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("format_version", 1);
+    json.put("run_id", identity.runId());
+    json.put("seed", config.training().seed());
+    json.put("started", Instant.now().toString());
+    Map<String, Object> imported = new LinkedHashMap<>();
+    imported.put("path", HadoopFiles.qualified(request.adapter(), hadoop));
+    imported.put("format", "peft");
+    imported.put("sha256", weights);
+    json.put("imported", imported);
+    json.put("config", RunConfigWriter.toMap(config));
+    json.put("labels", delta.info().labels());
+    Map<String, Object> base = new LinkedHashMap<>();
+    base.put("path", HadoopFiles.qualified(request.base(), hadoop));
+    base.put("sha256", identity.baseFingerprint());
+    json.put("base", base);
+    json.put("versions", Map.of("sparsetune", LibraryVersion.number()));
+    json.put("driver", Machine.describe());
+    return Json.pretty(json);
+  }
+
+  private static String result(SparseDelta delta, byte[] bytes) {
+    DeltaInfo info = delta.info();
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("method", info.method());
+    json.put("metric", info.metric().key());
+    json.put("n", info.n());
+    json.put("k", info.k());
+    json.put("head", delta.head());
+    json.put("delta_sha256", Sha256.hex(bytes));
+    json.put("delta_bytes", bytes.length);
+    return Json.pretty(json);
+  }
+}
