@@ -89,7 +89,7 @@ public abstract class StepExecutorContract {
       assertThat(result.values()).isEqualTo(expected.values());
       assertThat(result.evaluations()).isEqualTo(expected.evaluations());
       assertThat(result.keptStep()).isEqualTo(expected.keptStep());
-      assertThat(result.steps()).isEqualTo(32);
+      assertThat(result.steps()).isEqualTo(expected.steps()).isGreaterThanOrEqualTo(32);
     }
   }
 
