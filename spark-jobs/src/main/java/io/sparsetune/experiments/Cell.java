@@ -7,6 +7,10 @@ import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * One run of the experiments.
@@ -38,9 +42,38 @@ public record Cell(String name, String line, String task, String method, RunConf
     return config.training().seed();
   }
 
-  /** Whether a run of that configuration is this cell's, wherever it went. */
-  boolean is(RunConfig run) {
-    return plain(config).equals(plain(run));
+  /**
+   * What tells a run of that configuration from this cell's, wherever it went: {@code training.seed
+   * 2, not 1}; empty where it is this cell's.
+   */
+  List<String> differences(RunConfig run) {
+    Map<String, Object> there = new TreeMap<>();
+    Map<String, Object> here = new TreeMap<>();
+    flatten("", plain(run), there);
+    flatten("", plain(config), here);
+    Set<String> keys = new TreeSet<>(there.keySet());
+    keys.addAll(here.keySet());
+    return keys.stream()
+        .filter(key -> !Objects.equals(there.get(key), here.get(key)))
+        .map(
+            key ->
+                "%s %s, not %s"
+                    .formatted(
+                        key,
+                        there.getOrDefault(key, "not given"),
+                        here.getOrDefault(key, "not given")))
+        .toList();
+  }
+
+  private static void flatten(String prefix, Map<?, ?> section, Map<String, Object> into) {
+    section.forEach(
+        (name, value) -> {
+          if (value instanceof Map<?, ?> inner) {
+            flatten(prefix + name + ".", inner, into);
+          } else {
+            into.put(prefix + name, value);
+          }
+        });
   }
 
   /** Whether nothing but the seed, and where it goes, tells the two apart. */

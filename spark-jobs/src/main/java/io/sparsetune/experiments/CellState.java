@@ -2,6 +2,7 @@ package io.sparsetune.experiments;
 
 import io.sparsetune.job.RunOutcome;
 import io.sparsetune.job.RunState;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
 /** How far a cell is. */
@@ -26,9 +27,12 @@ public sealed interface CellState {
   static CellState of(Cell cell, Configuration hadoop) {
     RunState run = RunState.of(cell.config().output(), hadoop);
     if (run instanceof RunState.Finished finished) {
-      return cell.is(finished.config())
+      List<String> differences = cell.differences(finished.config());
+      return differences.isEmpty()
           ? new Finished(finished.outcome())
-          : new Other("its folder has a finished run of another configuration");
+          : new Other(
+              "its folder has a finished run of another configuration (%s)"
+                  .formatted(Experiments.shown(differences)));
     }
     if (run instanceof RunState.Unreadable unreadable) {
       return new Other("its folder has a finished run that is unreadable: " + unreadable.problem());

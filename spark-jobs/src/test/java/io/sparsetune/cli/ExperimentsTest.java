@@ -89,8 +89,8 @@ class ExperimentsTest {
     assertThat(other.code()).isEqualTo(1);
     assertThat(other.out())
         .contains(
-            "- `bitfit/seed-1`: its folder has a finished run of another configuration; --overwrite"
-                + " trains it again");
+            "- `bitfit/seed-1`: its folder has a finished run of another configuration"
+                + " (training.learning_rate 0.005, not 0.006); --overwrite trains it again");
     assertThat(Files.readString(runs.resolve("bitfit/seed-1/run.json"))).isEqualTo(before);
     Cli dry = run("--only", "bitfit/*", "--dry-run", "--overwrite");
     assertThat(dry.code()).isZero();

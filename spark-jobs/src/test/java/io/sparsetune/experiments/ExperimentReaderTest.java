@@ -66,8 +66,9 @@ class ExperimentReaderTest {
     write("b.yaml", "training: {logging_steps: 3}\n");
     write("c.yaml", "data: {train: other.jsonl}\n");
     List<Cell> cells = read().cells();
-    assertThat(cells.get(0).is(cells.get(1).config())).isTrue();
-    assertThat(cells.get(0).is(cells.get(2).config())).isFalse();
+    assertThat(cells.get(0).differences(cells.get(1).config())).isEmpty();
+    assertThat(cells.get(0).differences(cells.get(2).config()))
+        .containsExactly("data.train [other.jsonl], not [train.jsonl]");
   }
 
   @Test
