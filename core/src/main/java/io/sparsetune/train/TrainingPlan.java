@@ -77,12 +77,13 @@ public record TrainingPlan(EpochPlan epochs, int steps, int evalSteps, Optional<
     long dense = rounds.allSteps();
     if (!rounds.rewinds() && dense >= steps) {
       problems.add(
-          ("Invalid %s: %d rounds of %,d steps leave none of the training's %,d steps to train"
+          ("Invalid %s: %d rounds of %,d %s leave none of the training's %,d steps to train"
                   + " inside the mask; use fewer rounds, a shorter %s or a longer training")
               .formatted(
                   RoundPlan.ROUNDS.name(),
                   rounds.rounds(),
                   rounds.steps(),
+                  rounds.steps() == 1 ? "step" : "steps",
                   steps,
                   RoundPlan.PROJECT_EVERY.name()));
     }

@@ -234,4 +234,27 @@ class EngineHomeTest {
     assertThatThrownBy(() -> home.acquire("run", CountingEngine::new, 1, MASK, new float[] {1}))
         .hasMessage("Invalid values: 1 for a mask of 0");
   }
+
+  @Test
+  void aPrivateEngineIsNobodyElsesUntilItIsGivenBackAtTheBase() {
+    List<CountingEngine> opened = new ArrayList<>();
+    Supplier<Engine> loader =
+        () -> {
+          opened.add(new CountingEngine());
+          return opened.get(opened.size() - 1);
+        };
+    PrivateEngine first = home.borrow("a", loader);
+    PrivateEngine second = home.borrow("a", loader);
+    assertThat(first.engine()).isNotSameAs(second.engine());
+    assertThat(first.worker(1)).isSameAs(first.worker(1)).isNotSameAs(first.worker(0));
+    first.close();
+    assertThat(opened.get(0).installs).hasValue(1);
+    assertThat(home.borrow("a", loader)).isSameAs(first);
+    assertThat(home.borrow("b", loader)).isNotSameAs(first);
+    home.release("a");
+    first.close();
+    second.close();
+    assertThat(home.borrow("a", loader)).isNotSameAs(first).isNotSameAs(second);
+    assertThat(opened).hasSize(4);
+  }
 }

@@ -36,4 +36,28 @@ class MaskTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Invalid values: 3 for a mask of 4");
   }
+
+  @Test
+  void whatTwoMasksHaveInCommonIsCopied() {
+    Mask other = new Mask.Builder(layout).positions(1, new int[] {1}).whole(2).build();
+    float[] into = {9, 9, 9, 9, 9};
+    assertThat(mask.copyCommon(new float[] {1, 2, 3, 4}, other, into)).isEqualTo(3);
+    assertThat(into).containsExactly(2, 3, 9, 9, 4);
+    float[] back = {7, 7, 7, 7};
+    assertThat(other.copyCommon(into, mask, back)).isEqualTo(3);
+    assertThat(back).containsExactly(7, 2, 3, 4);
+    assertThat(Mask.none(layout).copyCommon(new float[0], mask, back)).isZero();
+  }
+
+  @Test
+  void positionsAreNumberedInATensor() {
+    assertThat(mask.numberAt(0, 2)).isZero();
+    assertThat(mask.numberAt(1, 1)).isEqualTo(1);
+    assertThat(mask.numberAt(1, 9)).isEqualTo(2);
+    assertThat(List.of(mask.numberAt(2, 0), mask.numberAt(2, 1), mask.numberAt(2, 3)))
+        .containsExactly(0, 1, 1);
+    assertThat(mask.numberAt(2, 4)).isEqualTo(2);
+    assertThat(mask.position(1, 1)).isEqualTo(1);
+    assertThat(mask.position(2, 1)).isEqualTo(3);
+  }
 }

@@ -178,4 +178,19 @@ class TopKTest {
               bad);
     }
   }
+
+  @Test
+  void aPartOfAGoalKeepsItsShareAndAtLeastOne() {
+    ParameterLayout two =
+        new ParameterLayout(
+            List.of(
+                TensorSpec.of("a", TensorSpec.Part.ENCODER, 10),
+                TensorSpec.of("b", TensorSpec.Part.ENCODER, 3)));
+    MaskScope scope = MaskScope.ofTensors(two, List.of(0, 1));
+    TopKGoal goal = TopKGoal.perTensor(two, scope, new int[] {7, 1});
+    assertThat(List.of(goal.part(1, 3).keep(0), goal.part(1, 3).keep(1))).containsExactly(2L, 1L);
+    assertThat(List.of(goal.part(2, 3).keep(0), goal.part(2, 3).keep(1))).containsExactly(4L, 1L);
+    assertThat(goal.part(3, 3).size()).isEqualTo(goal.size());
+    assertThat(TopKGoal.global(two, scope, 5).part(1, 2).size()).isEqualTo(2);
+  }
 }

@@ -2,6 +2,7 @@ package io.sparsetune.optim;
 
 import static io.sparsetune.method.MethodConfigs.run;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparsetune.config.TrainingConfig;
@@ -100,5 +101,50 @@ class OptimizerTest {
     assertThat(GradientClip.factor(0.5, training().maxGradNorm())).isEqualTo(1);
     assertThat(GradientClip.factor(norm, training("training.max_grad_norm=none").maxGradNorm()))
         .isEqualTo(1);
+  }
+
+  @Test
+  void anOptimizerGoesOnWhereItsStateIs() {
+    for (String kind : List.of("adamw", "sgd")) {
+      TrainingConfig training =
+          training(
+              "training.optimizer=" + kind, "training.weight_decay=0.1", "training.momentum=0.9");
+      OptimizerRecipe recipe = OptimizerRecipe.of(training);
+      SparseOptimizer whole = recipe.start(layout, trained);
+      float[] expected = {1, -2, 0.5f, 3};
+      for (int step = 0; step < 5; step++) {
+        whole.step(expected, gradient(1, -step, 3, 0.5), 1, 0.1);
+      }
+      float[] values = {1, -2, 0.5f, 3};
+      SparseOptimizer first = recipe.start(layout, trained);
+      for (int step = 0; step < 2; step++) {
+        first.step(values, gradient(1, -step, 3, 0.5), 1, 0.1);
+      }
+      assertThat(first.state().steps()).isEqualTo(2);
+      SparseOptimizer second = recipe.resume(layout, trained, first.state());
+      for (int step = 2; step < 5; step++) {
+        second.step(values, gradient(1, -step, 3, 0.5), 1, 0.1);
+      }
+      assertThat(values).as(kind).isEqualTo(expected);
+      assertThat(second.state().steps()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void momentsOfWhatStaysAreCarriedToAnotherMask() {
+    Mask other = new Mask.Builder(layout).positions(0, new int[] {0, 4}).build();
+    OptimizerState state =
+        new OptimizerState(9, new float[][] {{1, 2, 3, 4}, {5, 6, 7, 8}}).carried(trained, other);
+    assertThat(state.steps()).isEqualTo(9);
+    assertThat(state.moments()[0]).containsExactly(0, 2);
+    assertThat(state.moments()[1]).containsExactly(0, 6);
+  }
+
+  @Test
+  void aStateHasAValueForEachTrainedParameter() {
+    OptimizerState state = new OptimizerState(0, new float[2][4]);
+    assertThatThrownBy(() -> new TrainedState(trained, new float[3], state))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Invalid values: 3 for a mask of 4");
   }
 }

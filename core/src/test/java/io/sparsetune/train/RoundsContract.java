@@ -180,6 +180,24 @@ public abstract class RoundsContract {
     }
   }
 
+  /** Rounds of a mask that holds everything change nothing: not the values, not the moments. */
+  @Test
+  void withEverythingKeptATrainingIsFullTuning() {
+    String[] same = {"method.sparsity=null", "training.load_best_model_at_end=false"};
+    RunConfig full = config("method.name=full", "method.include=encoder.layer.*", same[0], same[1]);
+    RunConfig child = config("method.name=child", "method.rounds=3", "method.sparsity=1", same[1]);
+    TrainingResult expected;
+    try (StepExecutor local = TinyTask.executor(full, 1)) {
+      expected = new TrainingLoop(LAYOUT, full, local, TrainingListener.NONE).run();
+    }
+    try (StepExecutor executor = open(child)) {
+      TrainingResult result =
+          new TrainingLoop(LAYOUT, child, executor, TrainingListener.NONE).run();
+      assertThat(result.trained()).isEqualTo(expected.trained());
+      assertThat(result.values()).isEqualTo(expected.values());
+    }
+  }
+
   @Test
   void whatIsReleasedIsBackAtTheBase() {
     RunConfig config = config("method.name=child");
