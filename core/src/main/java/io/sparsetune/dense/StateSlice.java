@@ -12,7 +12,7 @@ import java.util.List;
  * averaged and projected.
  *
  * @param state [arrays][length]
- * @param base θ⁰ there, [length]
+ * @param base θ⁰ there, [length]; empty where another worker's slice has it
  */
 public record StateSlice(int tensor, int from, float[][] state, float[] base)
     implements Serializable {
@@ -59,11 +59,15 @@ public record StateSlice(int tensor, int from, float[][] state, float[] base)
         place.tensor(), place.from(), parts, Arrays.copyOfRange(base, first, end));
   }
 
+  public StateSlice withoutBase() {
+    return new StateSlice(tensor, from, state, new float[0]);
+  }
+
   public Place place() {
     return new Place(tensor, from);
   }
 
   public int length() {
-    return base.length;
+    return state[0].length;
   }
 }

@@ -16,7 +16,7 @@ public record WorkerSlice(int worker, long examples, StateSlice slice) implement
    * The workers' mean, weighted by examples: sums in double precision in the workers' order,
    * rounded once. Of one worker it is the worker's own state.
    *
-   * @param workers of the same place, each once, in any order
+   * @param workers of the same place, each once, in any order; the first worker's has θ⁰
    */
   public static StateSlice mean(List<WorkerSlice> workers) {
     List<WorkerSlice> inOrder =

@@ -15,7 +15,9 @@ public record WorkerState(WorkerSteps steps, Mask dense, float[][] state, float[
 
   /** A copy of the worker's part of a place. */
   public WorkerSlice slice(Place place) {
+    StateSlice slice = StateSlice.cut(place, dense, state, base);
+    // All workers have the same θ⁰: one of them sends it.
     return new WorkerSlice(
-        steps.worker(), steps.examples(), StateSlice.cut(place, dense, state, base));
+        steps.worker(), steps.examples(), steps.worker() == 0 ? slice : slice.withoutBase());
   }
 }

@@ -3,6 +3,7 @@ package io.sparsetune.job;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.train.BytesMoved;
 import io.sparsetune.train.MaskReport;
+import io.sparsetune.train.RoundBytes;
 import io.sparsetune.train.RoundReport;
 import io.sparsetune.train.TrainingResult;
 import java.util.LinkedHashMap;
@@ -93,10 +94,26 @@ final class RunSummary {
     bytes.put("down_per_step", perStep(moved.down(), moved.steps()));
     bytes.put("up_per_step", perStep(moved.up(), moved.steps()));
     bytes.put("dense_per_step_each_way", dense());
+    if (moved.rounds().rounds() > 0) {
+      bytes.put("rounds", bytes(moved.rounds()));
+    }
     bytes.put(
         "expected",
         "down: 4 bytes a trained value and executor; up: 8 bytes a trained value and task; dense: 4"
             + " bytes a parameter of the model");
+    return bytes;
+  }
+
+  private static Map<String, Object> bytes(RoundBytes moved) {
+    Map<String, Object> bytes = new LinkedHashMap<>();
+    bytes.put("rounds", moved.rounds());
+    bytes.put("down", moved.down());
+    bytes.put("up", moved.up());
+    bytes.put("shuffled", moved.shuffled());
+    bytes.put(
+        "expected_shuffled",
+        "4 bytes a dense parameter, round and worker for θ and for each of the optimizer's moments,"
+            + " and once a round for θ⁰; less by compression");
     return bytes;
   }
 

@@ -44,6 +44,7 @@ public final class SparkStepExecutor implements StepExecutor {
   private final SparkEvaluator evaluator;
   private final StepTraffic traffic;
   private final SparkRounds rounds;
+  private final RoundTraffic roundTraffic;
   private long lastSequence;
 
   /**
@@ -58,6 +59,7 @@ public final class SparkStepExecutor implements StepExecutor {
     this.layout = spec.layout();
     this.evaluator = new SparkEvaluator(model, data.evalBatchSize());
     this.rounds = new SparkRounds(model, data.train(), plan);
+    this.roundTraffic = RoundTraffic.listenTo(session.sparkContext());
     this.traffic = StepTraffic.listenTo(session.sparkContext());
   }
 
@@ -166,7 +168,7 @@ public final class SparkStepExecutor implements StepExecutor {
   @Override
   public RoundResult round(RoundRequest request) {
     lastSequence = request.sequence();
-    return rounds.run(request);
+    return roundTraffic.during(() -> rounds.run(request));
   }
 
   @Override
@@ -179,15 +181,17 @@ public final class SparkStepExecutor implements StepExecutor {
     return evaluator.evaluate(request.sequence(), set, request.trained(), request.values());
   }
 
-  /** Bytes of the sparse steps so far, from Spark's own metrics. */
+  /** Bytes of the sparse steps and of the rounds before them so far, from Spark's own metrics. */
   @Override
   public Optional<BytesMoved> bytesMoved() {
-    return Optional.of(traffic.soFar());
+    // Once the last step's end is told, all of the rounds is.
+    return Optional.of(traffic.soFar()).map(steps -> steps.with(roundTraffic.soFar()));
   }
 
   @Override
   public void close() {
     traffic.close();
+    roundTraffic.close();
     rounds.close();
     Broadcasts.destroy(plan);
     model.close();

@@ -48,6 +48,10 @@ class RoundsJobTest {
     assertThat(rounds.get(0).path("kept").asInt()).isEqualTo(result.k());
     assertThat(rounds.get(0).path("changed").asInt()).isEqualTo(result.k());
     assertThat(rounds.get(1).path("changed").asInt()).isBetween(1, result.k() - 1);
+    JsonNode bytes = JSON.readTree(run.resolve("result.json").toFile()).path("bytes");
+    assertThat(bytes.path("steps").asInt()).isEqualTo(33 - 16);
+    assertThat(bytes.path("rounds").path("rounds").asInt()).isEqualTo(2);
+    assertThat(bytes.path("rounds").path("shuffled").asLong()).isPositive();
     List<Integer> steps = new ArrayList<>();
     List<Integer> ends = new ArrayList<>();
     for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
