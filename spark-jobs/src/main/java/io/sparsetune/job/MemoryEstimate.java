@@ -7,6 +7,8 @@ import io.sparsetune.method.Evidence;
 import io.sparsetune.method.RoundPlan;
 import io.sparsetune.method.ScoreRound;
 import io.sparsetune.model.EncoderConfig;
+import io.sparsetune.model.EquivalentModel;
+import io.sparsetune.model.LinearModule;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.step.SparkStepExecutor;
 import java.util.ArrayList;
@@ -102,7 +104,23 @@ record MemoryEstimate(
             * Math.max(config.training().microBatchSize(), config.training().evalBatchSize());
     long perToken =
         14L * encoder.hiddenSize() + 4L * encoder.intermediateSize() + 2 * encoder.heads() * length;
-    return 4L * tokens * perToken * (encoder.layers() + 1);
+    return 4L * tokens * (perToken * (encoder.layers() + 1) + added(spec));
+  }
+
+  /** Features of a token that an equivalent model's own layers keep, and their gradients. */
+  private static long added(ModelSpec spec) {
+    EncoderConfig encoder = spec.encoder();
+    if (spec.equivalent() instanceof EquivalentModel.Lora lora) {
+      long dropped = lora.dropout() > 0 ? 2L * encoder.intermediateSize() : 0;
+      return (lora.modules(encoder).size() + 1L) * lora.rank() + dropped;
+    }
+    if (spec.equivalent() instanceof EquivalentModel.Adapter adapter) {
+      long places =
+          LinearModule.of(encoder).stream().filter(module -> adapter.isOn(module.name())).count();
+      long hidden = encoder.hiddenSize();
+      return places * (hidden + 2L * adapter.size()) + 4 * hidden + adapter.size();
+    }
+    return 0;
   }
 
   /** Of an executor's heap; in local mode the driver's part too. */
@@ -147,7 +165,7 @@ record MemoryEstimate(
                       tasks > 1 ? ", or let fewer tasks run at once in one executor" : "")
               + (rounds > 0
                   ? " A dense round trains all parameters that method.include names: fewer need"
-                        + " less."
+                      + " less."
                   : ""));
     }
     if (!heaps.local() && driver() > heaps.driver()) {

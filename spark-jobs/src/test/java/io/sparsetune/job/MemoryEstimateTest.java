@@ -52,6 +52,20 @@ class MemoryEstimateTest {
   }
 
   @Test
+  void whatIsAddedToTheModelIsCounted() {
+    MemoryEstimate plain = executor(8 * GIGABYTE, "bitfit");
+    MemoryEstimate lora = executor(8 * GIGABYTE, "lora");
+    assertThat(lora.model() - plain.model()).isEqualTo(4L * 12 * 2 * 8 * (768 + 768));
+    long tokens = 64 * 8;
+    assertThat(lora.activations() - plain.activations()).isEqualTo(4 * tokens * (24 + 1) * 8);
+    MemoryEstimate adapter = executor(8 * GIGABYTE, "adapter");
+    assertThat(adapter.model() - plain.model()).isEqualTo(4L * 12 * 2 * (2 * 64 * 768 + 64 + 768));
+    assertThat(adapter.activations() - plain.activations())
+        .isEqualTo(4 * tokens * (24 * (768 + 2 * 64) + 4 * 768 + 64));
+    assertThat(adapter.values()).isEqualTo(16L * (12 * 2 * (2 * 64 * 768 + 64 + 768) + 592_130));
+  }
+
+  @Test
   void anExecutorThatIsTooSmallIsRefusedWithAHeapThatIsNot() {
     MemoryEstimate tiny = executor(GIGABYTE / 2, "sam");
     assertThatThrownBy(tiny::check)
@@ -131,7 +145,13 @@ class MemoryEstimateTest {
     RunConfig config =
         RunConfigParser.parse("{model: {path: m}, data: {train: t}, output: o}", "test", keyValues);
     ModelSpec spec =
-        new ModelSpec(BERT_BASE, Pooling.POOLER, 2, config.task().type().loss(), Dropout.NONE);
+        new ModelSpec(
+            BERT_BASE,
+            Pooling.POOLER,
+            2,
+            config.task().type().loss(),
+            Dropout.NONE,
+            config.method().equivalentModel(BERT_BASE));
     TrainedSizes sizes = TrainedSizes.of(spec.layout(), config.method(), 1);
     return MemoryEstimate.of(heaps, config, spec, sizes, 4);
   }
