@@ -8,6 +8,7 @@ import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.EquivalentModel;
 import io.sparsetune.model.EquivalentModel.Lora;
 import io.sparsetune.model.LinearModule;
+import io.sparsetune.model.Loss;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
@@ -88,6 +89,10 @@ public final class PeftLora {
         EquivalentModel.targets(
             base.encoder(), lora.modules(base.encoder()).stream().map(LinearModule::name).toList());
     ObjectNode config = PeftLoraConfig.json(lora, targets, saved, basePath);
+    if (model.spec().loss() == Loss.CHOICE_CROSS_ENTROPY) {
+      // PEFT has no type for them, and takes the model as it is.
+      config.putNull("task_type");
+    }
     out.write(PeftLoraConfig.FILE, stream -> stream.write(PrettyJson.bytes(config)));
   }
 

@@ -25,10 +25,13 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A multiple choice from its rows to predictions and a merged model. */
 class ChoiceJobsTest {
   private static final int ROWS = 96;
+  private static final String SAM = "{name: sam, sparsity: 0.2, score_steps: 2}";
 
   @TempDir static Path folder;
   private static SparkSession session;
@@ -55,20 +58,20 @@ class ChoiceJobsTest {
               .formatted(i, 6 + i % 5, choices.get(0), choices.get(1), choices.get(2), right));
     }
     Files.write(folder.resolve("rows.jsonl"), lines);
-    result = train("run", 1);
+    result = train("run", 1, SAM);
   }
 
-  private static TrainResult train(String run, int partitions) {
+  private static TrainResult train(String run, int partitions, String method) {
     String yaml =
         """
         model: {path: '%1$s/model'}
         task: {type: multiple_choice, text: premise, choices: [a, b, c]}
         data: {train: '%1$s/rows.jsonl', validation: 0.25, max_seq_length: 16}
-        method: {name: sam, sparsity: 0.2, score_steps: 2}
+        method: %3$s
         training: {learning_rate: 3e-3, max_steps: 30, batch_size: 12, micro_batch_size: 4}
         output: '%1$s/%2$s'
         """
-            .formatted(folder, run);
+            .formatted(folder, run, method);
     session.sparkContext().conf().set("spark.sparsetune.partitions", "" + partitions);
     try {
       return new TrainJob(session)
@@ -91,7 +94,7 @@ class ChoiceJobsTest {
 
   @Test
   void theDeltaIsTheSameForAnyNumberOfPartitions() {
-    assertThat(train("again", 3).deltaSha256()).isEqualTo(result.deltaSha256());
+    assertThat(train("again", 3, SAM).deltaSha256()).isEqualTo(result.deltaSha256());
   }
 
   @Test
@@ -121,6 +124,26 @@ class ChoiceJobsTest {
           .isBetween(1 - 1e-9, 1 + 1e-9);
     }
     assertThat(right).isGreaterThan(ROWS * 9 / 10);
+  }
+
+  /** Added tensors and dense rounds take examples of several sequences as masks do. */
+  @ParameterizedTest
+  @ValueSource(strings = {"{name: adapter, size: 8}", "{name: child, sparsity: 0.2}"})
+  void otherMethodsLearnItToo(String method) {
+    String run = "run-" + method.replaceAll("\\W+", "-");
+    assertThat(train(run, 2, method).validation().get("accuracy")).isGreaterThan(0.6);
+  }
+
+  @Test
+  void peftTakesAnAdapterOfChoicesWithoutATypeOfTask() throws IOException {
+    TrainResult lora = train("lora", 2, "{name: lora, rank: 4}");
+    assertThat(lora.validation().get("accuracy")).isGreaterThan(0.6);
+    String out = folder.resolve("peft").toString();
+    new ExportJob(session.sparkContext().hadoopConfiguration())
+        .run(new ExportRequest(lora.output(), out, ExportFormat.PEFT, Optional.empty(), false));
+    JsonNode config = new ObjectMapper().readTree(Path.of(out, "adapter_config.json").toFile());
+    assertThat(config.path("peft_type").asText()).isEqualTo("LORA");
+    assertThat(config.path("task_type").isNull()).isTrue();
   }
 
   @Test
