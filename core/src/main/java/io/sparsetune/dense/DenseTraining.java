@@ -20,6 +20,9 @@ public interface DenseTraining extends Serializable {
    */
   DenseTrainer trainer(ParameterLayout layout, Mask dense, float[] base, TrainedState start);
 
+  /** How many arrays of [dense.size()] floats a worker holds beside θ⁰. */
+  int arrays();
+
   /**
    * θ that an averaged slice stands for. The slice is not written to; its own array may be
    * returned.

@@ -12,6 +12,11 @@ import io.sparsetune.params.ParameterLayout;
 public record PlainTraining(OptimizerRecipe optimizer) implements DenseTraining {
 
   @Override
+  public int arrays() {
+    return 1 + optimizer.moments();
+  }
+
+  @Override
   public DenseTrainer trainer(
       ParameterLayout layout, Mask dense, float[] base, TrainedState start) {
     float[] values = base.clone();

@@ -1,5 +1,7 @@
 package io.sparsetune.method;
 
+import io.sparsetune.dense.DenseTraining;
+import io.sparsetune.dense.PlainTraining;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.keys.Key;
@@ -10,6 +12,7 @@ import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.mask.TopK;
 import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.EquivalentModel;
+import io.sparsetune.optim.OptimizerRecipe;
 import io.sparsetune.text.EpochPlan;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +129,17 @@ public interface MaskMethod {
    */
   default Optional<RoundPlan> rounds(MethodOptions options, int steps, int stepsPerEpoch) {
     return Optional.empty();
+  }
+
+  /**
+   * How logical workers train in its dense rounds.
+   *
+   * @param optimizer as configured
+   * @param maxGradNorm infinite for no clipping
+   */
+  default DenseTraining denseTraining(
+      MaskProblem problem, OptimizerRecipe optimizer, double maxGradNorm) {
+    return new PlainTraining(optimizer);
   }
 
   /**

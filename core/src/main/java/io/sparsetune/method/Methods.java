@@ -7,6 +7,7 @@ import io.sparsetune.method.adapter.Adapter;
 import io.sparsetune.method.bitfit.BitFit;
 import io.sparsetune.method.child.ChildPruning;
 import io.sparsetune.method.childf.ChildF;
+import io.sparsetune.method.diff.Diff;
 import io.sparsetune.method.file.FileMask;
 import io.sparsetune.method.fisher.Fisher;
 import io.sparsetune.method.full.Full;
@@ -36,6 +37,7 @@ public final class Methods {
           new ChildPruning(),
           new Mixout(),
           new LotteryTicket(),
+          new Diff(),
           new ChildF(),
           new FileMask(),
           new Lora(),

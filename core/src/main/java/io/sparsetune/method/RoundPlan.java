@@ -2,6 +2,7 @@ package io.sparsetune.method;
 
 import io.sparsetune.keys.Key;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Dense rounds that a method trains through before its mask is fixed.
@@ -13,9 +14,27 @@ import java.util.List;
  *     m·d + (1 − m)·d_prev; 1 for none
  * @param keepMoments whether entries that stay keep their moments when the mask changes
  * @param rewinds whether each round ends with everything back at θ⁰ and a training inside the mask
+ * @param finetuning what follows in place of the rest of the training's steps
  */
 public record RoundPlan(
-    int rounds, int steps, int workers, double momentum, boolean keepMoments, boolean rewinds) {
+    int rounds,
+    int steps,
+    int workers,
+    double momentum,
+    boolean keepMoments,
+    boolean rewinds,
+    Optional<Finetuning> finetuning) {
+
+  public RoundPlan(
+      int rounds, int steps, int workers, double momentum, boolean keepMoments, boolean rewinds) {
+    this(rounds, steps, workers, momentum, keepMoments, rewinds, Optional.empty());
+  }
+
+  /**
+   * A training inside the mask on a schedule of its own, where the rounds are the training that
+   * {@code num_train_epochs} speaks of.
+   */
+  public record Finetuning(int steps, double learningRate) {}
 
   /** How many rounds. */
   public static final Key<Integer> ROUNDS =
@@ -60,6 +79,16 @@ public record RoundPlan(
             .orElseGet(() -> (int) Math.max(1, steps / (rounds + 1L)));
     boolean keep = options.get(AT_MASK_CHANGE) == AtMaskChange.KEEP;
     return new RoundPlan(rounds, each, options.get(WORKERS), momentum, keep, false);
+  }
+
+  /** One round, after which training goes on inside the mask without the moments. */
+  public static RoundPlan once(int steps, int workers) {
+    return new RoundPlan(1, steps, workers, 1, false, false);
+  }
+
+  /** This, and what follows. */
+  public RoundPlan then(Finetuning what) {
+    return new RoundPlan(rounds, steps, workers, momentum, keepMoments, rewinds, Optional.of(what));
   }
 
   /** Keys of a method whose rounds are part of the training's steps. */

@@ -1,5 +1,6 @@
 package io.sparsetune.method;
 
+import io.sparsetune.error.ConfigException;
 import io.sparsetune.keys.Key;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,31 @@ public final class Variant {
           .withDefault(PAPER)
           .note("magnitude, diff: `fu-code` does as the paper's released code; mixout: `lee`");
 
+  /** Of fu-code: steps of dense training before the mask is chosen. */
+  public static final Key<Integer> BURN_IN =
+      Key.count("method.burn_in", 1)
+          .absentMeans("500")
+          .note("magnitude and diff of variant fu-code: dense steps before the mask is chosen");
+
+  private static final int DEFAULT_BURN_IN = 500;
+
   private Variant() {}
+
+  /**
+   * Steps of the burn-in.
+   *
+   * @param steps of the training
+   * @throws ConfigException where nothing is left of them
+   */
+  public static int burnIn(MethodOptions options, int steps) {
+    int burnIn = options.find(BURN_IN).orElse(DEFAULT_BURN_IN);
+    if (burnIn >= steps) {
+      throw new ConfigException(
+          "Invalid method.burn_in: %,d steps leave none of the training's %,d steps to train inside the mask; use fewer, or a longer training"
+              .formatted(burnIn, steps));
+    }
+    return burnIn;
+  }
 
   /** What is wrong with the variant, for a method that has those alone. */
   public static Map<Key<?>, String> problems(MethodOptions options, String... variants) {

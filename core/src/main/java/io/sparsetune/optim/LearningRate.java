@@ -31,6 +31,11 @@ public record LearningRate(Schedule schedule, double base, int warmupSteps, int 
     return new LearningRate(training.schedule(), training.learningRate(), warmup, steps);
   }
 
+  /** The same with another rate at the end of the warm-up. */
+  public LearningRate withBase(double rate) {
+    return new LearningRate(schedule, rate, warmupSteps, steps);
+  }
+
   /**
    * @param step from 0
    */

@@ -38,10 +38,14 @@ public record OptimizerRecipe(
         training.noDecay());
   }
 
+  /** How many moments it keeps of each parameter. */
+  public int moments() {
+    return kind == TrainingConfig.Optimizer.ADAMW ? 2 : 1;
+  }
+
   /** Before the first step: no steps, moments of zero. */
   public OptimizerState initial(int trained) {
-    int moments = kind == TrainingConfig.Optimizer.ADAMW ? 2 : 1;
-    return new OptimizerState(0, new float[moments][trained]);
+    return new OptimizerState(0, new float[moments()][trained]);
   }
 
   public SparseOptimizer start(ParameterLayout layout, Mask trained) {

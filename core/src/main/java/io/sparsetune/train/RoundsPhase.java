@@ -98,18 +98,14 @@ final class RoundsPhase {
   private State round(int round, State before) {
     boolean fresh = rounds.rewinds();
     int scheduleStart = fresh ? before.step() : 0;
-    LearningRate rate = LearningRate.of(training, fresh ? rounds.steps() : plan.steps());
+    LearningRate rate = LearningRate.of(training, plan.scheduleOfRounds(rounds));
     TrainedState start =
         fresh
             ? withFreshOptimizer(before.trained().trained(), before.trained().values())
             : before.trained();
+    double maxGradNorm = training.maxGradNorm().orElse(Double.POSITIVE_INFINITY);
     DenseSteps steps =
-        new DenseSteps(
-            before.step(),
-            rounds.steps(),
-            scheduleStart,
-            rate,
-            training.maxGradNorm().orElse(Double.POSITIVE_INFINITY));
+        new DenseSteps(before.step(), rounds.steps(), scheduleStart, rate, maxGradNorm);
     Mask stays = fresh ? before.mask() : Mask.none(layout);
     Mask[] mask = new Mask[1];
     RoundRequest request =
@@ -117,7 +113,7 @@ final class RoundsPhase {
             sequence.getAsLong(),
             round,
             rounds.workers(),
-            new RoundWork(steps, new PlainTraining(recipe), dense, start),
+            new RoundWork(steps, method.denseTraining(problem, recipe, maxGradNorm), dense, start),
             new RoundScores(rounds.momentum(), stays),
             listener::trainedInRound,
             distances -> {

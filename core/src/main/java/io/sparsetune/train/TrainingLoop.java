@@ -62,7 +62,7 @@ public final class TrainingLoop {
     SparseOptimizer optimizer =
         OptimizerRecipe.of(training).resume(layout, trained, start.trained().optimizer());
     int scheduleStart = plan.scheduleStart();
-    LearningRate learningRate = LearningRate.of(training, plan.steps() - scheduleStart);
+    LearningRate learningRate = plan.learningRate(training);
     float[] values = start.trained().values();
     StepTransform transform = config.method().method().stepTransform(problem(), trained, values);
     float[] kept = values;

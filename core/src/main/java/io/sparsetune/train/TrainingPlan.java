@@ -5,6 +5,7 @@ import io.sparsetune.config.TrainingConfig;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.method.RoundPlan;
+import io.sparsetune.optim.LearningRate;
 import io.sparsetune.text.EpochPlan;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -50,9 +51,9 @@ public record TrainingPlan(EpochPlan epochs, int steps, int evalSteps, Optional<
     int steps = training.maxSteps().orElseGet(() -> steps(training.epochs(), epochs));
     Optional<RoundPlan> rounds =
         config.method().method().rounds(config.method().options(), steps, epochs.stepsPerEpoch());
-    int before = rounds.map(plan -> checked(plan, steps, training)).orElse(0);
+    int beside = rounds.map(plan -> checked(plan, steps, training)).orElse(0);
     return new TrainingPlan(
-        epochs, before + steps, training.evalSteps().orElse(epochs.stepsPerEpoch()), rounds);
+        epochs, beside + steps, training.evalSteps().orElse(epochs.stepsPerEpoch()), rounds);
   }
 
   /** Steps that rounds take beside the training's. */
@@ -75,7 +76,9 @@ public record TrainingPlan(EpochPlan epochs, int steps, int evalSteps, Optional<
                       .collect(Collectors.joining(", "))));
     }
     long dense = rounds.allSteps();
-    if (!rounds.rewinds() && dense >= steps) {
+    long after = rounds.finetuning().map(finetuning -> (long) finetuning.steps()).orElse(0L);
+    boolean beside = rounds.rewinds() || after > 0;
+    if (!beside && dense >= steps) {
       problems.add(
           ("Invalid %s: %d rounds of %,d %s leave none of the training's %,d steps to train"
                   + " inside the mask; use fewer rounds, a shorter %s or a longer training")
@@ -87,15 +90,15 @@ public record TrainingPlan(EpochPlan epochs, int steps, int evalSteps, Optional<
                   steps,
                   RoundPlan.PROJECT_EVERY.name()));
     }
-    if (rounds.rewinds() && dense + steps > Integer.MAX_VALUE) {
+    if (beside && dense + after + steps > Integer.MAX_VALUE) {
       problems.add(
           "Invalid training: %,d dense and %,d other steps are more than %,d; use shorter phases"
-              .formatted(dense, steps, Integer.MAX_VALUE));
+              .formatted(dense, after + steps, Integer.MAX_VALUE));
     }
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }
-    return rounds.rewinds() ? (int) dense : 0;
+    return (int) (rounds.rewinds() ? dense : after);
   }
 
   private static int steps(double epochs, EpochPlan plan) {
@@ -113,7 +116,24 @@ public record TrainingPlan(EpochPlan epochs, int steps, int evalSteps, Optional<
 
   /** Step at which the schedule of the training inside the final mask starts. */
   int scheduleStart() {
-    return rounds.filter(RoundPlan::rewinds).map(plan -> (int) plan.allSteps()).orElse(0);
+    return rounds
+        .filter(plan -> plan.rewinds() || plan.finetuning().isPresent())
+        .map(plan -> (int) plan.allSteps())
+        .orElse(0);
+  }
+
+  /** The schedule of the training inside the final mask. */
+  LearningRate learningRate(TrainingConfig training) {
+    LearningRate rate = LearningRate.of(training, steps - scheduleStart());
+    return rounds
+        .flatMap(RoundPlan::finetuning)
+        .map(finetuning -> rate.withBase(finetuning.learningRate()))
+        .orElse(rate);
+  }
+
+  /** Steps over which the schedule of dense rounds goes. */
+  int scheduleOfRounds(RoundPlan plan) {
+    return plan.finetuning().isPresent() || plan.rewinds() ? plan.steps() : steps;
   }
 
   /** Epochs done after that many steps. */

@@ -70,11 +70,17 @@ class MethodsDocumentTest {
     return switch (method.evidence()) {
       case NOTHING, BASE_VALUES -> "0";
       case SCORE_SUMS -> (scoreRound(method, config).ofSquares() ? 2 : 1) + " over what is scored";
-      case DENSE_ROUNDS ->
-          method.rounds(config.options(), 300, 100).orElseThrow().rewinds()
-              ? "each dense phase"
-              : "0: rounds are steps of the training";
+      case DENSE_ROUNDS -> passes(method.rounds(config.options(), 3000, 100).orElseThrow());
     };
+  }
+
+  private static String passes(RoundPlan rounds) {
+    if (rounds.rewinds()) {
+      return "each dense phase";
+    }
+    return rounds.finetuning().isPresent()
+        ? "0: the dense phase is the training"
+        : "0: rounds are steps of the training";
   }
 
   private static ScoreRound scoreRound(MaskMethod method, MethodConfig config) {

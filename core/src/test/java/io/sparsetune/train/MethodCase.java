@@ -43,6 +43,11 @@ public record MethodCase(String method, boolean fullAtOne, List<String> settings
           of("lottery_ticket", "method.iterations=2", "method.dense_phase=3 steps").apart(),
           of("file", "method.path=mask.safetensors"),
           of("child_f"),
+          new MethodCase(
+              "magnitude", false, List.of("method.variant=fu-code", "method.burn_in=10")),
+          diff("method.lambda=1e-5", "method.workers=2"),
+          diff("method.structured=true", "method.penalty=mean", "method.lambda=0.01"),
+          new MethodCase("diff", false, List.of("method.variant=fu-code", "method.burn_in=16")),
           of("mixout", "method.variant=lee", "method.replaced_share=0.3"),
           of("lora"),
           of(
@@ -57,6 +62,13 @@ public record MethodCase(String method, boolean fullAtOne, List<String> settings
               "method.reduction_factor=2",
               "method.activation=relu",
               "method.train_layer_norm=true"));
+
+  private static MethodCase diff(String... settings) {
+    List<String> all =
+        new ArrayList<>(List.of("method.finetune_epochs=6", "method.finetune_learning_rate=0.02"));
+    all.addAll(Arrays.asList(settings));
+    return new MethodCase("diff", false, List.copyOf(all));
+  }
 
   private static MethodCase of(String method, String... settings) {
     return new MethodCase(method, true, List.of(settings));

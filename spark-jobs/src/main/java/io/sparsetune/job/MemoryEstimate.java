@@ -1,15 +1,16 @@
 package io.sparsetune.job;
 
 import io.sparsetune.config.RunConfig;
-import io.sparsetune.config.TrainingConfig.Optimizer;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.method.Evidence;
+import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.RoundPlan;
 import io.sparsetune.method.ScoreRound;
 import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.EquivalentModel;
 import io.sparsetune.model.LinearModule;
 import io.sparsetune.model.ModelSpec;
+import io.sparsetune.optim.OptimizerRecipe;
 import io.sparsetune.step.SparkStepExecutor;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +81,7 @@ record MemoryEstimate(
 
   /**
    * A logical worker's θ; of what it trains θ⁰ twice (what to put back, and what distances start
-   * from), values and moments; a gradient's sums for each thread.
+   * from) and what moves; a gradient's sums for each thread.
    */
   private static long rounds(
       RunConfig config, ModelSpec spec, TrainedSizes sizes, int tasks, int threads) {
@@ -89,9 +90,15 @@ record MemoryEstimate(
     }
     int workers = config.method().options().get(RoundPlan.WORKERS);
     long dense = sizes.n() + sizes.head();
-    int moments = config.training().optimizer() == Optimizer.ADAMW ? 2 : 1;
+    MaskProblem problem = new MaskProblem(spec.layout(), config.method(), config.training().seed());
+    int arrays =
+        config
+            .method()
+            .method()
+            .denseTraining(problem, OptimizerRecipe.of(config.training()), 1)
+            .arrays();
     return Math.min(tasks, workers)
-        * (4L * spec.layout().size() + dense * (4L * (3 + moments) + 8L * threads));
+        * (4L * spec.layout().size() + dense * (4L * (2 + arrays) + 8L * threads));
   }
 
   /** One thread's: outputs of every layer and their gradients, for the longest micro-batch. */

@@ -120,6 +120,11 @@ class SparkRoundsTest extends RoundsContract {
   /** Workers number 1 and 4 that come to the end of a round fail there. */
   private record Failing(DenseTraining training) implements DenseTraining {
     @Override
+    public int arrays() {
+      return training.arrays();
+    }
+
+    @Override
     public DenseTrainer trainer(
         ParameterLayout layout, Mask dense, float[] base, TrainedState start) {
       DenseTrainer trainer = training.trainer(layout, dense, base, start);

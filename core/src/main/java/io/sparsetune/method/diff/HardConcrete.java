@@ -1,5 +1,7 @@
 package io.sparsetune.method.diff;
 
+import java.io.Serializable;
+
 /**
  * The hard-concrete distribution of a gate z in [0, 1] (Louizos, Welling and Kingma 2018): s =
  * σ(logit u + α) of uniform noise u, stretched to (l, r) and cut off at 0 and 1, so that z is
@@ -10,7 +12,7 @@ package io.sparsetune.method.diff;
  * @param l below 0
  * @param r above 1
  */
-public record HardConcrete(double l, double r) {
+record HardConcrete(double l, double r) implements Serializable {
   public HardConcrete {
     if (!(l < 0 && r > 1) || Double.isInfinite(l) || Double.isInfinite(r)) {
       throw new IllegalArgumentException(

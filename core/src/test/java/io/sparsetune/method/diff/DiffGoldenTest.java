@@ -4,9 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparsetune.dense.DenseTraining;
+import io.sparsetune.dense.StateSlice;
 import io.sparsetune.engine.DenseGradientSink;
 import io.sparsetune.engine.EngineWorker;
 import io.sparsetune.engine.room.RoomEngine;
+import io.sparsetune.mask.ListedScores;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.method.MaskProblem;
+import io.sparsetune.method.MethodConfig;
+import io.sparsetune.method.MethodConfigs;
+import io.sparsetune.optim.OptimizerRecipe;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.testing.Golden;
@@ -55,6 +63,47 @@ class DiffGoldenTest {
     @Override
     public void addLoss(double lossSum, int examples) {
       loss += lossSum / examples;
+    }
+  }
+
+  /** The released code's choice: of each tensor the largest |α|. */
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "roberta"})
+  void theLargestAlphasAreThoseThatPyTorchTook(String name) throws IOException {
+    GoldenModel model = GoldenModel.read(name);
+    ParameterLayout layout = model.spec().layout();
+    GoldenTensors given = model.expected("diff-given");
+    GoldenTensors expected = model.expected("mask-diff");
+    String sparsity = "sparsity=" + recipe(name).required("p").asText();
+    MethodConfig method = MethodConfigs.method("diff", "variant=fu-code", sparsity);
+    MaskProblem problem = new MaskProblem(layout, method, 1);
+    OptimizerRecipe optimizer = OptimizerRecipe.of(MethodConfigs.run().training());
+    DenseTraining training = method.method().denseTraining(problem, optimizer, 1);
+    float[][] scores = new float[layout.tensorCount()][0];
+    for (int t : problem.scope().tensors()) {
+      float[] alpha = tensor(given, "alpha", layout.tensor(t).name());
+      float[][] state = {new float[alpha.length], alpha};
+      StateSlice slice = new StateSlice(t, 0, state, new float[alpha.length]);
+      scores[t] = training.distances(slice);
+    }
+    Mask mask = method.method().project(problem, 0, new ListedScores(List.of(scores)));
+    for (int t : problem.scope().tensors()) {
+      int[] chosen =
+          mask.isWhole(t)
+              ? IntStream.range(0, layout.tensor(t).size()).toArray()
+              : mask.positions(t);
+      String tensor = layout.tensor(t).name();
+      float[] golden =
+          List.of("", "bert.", "roberta.").stream()
+              .map(prefix -> prefix + tensor)
+              .filter(expected::has)
+              .findFirst()
+              .map(expected::floats)
+              .orElseThrow();
+      assertThat(chosen).as(tensor).hasSameSizeAs(golden);
+      for (int i = 0; i < chosen.length; i++) {
+        assertThat(chosen[i]).as(tensor).isEqualTo((int) golden[i]);
+      }
     }
   }
 
