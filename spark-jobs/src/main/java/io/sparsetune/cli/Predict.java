@@ -33,6 +33,11 @@ final class Predict extends Common implements Callable<Integer> {
       description = "jsonl or parquet.")
   private OutputFormat outputFormat;
 
+  @Option(
+      names = "--logits",
+      description = "Write the model's outputs too, in the labels' order: the column logits.")
+  private boolean logits;
+
   @Option(names = "--overwrite", description = "Replace predictions that are there already.")
   private boolean overwrite;
 
@@ -40,7 +45,14 @@ final class Predict extends Common implements Callable<Integer> {
   public Integer call() {
     PredictRequest request =
         new PredictRequest(
-            run.path(), run.model(), rows.data(), rows.format(), out, outputFormat, overwrite);
+            run.path(),
+            run.model(),
+            rows.data(),
+            rows.format(),
+            out,
+            outputFormat,
+            logits,
+            overwrite);
     PredictResult result =
         session()
             .onSpark(

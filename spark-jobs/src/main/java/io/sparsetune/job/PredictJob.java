@@ -58,12 +58,13 @@ public final class PredictJob {
             "--data",
             request.data());
     table.sources().forEach(source -> output.apartFrom("--data", source));
-    table.requireFree(PredictedColumns.names(labels));
+    PredictedColumns columns =
+        new PredictedColumns(labels.map(Labels::names).orElse(List.of()), request.logits());
+    table.requireFree(columns.names());
     ShippedModel shipped = ShippedModel.ship(session, basePath);
     BaseModel base = shipped.open();
     delta.requireBase(base);
     Tokenizer tokenizer = Tokenizer.of(base);
-    PredictedColumns columns = new PredictedColumns(labels.map(Labels::names).orElse(List.of()));
     PartitionCounts truncated = new PartitionCounts();
     session.sparkContext().register(truncated, "truncated texts");
     try (SparkPredictor predictor =

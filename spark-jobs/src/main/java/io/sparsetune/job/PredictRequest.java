@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param inputFormat of the rows; empty to go by suffix
  * @param output folder to write
  * @param outputFormat what to write
+ * @param logits whether the model's outputs are written too
  * @param overwrite whether a folder that is already there may be replaced
  */
 public record PredictRequest(
@@ -20,7 +21,20 @@ public record PredictRequest(
     Optional<TableFormat> inputFormat,
     String output,
     OutputFormat outputFormat,
+    boolean logits,
     boolean overwrite) {
+
+  /** Without the logits. */
+  public PredictRequest(
+      String run,
+      Optional<String> model,
+      List<String> data,
+      Optional<TableFormat> inputFormat,
+      String output,
+      OutputFormat outputFormat,
+      boolean overwrite) {
+    this(run, model, data, inputFormat, output, outputFormat, false, overwrite);
+  }
 
   public enum OutputFormat {
     JSONL,

@@ -1,10 +1,8 @@
 package io.sparsetune.job;
 
-import io.sparsetune.task.Labels;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -16,7 +14,7 @@ import org.apache.spark.sql.types.StructType;
 /**
  * The columns that a prediction adds to a row. Classification: {@code prediction}, the label;
  * {@code probability}, the label's; {@code probabilities}, of every label. Regression: {@code
- * prediction}, a number.
+ * prediction}, a number. Where they are asked for, {@code logits}, the model's outputs, too.
  */
 final class PredictedColumns implements Serializable {
   private static final long serialVersionUID = 1;
@@ -24,30 +22,36 @@ final class PredictedColumns implements Serializable {
   private static final String PROBABILITY = "probability";
   private static final String PROBABILITIES = "probabilities";
 
+  private static final String LOGITS = "logits";
+
   private final ArrayList<String> labels;
+  private final boolean withLogits;
 
   /**
    * @param labels by index; empty for regression
+   * @param withLogits whether the outputs are asked for
    */
-  PredictedColumns(List<String> labels) {
+  PredictedColumns(List<String> labels, boolean withLogits) {
     this.labels = new ArrayList<>(labels);
+    this.withLogits = withLogits;
   }
 
-  static List<String> names(Optional<Labels> labels) {
-    return labels.isPresent()
-        ? List.of(PREDICTION, PROBABILITY, PROBABILITIES)
-        : List.of(PREDICTION);
+  List<String> names() {
+    return List.of(schema(new StructType()).fieldNames());
   }
 
   /** The columns of {@link #append}: probabilities still as an array in the labels' order. */
   StructType schema(StructType input) {
-    if (labels.isEmpty()) {
-      return input.add(PREDICTION, DataTypes.DoubleType);
-    }
-    return input
-        .add(PREDICTION, DataTypes.StringType)
-        .add(PROBABILITY, DataTypes.DoubleType)
-        .add(PROBABILITIES, DataTypes.createArrayType(DataTypes.DoubleType, false));
+    StructType all =
+        labels.isEmpty()
+            ? input.add(PREDICTION, DataTypes.DoubleType)
+            : input
+                .add(PREDICTION, DataTypes.StringType)
+                .add(PROBABILITY, DataTypes.DoubleType)
+                .add(PROBABILITIES, DataTypes.createArrayType(DataTypes.DoubleType, false));
+    return withLogits
+        ? all.add(LOGITS, DataTypes.createArrayType(DataTypes.FloatType, false))
+        : all;
   }
 
   /** Puts the labels' names to the probabilities. */
@@ -62,27 +66,37 @@ final class PredictedColumns implements Serializable {
   }
 
   Row append(Row row, float[] logits) {
-    Object[] cells = new Object[row.size() + (labels.isEmpty() ? 1 : 3)];
+    List<Object> cells = new ArrayList<>();
     for (int i = 0; i < row.size(); i++) {
-      cells[i] = row.get(i);
+      cells.add(row.get(i));
     }
-    int next = row.size();
     if (labels.isEmpty()) {
-      cells[next] = (double) logits[0];
-      return RowFactory.create(cells);
+      cells.add((double) logits[0]);
+    } else {
+      addProbabilities(cells, logits);
     }
+    if (withLogits) {
+      // Spark takes no array of primitives for a cell.
+      Float[] all = new Float[logits.length];
+      for (int i = 0; i < logits.length; i++) {
+        all[i] = logits[i];
+      }
+      cells.add(all);
+    }
+    return RowFactory.create(cells.toArray());
+  }
+
+  private void addProbabilities(List<Object> cells, float[] logits) {
     double[] probabilities = softmax(logits);
     int best = 0;
-    // Spark takes no array of primitives for a cell.
     Double[] all = new Double[probabilities.length];
     for (int i = 0; i < probabilities.length; i++) {
       best = logits[i] > logits[best] ? i : best;
       all[i] = probabilities[i];
     }
-    cells[next] = labels.get(best);
-    cells[next + 1] = probabilities[best];
-    cells[next + 2] = all;
-    return RowFactory.create(cells);
+    cells.add(labels.get(best));
+    cells.add(probabilities[best]);
+    cells.add(all);
   }
 
   static double[] softmax(float[] logits) {

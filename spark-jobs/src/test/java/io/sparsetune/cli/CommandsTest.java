@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,6 +97,32 @@ class CommandsTest {
     assertThat(predicted.code()).isZero();
     assertThat(predicted.out())
         .isEqualTo(predictions + ": 48 rows, 18 cut at the maximum length%n".formatted());
+  }
+
+  @Test
+  void predictWritesLogitsWhenAskedTo() throws IOException {
+    Path predictions = folder.resolve("logits");
+    Cli predicted =
+        Cli.run(
+            "predict",
+            run,
+            "--data",
+            tiny.rows().toString(),
+            "--out",
+            predictions.toString(),
+            "--logits");
+    assertThat(predicted.code()).as(predicted.err()).isZero();
+    try (var parts = Files.newDirectoryStream(predictions, "part-*")) {
+      for (Path part : parts) {
+        for (String line : Files.readAllLines(part)) {
+          JsonNode row = JSON.readTree(line);
+          double no = row.get("logits").get(0).asDouble();
+          double yes = row.get("logits").get(1).asDouble();
+          assertThat(row.get("probabilities").get("yes").asDouble())
+              .isCloseTo(1 / (1 + Math.exp(no - yes)), Offset.offset(1e-6));
+        }
+      }
+    }
   }
 
   @Test
