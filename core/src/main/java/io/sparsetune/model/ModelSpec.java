@@ -35,6 +35,12 @@ public record ModelSpec(
     if (equivalent instanceof EquivalentModel.Lora lora) {
       lora.modules(encoder);
     }
+    if (equivalent instanceof EquivalentModel.Adapter adapter
+        && adapter.size() > encoder.hiddenSize()) {
+      throw new IllegalArgumentException(
+          "Invalid adapter: size %d is above the hidden size, %d"
+              .formatted(adapter.size(), encoder.hiddenSize()));
+    }
   }
 
   /** The pre-trained encoder with nothing added. */
