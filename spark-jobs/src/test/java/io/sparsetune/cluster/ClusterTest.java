@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("cluster")
 class ClusterTest {
   private static final String STEP = "sparse step";
+  private static final String ROUND = "dense round";
 
   @TempDir static Path folder;
   private static ToyRun toy;
@@ -61,6 +62,33 @@ class ClusterTest {
     assertThat(markers.resolve("killed")).exists();
     EventLog events = EventLog.read(log);
     assertThat(events.executorsOfOneStage(STEP)).hasSize(2);
+    assertThat(events.failures()).isNotEmpty();
+  }
+
+  @Test
+  void denseRoundsOnTwoExecutorsOneOfWhichIsKilledAndAFailedTask() throws Exception {
+    String[] child = {
+      "method.name=child",
+      "method.score_steps=null",
+      "method.rounds=3",
+      "method.project_every=6 steps",
+      "method.workers=2",
+      "method.momentum=0.3"
+    };
+    byte[] withoutSpark = LocalRun.delta(toy.config(child));
+    Path markers = folder.resolve("rounds-markers");
+    Path log = folder.resolve("rounds-log");
+    SparkSubmit submit =
+        SparkSubmit.on("local-cluster[2,1,1024]")
+            .conf(Mishaps.JOBS, ROUND)
+            .mishap(Mishaps.FAIL, 2, markers)
+            .mishap(Mishaps.KILL, 8, markers)
+            .eventLog(log);
+    assertThat(train(submit, "rounds", child)).isEqualTo(withoutSpark);
+    assertThat(markers.resolve("failed")).exists();
+    assertThat(markers.resolve("killed")).exists();
+    EventLog events = EventLog.read(log);
+    assertThat(events.executorsOfOneStage(ROUND)).hasSize(2);
     assertThat(events.failures()).isNotEmpty();
   }
 

@@ -14,17 +14,20 @@ import org.apache.spark.api.plugin.SparkPlugin;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * Makes tasks fail and executors die at the worst moment: when a task has computed its gradients
- * and has not yet told anyone. Each mishap happens once in an application, as a marker file says.
+ * Makes tasks fail and executors die at the worst moment: when a task has computed its part and has
+ * not yet told anyone. Each mishap happens once in an application, as a marker file says.
  */
 public final class Mishaps implements SparkPlugin {
   /** Folder of the marker files. */
   static final String MARKERS = "spark.sparsetune.test.markers";
 
-  /** Which of a JVM's tasks of sparse steps, counted from 1, fails. */
+  /** How the jobs' names begin whose tasks are counted: sparse steps unless it is said. */
+  static final String JOBS = "spark.sparsetune.test.jobs";
+
+  /** Which of a JVM's tasks of such jobs, counted from 1, fails. */
   static final String FAIL = "spark.sparsetune.test.fail";
 
-  /** Which of a JVM's tasks of sparse steps, counted from 1, takes its executor with it. */
+  /** Which of a JVM's tasks of such jobs, counted from 1, takes its executor with it. */
   static final String KILL = "spark.sparsetune.test.kill";
 
   @Override
@@ -40,6 +43,7 @@ public final class Mishaps implements SparkPlugin {
   private static final class Tasks implements ExecutorPlugin {
     private final AtomicInteger started = new AtomicInteger();
     private Path markers;
+    private String jobs;
     private int fail;
     private int kill;
     private String executor;
@@ -47,6 +51,7 @@ public final class Mishaps implements SparkPlugin {
     @Override
     public void init(PluginContext context, Map<String, String> extra) {
       markers = Path.of(context.conf().get(MARKERS));
+      jobs = context.conf().get(JOBS, "sparse step");
       fail = context.conf().getInt(FAIL, 0);
       kill = context.conf().getInt(KILL, 0);
       executor = context.executorID();
@@ -55,7 +60,7 @@ public final class Mishaps implements SparkPlugin {
     @Override
     public void onTaskStart() {
       String job = TaskContext.get().getLocalProperty("spark.job.description");
-      if (job == null || !job.startsWith("sparse step")) {
+      if (job == null || !job.startsWith(jobs)) {
         return;
       }
       int number = started.incrementAndGet();
