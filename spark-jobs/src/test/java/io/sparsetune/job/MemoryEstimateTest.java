@@ -84,6 +84,10 @@ class MemoryEstimateTest {
     long dense = 85_054_464 + 590_592 + 2 * 769;
     MemoryEstimate one = executor(8 * GIGABYTE, "child");
     assertThat(one.rounds()).isEqualTo(model + 28 * dense);
+    // w beside θ, α and its two moments; structured the tensors' α at each position.
+    assertThat(executor(8 * GIGABYTE, "diff").rounds() - one.rounds()).isEqualTo(4 * 4 * dense);
+    assertThat(executor(8 * GIGABYTE, "diff", "method.structured=true").rounds() - one.rounds())
+        .isEqualTo(4 * 5 * dense);
     assertThat(executor(8 * GIGABYTE, "child", "training.optimizer=sgd").rounds())
         .isEqualTo(model + 24 * dense);
     assertThat(executor(8 * GIGABYTE, "sam").rounds()).isZero();

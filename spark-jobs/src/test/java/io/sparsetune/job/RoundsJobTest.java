@@ -68,6 +68,22 @@ class RoundsJobTest {
   }
 
   @Test
+  void diffPruningTrainsBesideTheEpochsOfItsDensePhase() throws IOException {
+    RunConfig config =
+        ToyRun.in(folder, 0.1)
+            .config("method.name=diff", "method.score_steps=null", "method.finetune_epochs=0.5");
+    new TrainJob(SharedSession.get()).run(new TrainRequest(config, false, TrainingListener.NONE));
+    Path run = folder.resolve("run");
+    assertThat(Files.readAllBytes(run.resolve("delta.safetensors")))
+        .isEqualTo(LocalRun.delta(config));
+    JsonNode result = JSON.readTree(run.resolve("result.json").toFile());
+    assertThat(result.path("rounds")).hasSize(1);
+    assertThat(result.path("rounds").get(0).path("step").asInt()).isEqualTo(33);
+    // Half of an epoch of 11 steps.
+    assertThat(result.path("bytes").path("steps").asInt()).isEqualTo(6);
+  }
+
+  @Test
   void roundsThatTakeAllStepsAreRefusedBeforeAnythingIsTrained() throws IOException {
     ToyRun toy = ToyRun.in(folder, 0.1);
     RunConfig config = toy.config(CHILD[0], CHILD[1], "method.project_every=17 steps");

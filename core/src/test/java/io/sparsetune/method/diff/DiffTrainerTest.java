@@ -92,14 +92,16 @@ class DiffTrainerTest {
     private final double[] tensorZ = {1, 1};
     private final double[] tensorSlope = {0, 0};
 
-    Oracle(DiffTraining training, float[] alpha) {
+    Oracle(DiffTraining training, float[][] start) {
       this.training = training;
       this.shared = training.alphas().shared();
       for (int i = 0; i < SIZE; i++) {
         x[i] = tensor(i) == 2 ? base[i] : 0;
-        x[SIZE + i] = alpha[i];
+        x[SIZE + i] = start[DiffTraining.ALPHA][i];
       }
-      x[2 * SIZE] = x[2 * SIZE + 1] = 5;
+      for (int t = 0; t < 2 && training.structured(); t++) {
+        x[2 * SIZE + t] = start[DiffTraining.TENSOR_ALPHA][LAYOUT.offset(t)];
+      }
     }
 
     private int tensor(int i) {
@@ -179,12 +181,12 @@ class DiffTrainerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"false, false", "true, false", "false, true"})
+  @CsvSource({"false, false", "true, false", "false, true", "true, true"})
   void stepsFollowTheFormulas(boolean structured, boolean releasedCode) {
     Alphas alphas = releasedCode ? Alphas.ofReleasedCode() : Alphas.of(5, 0.1);
     DiffTraining training = training(structured, alphas, false);
     DenseTrainer trainer = trainer(training);
-    Oracle oracle = new Oracle(training, trainer.state()[DiffTraining.ALPHA]);
+    Oracle oracle = new Oracle(training, trainer.state());
     for (int step = 0; step < STEPS; step++) {
       float[] theta = trainer.values(step);
       double[] expected = oracle.theta(step);
