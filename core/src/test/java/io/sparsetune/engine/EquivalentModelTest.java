@@ -116,7 +116,7 @@ class EquivalentModelTest {
     ParameterLayout layout = model.spec().layout();
     for (int t : Equivalents.added(layout)) {
       for (int i = layout.offset(t); i < layout.offset(t) + layout.tensor(t).size(); i++) {
-        theta[i] += (float) (0.1 * Randomness.normal(5, i));
+        theta[i] += (float) (0.4 * Randomness.normal(5, i));
       }
     }
     return theta;
