@@ -49,9 +49,4 @@ record HardConcrete(double l, double r) implements Serializable {
   double open(double odds) {
     return 1 / (1 + odds * (-l / r));
   }
-
-  /** The chance of z = 1. */
-  double wide(double odds) {
-    return 1 / (1 + odds * ((1 - l) / (r - 1)));
-  }
 }
