@@ -148,6 +148,7 @@ def one(stage, name, model, rows, method, forms, **training):
     expected = stage.predict(name, run, rows)
     outputs = len(expected[0])
     tokenizer = tokenizers.Tokenizer.from_file(str(model / "tokenizer.json"))
+    tokenizer.no_padding()
     tokenizer.enable_truncation(24)
     if "huggingface" in forms:
         merged = stage.export(name, run, "huggingface")
