@@ -45,7 +45,8 @@ public final class ComposeJob {
         request.runs().stream().map(path -> FinishedRun.open(path, hadoop)).toList();
     List<SparseDelta> deltas = runs.stream().map(FinishedRun::delta).toList();
     requireOneBase(request.runs(), deltas);
-    FinishedRun head = runs.get(new ComposedHead(request.runs(), deltas).index(request.head()));
+    int index = new ComposedHead(request.runs(), deltas).index(request.head());
+    FinishedRun head = runs.get(index);
     String basePath = runs.get(0).basePath(request.model(), hadoop);
     RunFolder folder = RunFolder.toWrite(request.output(), request.overwrite(), hadoop);
     requireApart(request, basePath);
@@ -57,7 +58,7 @@ public final class ComposeJob {
         new SparseDelta(
             info(request, deltas, head.delta(), composed), composed.trained(), composed.values());
     byte[] bytes = bytes(delta);
-    ComposedFiles files = new ComposedFiles(request, runs, head, delta, composed.report());
+    ComposedFiles files = new ComposedFiles(request, runs, index, delta, composed.report());
     folder.begin();
     folder.write(RunFiles.RUN, files.run(HadoopFiles.qualified(basePath, hadoop)));
     folder.write(RunFiles.DELTA, out -> out.write(bytes));

@@ -16,18 +16,18 @@ import java.util.Map;
 /**
  * What a composed run's files say.
  *
- * @param head the run whose head, and whose way of reading data, the result has
+ * @param head index of the run whose head, and whose way of reading data, the result has
  */
 record ComposedFiles(
     ComposeRequest request,
     List<FinishedRun> runs,
-    FinishedRun head,
+    int head,
     SparseDelta delta,
     ComposeReport report) {
 
   /** {@code run.json}: the configuration of the run with the head, and what was composed. */
   String run(String basePath) {
-    ObjectNode like = head.record().json();
+    ObjectNode like = runs.get(head).record().json();
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("format_version", 1);
     json.put("run_id", delta.info().runId());
@@ -75,7 +75,7 @@ record ComposedFiles(
       Map<String, Object> run = new LinkedHashMap<>();
       run.put("path", request.runs().get(i));
       run.put("run_id", runs.get(i).delta().info().runId());
-      run.put("head", runs.get(i) == head);
+      run.put("head", i == head);
       all.add(run);
     }
     json.put("runs", all);
