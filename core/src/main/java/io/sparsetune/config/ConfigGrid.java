@@ -4,9 +4,13 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.NearestName;
 import io.sparsetune.keys.Key;
 import io.sparsetune.keys.Node;
+import io.sparsetune.method.MaskMethod;
+import io.sparsetune.method.MethodOptions;
 import io.sparsetune.method.Methods;
+import io.sparsetune.method.Variant;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -107,23 +111,47 @@ public final class ConfigGrid {
         }
       }
     }
+    requireDifferentNames(cells);
     return cells;
   }
 
   /** A method that has a budget, and whose own layer does not say which. */
   private static boolean takesBudget(List<ConfigLayer> below, ConfigLayer method) {
-    String resolved = name(below).orElse(ConfigKeys.METHOD.fallback().orElseThrow());
-    boolean known = Methods.names().contains(resolved);
-    return known
-        && Methods.named(resolved).hasBudget()
+    String resolved =
+        text(below, ConfigKeys.METHOD.name()).orElse(ConfigKeys.METHOD.fallback().orElseThrow());
+    return Methods.names().contains(resolved)
+        && variant(Methods.named(resolved), below).hasBudget()
         && method.place("method.sparsity").isEmpty()
         && method.place("method.k").isEmpty();
   }
 
-  private static Optional<String> name(List<ConfigLayer> layers) {
+  /** The method in the form that the layers name; as it is where they name none that it has. */
+  private static MaskMethod variant(MaskMethod method, List<ConfigLayer> layers) {
+    Key<String> key = Variant.KEY;
+    return method.keys().contains(key)
+        ? method.as(
+            MethodOptions.none()
+                .with(key, text(layers, key.name()).orElse(key.fallback().orElseThrow())))
+        : method;
+  }
+
+  /** The uppermost layer's. */
+  private static Optional<String> text(List<ConfigLayer> layers, String name) {
     return layers.stream()
-        .flatMap(layer -> layer.text("method.name").stream())
+        .flatMap(layer -> layer.text(name).stream())
         .reduce((below, above) -> above);
+  }
+
+  /** Such as method {@code sam-p0.1} beside {@code sam} and a sparsity of 0.1. */
+  private void requireDifferentNames(List<Cell> cells) {
+    Set<String> names = new HashSet<>();
+    for (Cell cell : cells) {
+      if (!names.add(cell.name())) {
+        problems.add(
+            "Two cells have the name %s (%s): call one of their methods otherwise"
+                .formatted(cell.name(), source));
+      }
+    }
   }
 
   private Map<String, ConfigLayer> layers(String axis) {

@@ -60,6 +60,40 @@ class ConfigGridTest {
   }
 
   @Test
+  void aVariantWithoutABudgetHasNoSparsities() {
+    List<ConfigGrid.Cell> cells =
+        cells(
+            """
+            methods:
+              lee: {method: {name: mixout, variant: lee}}
+              mixout: {method: {name: mixout}}
+            sparsities: [0.1, 0.2]
+            """);
+    assertThat(cells)
+        .extracting(ConfigGrid.Cell::name)
+        .containsExactly("lee", "mixout-p0.1", "mixout-p0.2");
+    assertThat(resolved(cells.get(0)).method().budget()).isEmpty();
+  }
+
+  @Test
+  void twoCellsOfOneNameAreRefused() {
+    assertThat(
+            catchThrowableOfType(
+                    ConfigException.class,
+                    () ->
+                        cells(
+                            """
+                            methods:
+                              sam: {method: {name: sam}}
+                              sam-p0.1: {method: {name: sam, sparsity: 0.2}}
+                            sparsities: [0.1]
+                            """))
+                .problems())
+        .containsExactly(
+            "Two cells have the name sam-p0.1 (grid.yaml): call one of their methods otherwise");
+  }
+
+  @Test
   void aLayerMayTakeBackWhatTheDefaultsSay() {
     ConfigLayer defaults =
         ConfigLayer.read(
