@@ -1,6 +1,8 @@
 package io.sparsetune.method;
 
 import io.sparsetune.keys.Key;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +40,19 @@ public record StepCount(int count, boolean ofEpochs) {
   public static StepCount of(String text) {
     return parse(text)
         .orElseThrow(() -> new IllegalArgumentException("Invalid number of steps: " + text));
+  }
+
+  /**
+   * Steps of some epochs, rounded up, of the decimal number as it is written: .07 of 100 is 7.
+   *
+   * @return at most what a long holds
+   */
+  public static long ofEpochs(double epochs, int stepsPerEpoch) {
+    return BigDecimal.valueOf(epochs)
+        .multiply(BigDecimal.valueOf(stepsPerEpoch))
+        .setScale(0, RoundingMode.CEILING)
+        .min(BigDecimal.valueOf(Long.MAX_VALUE))
+        .longValueExact();
   }
 
   /** In steps; at most what an int holds. */

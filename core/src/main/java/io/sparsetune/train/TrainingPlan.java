@@ -5,10 +5,9 @@ import io.sparsetune.config.TrainingConfig;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.method.RoundPlan;
+import io.sparsetune.method.StepCount;
 import io.sparsetune.optim.LearningRate;
 import io.sparsetune.text.EpochPlan;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -77,8 +76,8 @@ public record TrainingPlan(EpochPlan epochs, int steps, int evalSteps, Optional<
     }
     long dense = rounds.allSteps();
     long after = rounds.finetuning().map(finetuning -> (long) finetuning.steps()).orElse(0L);
-    boolean beside = rounds.rewinds() || after > 0;
-    if (!beside && dense >= steps) {
+    long beside = rounds.rewinds() ? dense : after;
+    if (beside == 0 && dense >= steps) {
       problems.add(
           ("Invalid %s: %d rounds of %,d %s leave none of the training's %,d steps to train"
                   + " inside the mask; use fewer rounds, a shorter %s or a longer training")
@@ -90,28 +89,25 @@ public record TrainingPlan(EpochPlan epochs, int steps, int evalSteps, Optional<
                   steps,
                   RoundPlan.PROJECT_EVERY.name()));
     }
-    if (beside && dense + after + steps > Integer.MAX_VALUE) {
+    if (beside + steps > Integer.MAX_VALUE) {
       problems.add(
           "Invalid training: %,d dense and %,d other steps are more than %,d; use shorter phases"
-              .formatted(dense, after + steps, Integer.MAX_VALUE));
+              .formatted(dense, beside + steps - dense, Integer.MAX_VALUE));
     }
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }
-    return (int) (rounds.rewinds() ? dense : after);
+    return (int) beside;
   }
 
   private static int steps(double epochs, EpochPlan plan) {
-    BigDecimal steps =
-        BigDecimal.valueOf(epochs)
-            .multiply(BigDecimal.valueOf(plan.stepsPerEpoch()))
-            .setScale(0, RoundingMode.CEILING);
-    if (steps.compareTo(BigDecimal.valueOf(Integer.MAX_VALUE)) > 0) {
+    long steps = StepCount.ofEpochs(epochs, plan.stepsPerEpoch());
+    if (steps > Integer.MAX_VALUE) {
       throw new ConfigException(
           "Invalid training.num_train_epochs: %s epochs of %,d steps are more than %,d steps; use fewer epochs, or training.max_steps"
               .formatted(epochs, plan.stepsPerEpoch(), Integer.MAX_VALUE));
     }
-    return steps.intValueExact();
+    return (int) steps;
   }
 
   /** Step at which the schedule of the training inside the final mask starts. */

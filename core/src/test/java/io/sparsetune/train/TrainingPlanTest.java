@@ -67,6 +67,26 @@ class TrainingPlanTest {
   }
 
   @Test
+  void finetuningOfDiffIsCountedInTheDecimalNumberAsWritten() {
+    // .07 · 100 is 7.000000000000001 in binary; 3,200 examples are 100 steps an epoch.
+    TrainingPlan plan =
+        TrainingPlan.of(
+            MethodConfigs.run("method.name=diff", "method.finetune_epochs=0.07"), 3_200);
+    assertThat(plan.rounds().orElseThrow().finetuning().orElseThrow().steps()).isEqualTo(7);
+    assertThat(plan.steps()).isEqualTo(300 + 7);
+    assertThat(plan.scheduleStart()).isEqualTo(300);
+  }
+
+  @Test
+  void moreStepsBesideTheTrainingThanCanBeCountedAreRefused() {
+    assertThat(plan("method.name=diff", "training.max_steps=1100000000").steps())
+        .isEqualTo(1_100_000_030);
+    assertThatThrownBy(() -> plan("method.name=diff", "method.finetune_epochs=1e12"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("Invalid training: 30 dense and 2,147,483,647 other steps");
+  }
+
+  @Test
   void roundsThatLeaveNothingToTrainInsideTheMaskAreRefused() {
     assertThatThrownBy(() -> plan("method.name=child", "method.project_every=15 steps"))
         .isInstanceOf(ConfigException.class)

@@ -10,6 +10,7 @@ import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.MethodOptions;
 import io.sparsetune.method.RoundPlan;
 import io.sparsetune.method.RoundPlan.Finetuning;
+import io.sparsetune.method.StepCount;
 import io.sparsetune.method.Variant;
 import io.sparsetune.optim.OptimizerRecipe;
 import java.util.ArrayList;
@@ -127,7 +128,10 @@ public final class Diff implements MaskMethod {
     }
     Finetuning finetuning =
         new Finetuning(
-            (int) Math.ceil(options.get(FINETUNE_EPOCHS) * stepsPerEpoch),
+            (int)
+                Math.min(
+                    Integer.MAX_VALUE,
+                    StepCount.ofEpochs(options.get(FINETUNE_EPOCHS), stepsPerEpoch)),
             options.get(FINETUNE_LEARNING_RATE));
     return Optional.of(RoundPlan.once(steps, workers).then(finetuning));
   }
