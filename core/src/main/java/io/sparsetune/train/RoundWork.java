@@ -104,7 +104,22 @@ public record RoundWork(DenseSteps steps, DenseTraining training, Mask dense, Tr
         done.accept((int) sum.examples());
       }
     }
-    return new WorkerState(taken, dense, trainer.state(), base);
+    float[][] state = trainer.state();
+    requireFinite(state);
+    return new WorkerState(taken, dense, state, base);
+  }
+
+  /** The last step's values have not been through the model. */
+  private void requireFinite(float[][] state) {
+    for (float[] array : state) {
+      for (float value : array) {
+        if (!Float.isFinite(value)) {
+          throw new NotFiniteException(
+              "after step %d a trained parameter is %s"
+                  .formatted(steps.first() + steps.count(), value));
+        }
+      }
+    }
   }
 
   /** Examples of all workers' steps. */

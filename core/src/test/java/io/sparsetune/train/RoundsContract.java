@@ -11,6 +11,7 @@ import io.sparsetune.engine.EngineHome;
 import io.sparsetune.engine.GradientSum;
 import io.sparsetune.engine.NotFiniteException;
 import io.sparsetune.engine.PrivateEngine;
+import io.sparsetune.error.DivergedException;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.method.StepTransform;
@@ -247,6 +248,27 @@ public abstract class RoundsContract {
           .isInstanceOf(NotFiniteException.class)
           .hasMessageStartingWith("at step 5: ")
           .hasMessageContaining("NaN");
+    }
+  }
+
+  @Test
+  void aRoundWhoseLastStepDivergesSaysSo() {
+    // Without a warm-up: the only step of the round leads beyond what a float holds.
+    RunConfig config =
+        config(
+            "method.name=mixout",
+            "method.rounds=1",
+            "method.project_every=1 step",
+            "training.learning_rate=1e39",
+            "training.warmup_ratio=0");
+    try (StepExecutor executor = open(config)) {
+      assertThatThrownBy(
+              () -> new TrainingLoop(LAYOUT, config, executor, TrainingListener.NONE).run())
+          .isInstanceOf(DivergedException.class)
+          .hasMessageMatching(
+              "Training diverged in round 1 of 1: after step 1 a trained parameter is"
+                  + " -?(Infinity|NaN); a lower training\\.learning_rate or more"
+                  + " training\\.warmup_ratio may help");
     }
   }
 }
