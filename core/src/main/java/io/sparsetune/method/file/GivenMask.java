@@ -56,8 +56,11 @@ final class GivenMask {
       }
       boolean whole = delta && !stored.endsWith(POSITIONS);
       String name = delta ? withoutSuffix(stored) : stored;
-      positions.put(
-          name.replaceFirst("^(bert|roberta)\\.", ""), whole ? WHOLE : rising(reader, stored));
+      String bare = name.replaceFirst("^(bert|roberta)\\.", "");
+      if (positions.put(bare, whole ? WHOLE : rising(reader, stored)) != null) {
+        throw new CorruptFileException(
+            reader.path(), "it has positions for %s under two names".formatted(bare));
+      }
     }
     return new GivenMask(file.path(), delta, positions);
   }
@@ -158,7 +161,7 @@ final class GivenMask {
             .formatted(path, tensor.name(), remedy));
   }
 
-  /** SHA-256 over names and positions: the same for every format and path. */
+  /** SHA-256 over names and positions as the file has them: the same for every path. */
   String sha256() {
     MessageDigest digest = Sha256.digest();
     positions.forEach(

@@ -87,6 +87,18 @@ class FileMaskTest {
   }
 
   @Test
+  void aTensorUnderTwoNamesIsRefused() {
+    refused(
+        file(
+            writer ->
+                writer
+                    .ints(QUERY, List.of(1), new int[] {1})
+                    .ints("bert." + QUERY, List.of(1), new int[] {2})),
+        CorruptFileException.class,
+        "Cannot read mask.safetensors: it has positions for " + QUERY + " under two names");
+  }
+
+  @Test
   void filesOfAnotherLayoutAreRefused() {
     refused(
         file("encoder.layer.0.attention.self.qery.weight", 1),
