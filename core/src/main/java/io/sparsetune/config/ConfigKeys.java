@@ -116,11 +116,13 @@ final class ConfigKeys {
       Key.count("method.k", 1).absentMeans("none").note("how many to train, instead of sparsity");
   static final Key<Scope> SCOPE =
       Key.choice("method.scope", Scope.values())
-          .absentMeans("tensor; global for fisher by example")
+          .absentMeans(
+              "tensor; global for fisher by example, lottery_ticket and diff of variant paper")
           .note("whether the budget holds for each tensor or for all together");
   static final Key<List<String>> INCLUDE =
       Key.texts("method.include", "a list of tensor name patterns")
-          .absentMeans("`encoder.layer.*`; full: `embeddings` too")
+          .absentMeans(
+              "`encoder.layer.*`; full, child_f and mixout of variant lee: `embeddings` too")
           .note("`*` matches anything; `embeddings` adds all of them");
   static final Key<List<String>> EXCLUDE =
       Key.texts("method.exclude", "a list of tensor name patterns").withDefault(List.of(), "none");
