@@ -82,6 +82,8 @@ public record Composition(Mask trained, float[] values, ComposeReport report) {
     int size = 0;
     for (int position : union) {
       float base = 0;
+      float last = 0;
+      int count = 0;
       Arrays.fill(here, false);
       for (int d = 0; d < parts.size(); d++) {
         if (next[d] < positions[d].length && positions[d][next[d]] == position) {
@@ -89,6 +91,8 @@ public record Composition(Mask trained, float[] values, ComposeReport report) {
           base = parts.get(d).base()[ordinal];
           added[d] = parts.get(d).added()[ordinal];
           here[d] = parts.get(d).kept()[ordinal];
+          last = parts.get(d).delta().values()[ordinal];
+          count++;
           counts.see(d, added[d]);
         }
       }
@@ -101,7 +105,8 @@ public record Composition(Mask trained, float[] values, ComposeReport report) {
           };
       if (rule != Rule.TIES || increment != 0) {
         chosen[size++] = position;
-        values.add((float) (base + increment));
+        // A difference of doubles may round away a value that is tiny beside the base's.
+        values.add(rule == Rule.ADD && count == 1 ? last : (float) (base + increment));
       }
     }
     if (size == layout.tensor(t).size()) {

@@ -74,6 +74,18 @@ class CompositionTest {
   }
 
   @Test
+  void aTinyValueBesideALargeOneOfTheBaseIsNotRoundedAway() {
+    SparseDelta delta = DELTAS.get(0);
+    float[] values = delta.values().clone();
+    values[0] = 1e-30f;
+    values[1] = -0.0f;
+    SparseDelta tiny = new SparseDelta(delta.info(), delta.trained(), values);
+    Composition alone = Composition.of(BASE, List.of(tiny), Rule.ADD, 1, tiny);
+    assertThat(alone.values()).isEqualTo(values);
+    assertThat(Float.floatToRawIntBits(alone.values()[1])).isEqualTo(Integer.MIN_VALUE);
+  }
+
+  @Test
   void theReportCountsOverlapAndConflicts() {
     SparseDelta a = DELTAS.get(0);
     SparseDelta b = DELTAS.get(1);
