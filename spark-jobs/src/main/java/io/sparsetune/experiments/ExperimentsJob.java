@@ -2,6 +2,7 @@ package io.sparsetune.experiments;
 
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.error.UserException;
 import io.sparsetune.hadoop.HadoopFolder;
 import io.sparsetune.job.RunCheck;
 import io.sparsetune.job.RunState;
@@ -42,7 +43,8 @@ public final class ExperimentsJob {
    * others.
    *
    * @throws ConfigException before anything is trained: for a configuration that does not fit its
-   *     model or data, a folder that is not free, data that are not there
+   *     model or data, and a folder that is not free
+   * @throws DataException before anything is trained, where nothing is wrong but data or files
    */
   public ExperimentsResult run(ExperimentsRequest request, ExperimentsListener listener) {
     Map<Cell, CellState> states = states(request.experiments());
@@ -66,6 +68,7 @@ public final class ExperimentsJob {
    * Does all but train and write.
    *
    * @throws ConfigException as {@link #run}
+   * @throws DataException as {@link #run}
    */
   public ExperimentsResult dryRun(ExperimentsRequest request, ExperimentsListener listener) {
     Map<Cell, CellState> states = states(request.experiments());
@@ -98,12 +101,14 @@ public final class ExperimentsJob {
   private void check(List<Cell> open, ExperimentsListener listener) {
     Map<String, List<String>> problems = new LinkedHashMap<>();
     List<Cell> checked = new ArrayList<>();
+    boolean ofFilesAlone = true;
     for (Cell cell : open) {
       if (RunState.of(cell.config().output(), hadoop) instanceof RunState.Foreign) {
         problems.put(
             "Cannot write a run into %s: the folder holds something that is not a run; empty it, or give another output"
                 .formatted(cell.config().output()),
             List.of(cell.name()));
+        ofFilesAlone = false;
       }
       if (checked.stream().anyMatch(cell::isSeedOf)) {
         continue;
@@ -114,16 +119,25 @@ public final class ExperimentsJob {
         listener.checked(cell, check);
       } catch (ConfigException e) {
         e.problems().forEach(text -> add(problems, text, cell));
-      } catch (DataException e) {
+        ofFilesAlone = false;
+      } catch (UserException e) {
         add(problems, e.getMessage(), cell);
       }
     }
     if (!problems.isEmpty()) {
-      throw new ConfigException(
+      List<String> described =
           problems.entrySet().stream()
               .map(problem -> problem.getKey() + " [" + Experiments.shown(problem.getValue()) + "]")
-              .toList());
+              .toList();
+      throw ofFilesAlone ? ofFiles(described) : new ConfigException(described);
     }
+  }
+
+  private static DataException ofFiles(List<String> problems) {
+    return new DataException(
+        problems.size() == 1
+            ? problems.get(0)
+            : problems.size() + " problems:\n  - " + String.join("\n  - ", problems));
   }
 
   private static void add(Map<String, List<String>> problems, String text, Cell cell) {

@@ -121,6 +121,18 @@ class ExperimentsTest {
     assertThat(runs.resolve("results.md")).doesNotExist();
   }
 
+  @Test
+  void dataThatCannotBeReadAreNoMistakeInAConfiguration() throws IOException {
+    write("more/absent.yaml", "data: {train: absent.jsonl}\n");
+    write("more/neither.yaml", "data: {train: neither.jsonl}\n");
+    Cli failed = run("--only", "more/*t*");
+    assertThat(failed.code()).as(failed.err()).isEqualTo(3);
+    assertThat(failed.err())
+        .contains("Error: 2 problems:\n  - ", "absent.jsonl", "[more/absent]")
+        .contains("\n  - ", "neither.jsonl", "[more/neither]");
+    assertThat(runs.resolve("results.md")).doesNotExist();
+  }
+
   private Cli run(String... more) {
     String[] arguments = new String[more.length + 2];
     arguments[0] = "experiments";
