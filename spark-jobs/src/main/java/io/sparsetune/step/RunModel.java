@@ -7,6 +7,10 @@ import io.sparsetune.model.ModelSpec;
 import java.util.Collections;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
@@ -19,6 +23,8 @@ import org.slf4j.LoggerFactory;
  */
 final class RunModel implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunModel.class);
+
+  private static final int SECONDS_AFTER_FAILURE = 10;
 
   private final JavaSparkContext context;
   private final TaskModel model;
@@ -81,25 +87,46 @@ final class RunModel implements AutoCloseable {
     }
   }
 
-  /** Frees the executors' memory; after a failure that is left to the end of the application. */
+  /**
+   * Frees the executors' memory. After a failure there may be no executor left to do so: what is
+   * not freed in a few seconds stays until the application ends.
+   */
   @Override
   public void close() {
     EngineHome.get().release(model.nonce());
-    if (failed || context.sc().isStopped()) {
+    if (context.sc().isStopped()) {
       return;
     }
     try {
       String nonce = model.nonce();
       int executors = Math.max(1, context.defaultParallelism());
-      context
-          .parallelize(Collections.nCopies(executors, nonce), executors)
-          .foreach(each -> EngineHome.get().release(each));
+      JavaFutureAction<Void> released =
+          context
+              .parallelize(Collections.nCopies(executors, nonce), executors)
+              .foreachAsync(each -> EngineHome.get().release(each));
+      await(released);
       Broadcasts.destroy(shared);
       if (sharedMask != null) {
         Broadcasts.destroy(sharedMask);
       }
-    } catch (RuntimeException e) {
-      LOG.warn("The executors' engines could not be released: {}", e.getMessage());
+    } catch (RuntimeException | ExecutionException | TimeoutException e) {
+      LOG.warn("The executors' engines could not be released: {}", e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void await(JavaFutureAction<Void> released)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    if (!failed) {
+      released.get();
+      return;
+    }
+    try {
+      released.get(SECONDS_AFTER_FAILURE, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      released.cancel(true);
+      throw e;
     }
   }
 }

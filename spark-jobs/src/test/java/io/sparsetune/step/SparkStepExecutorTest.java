@@ -173,6 +173,30 @@ class SparkStepExecutorTest extends StepExecutorContract {
   }
 
   @Test
+  void afterAFailureExecutorsAreFreedToo() throws InterruptedException {
+    JavaSparkContext context =
+        JavaSparkContext.fromSparkContext(SharedSession.get().sparkContext());
+    RunConfig config = TinyTask.config(RANDOM);
+    StepExecutor executor = open(config);
+    Mask mask = executor.selectMask(new MaskRequest(1, config.method()));
+    assertThatThrownBy(() -> executor.step(new StepRequest(2, 0, 0, 0, mask, new float[0])))
+        .hasMessageContaining("Invalid values: 0 for a mask of");
+    context.setJobGroup("closing", "what close runs");
+    try {
+      executor.close();
+    } finally {
+      context.clearJobGroup();
+    }
+    // Spark tells of jobs on a thread of its own.
+    for (int wait = 0;
+        wait < 200 && context.statusTracker().getJobIdsForGroup("closing").length == 0;
+        wait++) {
+      Thread.sleep(50);
+    }
+    assertThat(context.statusTracker().getJobIdsForGroup("closing")).hasSize(1);
+  }
+
+  @Test
   void anUnknownDataSetIsRefused() {
     try (StepExecutor executor = open(TinyTask.config(RANDOM))) {
       Mask none = Mask.none(TinyTask.spec().layout());
