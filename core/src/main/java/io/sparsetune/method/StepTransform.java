@@ -26,4 +26,9 @@ public interface StepTransform {
 
   /** Changes, in place, what the optimizer follows; the norm for clipping is taken before. */
   default void update(long step, GradientSum gradient) {}
+
+  /** Arrays of the trained values' size that it keeps or makes: to estimate memory. */
+  default int arrays() {
+    return 0;
+  }
 }

@@ -52,7 +52,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       print(mistake.get(), err);
     } else {
       err.println("Error: " + inWords(failure));
-      if (!trace && outOfMemory(failure).isEmpty()) {
+      if (!trace && outOfMemory(failure).isEmpty() && lostResult(failure).isEmpty()) {
         err.println(
             "This is not a mistake of yours as far as SparseTune can tell; --stacktrace says where"
                 + " it happened.");
@@ -80,7 +80,18 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
                                 + "). Give the driver more with spark-submit's --driver-memory, the"
                                 + " executors with --executor-memory (with bin/sparsetune they"
                                 + " stand after --)."))
+        .or(() -> lostResult(failure))
         .orElseGet(() -> describe(failure));
+  }
+
+  /** Spark drops a result that the driver has no room to receive, and says no more of it. */
+  private static Optional<String> lostResult(Throwable failure) {
+    return String.valueOf(failure.getMessage()).contains("TaskResultLost")
+        ? Optional.of(
+            "a task's result did not reach the driver (Spark's TaskResultLost). Where no executor"
+                + " was lost, memory was short: give the driver more with spark-submit's"
+                + " --driver-memory (with bin/sparsetune it stands after --).")
+        : Optional.empty();
   }
 
   private static void print(UserException mistake, PrintWriter err) {

@@ -2,6 +2,7 @@ package io.sparsetune.job;
 
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.mask.Mask;
 import io.sparsetune.method.Evidence;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.RoundPlan;
@@ -24,7 +25,7 @@ import java.util.List;
  * @param passes that a score round takes over the data; 0 without one
  * @param rounds parameters and moments of the logical workers of a dense round in an executor
  * @param activations of all threads of an executor
- * @param values trained values and their gradients' sums in an executor
+ * @param values trained values, their gradients' sums and tasks' results in an executor
  * @param aggregation values, moments and the tasks' results in the driver
  * @param tasks at once in an executor
  */
@@ -42,6 +43,9 @@ record MemoryEstimate(
   /** What Spark needs beside, in any process. */
   private static final long SPARK = 300L << 20;
 
+  /** Results of tasks that Spark's driver receives side by side, unless its settings say more. */
+  private static final int RECEIVED_AT_ONCE = 4;
+
   /** A parameter's sum in a task, and what of it is on its way through the shuffle. */
   private static final long SCORE_BYTES = 12;
 
@@ -55,10 +59,17 @@ record MemoryEstimate(
     int threads = tasks * heaps.cpus();
     long model = 4L * spec.layout().size();
     long activations = threads * activations(config, spec);
-    // Positions and values, and a sum for each thread.
-    long values = sizes.trained() * (8L + 8L * threads);
-    // Values before and after a step, the best so far and what is sent; two moments; sums.
-    long aggregation = sizes.trained() * (32L + 8L * (1 + SparkStepExecutor.results(partitions)));
+    int results = SparkStepExecutor.results(partitions);
+    // Positions and values, a sum for each thread, and a task's result: a copy, and the block that
+    // Spark makes of it and keeps until the driver has it.
+    long values = sizes.trained() * (8L + 8L * threads + 16L * tasks);
+    // Values before and after a step, the best so far and what is sent; two moments; what the
+    // method adds; sums; of results that are received the bytes and a copy. In local mode no more
+    // arrive at once than tasks end, and one of the two copies in a task is gone by then.
+    long received =
+        heaps.local() ? 8L * Math.min(tasks, results) : 16L * Math.min(RECEIVED_AT_ONCE, results);
+    long aggregation =
+        sizes.trained() * (32L + 4L * transformed(config, spec) + 8L * (1 + results) + received);
     // Of a clipped score round: the gradient of the batch that a task is at.
     boolean clips = config.method().options().find(ScoreRound.CLIP).isPresent();
     long batches = clips ? 8L * tasks * spec.layout().size() : 0;
@@ -77,6 +88,16 @@ record MemoryEstimate(
         aggregation,
         tasks,
         heaps);
+  }
+
+  /** Arrays of the trained values' size that the method's part in a step takes. */
+  private static int transformed(RunConfig config, ModelSpec spec) {
+    MaskProblem problem = new MaskProblem(spec.layout(), config.method(), config.training().seed());
+    return config
+        .method()
+        .method()
+        .stepTransform(problem, Mask.none(spec.layout()), new float[0])
+        .arrays();
   }
 
   /**
@@ -178,7 +199,7 @@ record MemoryEstimate(
     if (!heaps.local() && driver() > heaps.driver()) {
       problems.add(
           ("Cannot train with %s of memory in the driver: about %s are needed for the trained"
-                  + " values and their sums. Give it more with %s; or train less (method.sparsity).")
+               + " values and their sums. Give it more with %s; or train less (method.sparsity).")
               .formatted(
                   RunSummary.megabytes(heaps.driver()),
                   RunSummary.megabytes(driver()),

@@ -72,11 +72,25 @@ class FailuresTest {
   }
 
   @Test
+  void aResultThatWasLostSaysWhatToGiveMoreMemory() {
+    assertThat(
+            Failures.inWords(
+                new IllegalStateException(
+                    "Job aborted due to stage failure: Task 1 in stage 9.0 failed 1 times, most"
+                        + " recent failure: Lost task 1.0 (TID 7): TaskResultLost (result lost from"
+                        + " block manager)")))
+        .startsWith("a task's result did not reach the driver (Spark's TaskResultLost).")
+        .contains("--driver-memory");
+  }
+
+  @Test
   void aTaskThatFailedIsNotDescribedWithItsTrace() {
     assertThat(
             Failures.describe(
                 new IllegalStateException(
-                    "Job aborted: lost task 0.0: java.io.IOException: gone\n\tat a.B.c(B.java:1)\n\tat d\n")))
+                    "Job aborted: lost task 0.0: java.io.IOException: gone\n"
+                        + "\tat a.B.c(B.java:1)\n"
+                        + "\tat d\n")))
         .isEqualTo("IllegalStateException: Job aborted: lost task 0.0: java.io.IOException: gone");
   }
 
@@ -88,7 +102,8 @@ class FailuresTest {
             pairs,
             """
             {"text": "%1$s", "label": "a"}
-            {"text": "%1$s w7", "label": "b"}"""
+            {"text": "%1$s w7", "label": "b"}\
+            """
                 .formatted(text)));
   }
 }

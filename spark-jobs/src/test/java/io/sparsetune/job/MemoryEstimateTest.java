@@ -62,7 +62,7 @@ class MemoryEstimateTest {
     assertThat(adapter.model() - plain.model()).isEqualTo(4L * 12 * 2 * (2 * 64 * 768 + 64 + 768));
     assertThat(adapter.activations() - plain.activations())
         .isEqualTo(4 * tokens * (24 * (768 + 2 * 64) + 4 * 768 + 64));
-    assertThat(adapter.values()).isEqualTo(16L * (12 * 2 * (2 * 64 * 768 + 64 + 768) + 592_130));
+    assertThat(adapter.values()).isEqualTo(32L * (12 * 2 * (2 * 64 * 768 + 64 + 768) + 592_130));
   }
 
   @Test
@@ -116,6 +116,25 @@ class MemoryEstimateTest {
         .hasMessageContaining("Cannot train with 1073.7 MB of memory in the driver")
         .hasMessageContaining("--driver-memory");
     assertThatCode(estimate(heaps, "sam")::check).doesNotThrowAnyException();
+  }
+
+  @Test
+  void resultsOfTasksThatTrainEverythingAreCountedOnTheirWay() {
+    long trained = 109_482_240 + 2 * 769;
+    MemoryEstimate full = executor(8 * GIGABYTE, "full");
+    // A task's sum and what is sent of it; four results, each received as bytes and copied.
+    assertThat(full.values()).isEqualTo((8 + 8 + 16) * trained);
+    assertThat(full.aggregation()).isEqualTo((32 + 8 * 5 + 16 * 4) * trained);
+    Heaps local = new Heaps(64 * GIGABYTE, 64 * GIGABYTE, 2, 1, true);
+    assertThat(estimate(local, "full").aggregation()).isEqualTo((32 + 8 * 5 + 8 * 2) * trained);
+  }
+
+  @Test
+  void whatAMethodHoldsForEachStepIsCountedInTheDriver() {
+    MemoryEstimate full = executor(8 * GIGABYTE, "full");
+    MemoryEstimate lee = executor(8 * GIGABYTE, "mixout", "method.variant=lee");
+    assertThat(lee.aggregation() - full.aggregation()).isEqualTo(8L * (109_482_240 + 2 * 769));
+    assertThat(executor(8 * GIGABYTE, "child_f").aggregation()).isEqualTo(full.aggregation());
   }
 
   @Test

@@ -113,6 +113,12 @@ final class MixoutLee implements MaskMethod {
       }
     }
 
+    /** θ⁰ and the mixed values. */
+    @Override
+    public int arrays() {
+      return 2;
+    }
+
     private long key(long step, int tensor) {
       return Randomness.key(seed, Purpose.MIXOUT_STEP, step, tensor);
     }
