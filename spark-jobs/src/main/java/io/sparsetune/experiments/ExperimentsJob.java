@@ -55,7 +55,13 @@ public final class ExperimentsJob {
     write(output, states);
     int number = 0;
     for (Cell cell : open) {
-      states.put(cell, train(cell, ++number, open.size(), listener));
+      number++;
+      CellState now = CellState.of(cell, hadoop);
+      // Another command may have been faster.
+      boolean left =
+          now instanceof CellState.Finished
+              || now instanceof CellState.Other && !request.overwrite();
+      states.put(cell, left ? now : train(cell, number, open.size(), listener));
       write(output, states);
     }
     return result(
@@ -145,11 +151,6 @@ public final class ExperimentsJob {
   }
 
   private CellState train(Cell cell, int number, int of, ExperimentsListener listener) {
-    CellState now = CellState.of(cell, hadoop);
-    if (now instanceof CellState.Finished) {
-      // Another command was faster.
-      return now;
-    }
     try {
       // What is in the folder is unfinished, or may be replaced.
       TrainResult result =
@@ -157,13 +158,20 @@ public final class ExperimentsJob {
       listener.finished(cell, result);
       return CellState.of(cell, hadoop);
     } catch (RuntimeException e) {
-      if (listener.stopping() || session.sparkContext().isStopped()) {
-        throw e;
-      }
-      String why = listener.describe(e);
-      listener.failed(cell, why);
-      return new CellState.Failed(why);
+      return failed(cell, e, listener);
+    } catch (OutOfMemoryError e) {
+      // What one run holds is free again for the next.
+      return failed(cell, new IllegalStateException(e), listener);
     }
+  }
+
+  private CellState failed(Cell cell, RuntimeException failure, ExperimentsListener listener) {
+    if (listener.stopping() || session.sparkContext().isStopped()) {
+      throw failure;
+    }
+    String why = listener.describe(failure);
+    listener.failed(cell, why);
+    return new CellState.Failed(why);
   }
 
   private static ExperimentsResult result(Map<Cell, CellState> states, Predicate<Cell> isMissing) {
