@@ -3,12 +3,9 @@ package io.sparsetune.method.childf;
 import io.sparsetune.engine.GradientSum;
 import io.sparsetune.keys.Key;
 import io.sparsetune.mask.Mask;
-import io.sparsetune.mask.MaskRange;
-import io.sparsetune.mask.ScoreSource;
-import io.sparsetune.method.Evidence;
-import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.StepTransform;
+import io.sparsetune.method.WholeMethod;
 import io.sparsetune.random.Randomness;
 import io.sparsetune.random.Randomness.Purpose;
 import java.util.List;
@@ -19,7 +16,7 @@ import java.util.List;
  * over many steps every parameter moves, so the result is dense. The head follows its whole
  * gradient.
  */
-public final class ChildF implements MaskMethod {
+public final class ChildF implements WholeMethod {
   public static final Key<Double> KEPT_SHARE =
       Key.number("method.kept_share", "a number in (0, 1]", v -> v > 0 && v <= 1)
           .withDefault(0.3)
@@ -33,26 +30,6 @@ public final class ChildF implements MaskMethod {
   @Override
   public List<Key<?>> keys() {
     return List.of(KEPT_SHARE);
-  }
-
-  @Override
-  public Evidence evidence() {
-    return Evidence.NOTHING;
-  }
-
-  @Override
-  public boolean hasBudget() {
-    return false;
-  }
-
-  @Override
-  public List<String> defaultInclude() {
-    return MaskRange.EVERYTHING;
-  }
-
-  @Override
-  public Mask mask(MaskProblem problem, ScoreSource evidence) {
-    return Mask.none(problem.layout()).withWhole(problem.layout(), problem.scope().tensors());
   }
 
   @Override

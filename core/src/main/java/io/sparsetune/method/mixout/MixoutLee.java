@@ -3,13 +3,10 @@ package io.sparsetune.method.mixout;
 import io.sparsetune.engine.GradientSum;
 import io.sparsetune.keys.Key;
 import io.sparsetune.mask.Mask;
-import io.sparsetune.mask.MaskRange;
-import io.sparsetune.mask.ScoreSource;
-import io.sparsetune.method.Evidence;
-import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.StepTransform;
 import io.sparsetune.method.Variant;
+import io.sparsetune.method.WholeMethod;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
@@ -23,7 +20,7 @@ import java.util.List;
  * it by 1 / (1 − q), so that the mean is w. All micro-batches of a step share the choice. The head
  * takes no part.
  */
-final class MixoutLee implements MaskMethod {
+final class MixoutLee implements WholeMethod {
   @Override
   public String name() {
     return "mixout";
@@ -32,26 +29,6 @@ final class MixoutLee implements MaskMethod {
   @Override
   public List<Key<?>> keys() {
     return List.of(Variant.KEY, Mixout.REPLACED_SHARE);
-  }
-
-  @Override
-  public Evidence evidence() {
-    return Evidence.NOTHING;
-  }
-
-  @Override
-  public boolean hasBudget() {
-    return false;
-  }
-
-  @Override
-  public List<String> defaultInclude() {
-    return MaskRange.EVERYTHING;
-  }
-
-  @Override
-  public Mask mask(MaskProblem problem, ScoreSource evidence) {
-    return Mask.none(problem.layout()).withWhole(problem.layout(), problem.scope().tensors());
   }
 
   @Override
