@@ -135,11 +135,12 @@ public final class ConfigGrid {
         : method;
   }
 
-  /** The uppermost layer's. */
+  /** What the uppermost layer that has the key says; nothing where that takes it back. */
   private static Optional<String> text(List<ConfigLayer> layers, String name) {
     return layers.stream()
-        .flatMap(layer -> layer.text(name).stream())
-        .reduce((below, above) -> above);
+        .filter(layer -> layer.place(name).isPresent())
+        .reduce((below, above) -> above)
+        .flatMap(layer -> layer.text(name));
   }
 
   /** Such as method {@code sam-p0.1} beside {@code sam} and a sparsity of 0.1. */

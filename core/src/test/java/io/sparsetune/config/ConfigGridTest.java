@@ -76,6 +76,21 @@ class ConfigGridTest {
   }
 
   @Test
+  void aVariantThatIsTakenBackHasItsBudgetAgain() {
+    ConfigLayer lee = ConfigLayer.read("method: {name: mixout, variant: lee}\n", "defaults.yaml");
+    assertThat(
+            ConfigGrid.cells(
+                """
+                methods: {lee: , paper: {method: {variant: null}}}
+                sparsities: [0.1]
+                """,
+                "grid.yaml",
+                List.of(DEFAULTS, lee)))
+        .extracting(ConfigGrid.Cell::name)
+        .containsExactly("lee", "paper-p0.1");
+  }
+
+  @Test
   void twoCellsOfOneNameAreRefused() {
     assertThat(
             catchThrowableOfType(
