@@ -8,7 +8,6 @@ import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.safetensors.FloatSink;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
@@ -70,11 +69,21 @@ record Increments(SparseDelta delta, float[] base, double[] added, boolean[] kep
   Increments trimmed(double density) {
     int keep = (int) Math.ceil(density * added.length);
     boolean[] largest = new boolean[added.length];
-    IntStream.range(0, added.length)
-        .boxed()
-        .sorted(Comparator.comparingDouble(i -> -Math.abs(added[i])))
-        .limit(keep)
-        .forEach(i -> largest[i] = true);
+    if (keep > 0) {
+      double[] magnitudes = Arrays.stream(added).map(Math::abs).sorted().toArray();
+      double least = magnitudes[magnitudes.length - keep];
+      int left = keep;
+      for (int i = 0; i < added.length; i++) {
+        largest[i] = Math.abs(added[i]) > least;
+        left -= largest[i] ? 1 : 0;
+      }
+      for (int i = 0; i < added.length && left > 0; i++) {
+        if (Math.abs(added[i]) == least) {
+          largest[i] = true;
+          left--;
+        }
+      }
+    }
     return new Increments(delta, base, added, largest);
   }
 }

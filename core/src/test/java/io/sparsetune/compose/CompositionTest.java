@@ -74,6 +74,14 @@ class CompositionTest {
   }
 
   @Test
+  void ofEqualIncrementsTheLowerOrdinalsAreKept() {
+    double[] added = {1, -2, 2, 0, 2, -3};
+    Increments trimmed =
+        new Increments(DELTAS.get(0), new float[6], added, new boolean[6]).trimmed(0.5);
+    assertThat(trimmed.kept()).containsExactly(false, true, true, false, false, true);
+  }
+
+  @Test
   void aTinyValueBesideALargeOneOfTheBaseIsNotRoundedAway() {
     SparseDelta delta = DELTAS.get(0);
     float[] values = delta.values().clone();
