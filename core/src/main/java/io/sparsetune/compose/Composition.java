@@ -1,6 +1,7 @@
 package io.sparsetune.compose;
 
 import io.sparsetune.delta.SparseDelta;
+import io.sparsetune.error.DataException;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.params.ParameterLayout;
@@ -26,6 +27,7 @@ public record Composition(Mask trained, float[] values, ComposeReport report) {
    * @param deltas of this base, at least one, whose models have the same tensors but for the head
    * @param density share of each delta's increments that {@link Rule#TIES} keeps, in (0, 1]
    * @param head whose head the result has
+   * @throws DataException where a result is too large for a float
    */
   public static Composition of(
       BaseModel base, List<SparseDelta> deltas, Rule rule, double density, SparseDelta head) {
@@ -106,7 +108,13 @@ public record Composition(Mask trained, float[] values, ComposeReport report) {
       if (rule != Rule.TIES || increment != 0) {
         chosen[size++] = position;
         // A difference of doubles may round away a value that is tiny beside the base's.
-        values.add(rule == Rule.ADD && count == 1 ? last : (float) (base + increment));
+        float value = rule == Rule.ADD && count == 1 ? last : (float) (base + increment);
+        if (!Float.isFinite(value)) {
+          throw new DataException(
+              "Cannot compose: at position %d of %s the result is %s, beyond what a float holds"
+                  .formatted(position, layout.tensor(t).name(), value));
+        }
+        values.add(value);
       }
     }
     if (size == layout.tensor(t).size()) {

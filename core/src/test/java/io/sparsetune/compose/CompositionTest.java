@@ -1,8 +1,10 @@
 package io.sparsetune.compose;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.delta.SparseDelta;
+import io.sparsetune.error.DataException;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
@@ -79,6 +81,19 @@ class CompositionTest {
     Increments trimmed =
         new Increments(DELTAS.get(0), new float[6], added, new boolean[6]).trimmed(0.5);
     assertThat(trimmed.kept()).containsExactly(false, true, true, false, false, true);
+  }
+
+  @Test
+  void aSumBeyondFloatsIsRefused() {
+    SparseDelta delta = DELTAS.get(0);
+    float[] values = delta.values().clone();
+    values[0] = Float.MAX_VALUE;
+    SparseDelta huge = new SparseDelta(delta.info(), delta.trained(), values);
+    assertThatThrownBy(() -> Composition.of(BASE, List.of(huge, huge), Rule.ADD, 1, huge))
+        .isInstanceOf(DataException.class)
+        .hasMessageMatching(
+            "Cannot compose: at position \\d+ of .* the result is Infinity, beyond what a float"
+                + " holds");
   }
 
   @Test
