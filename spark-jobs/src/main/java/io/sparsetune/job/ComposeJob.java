@@ -44,6 +44,7 @@ public final class ComposeJob {
     List<FinishedRun> runs =
         request.runs().stream().map(path -> FinishedRun.open(path, hadoop)).toList();
     List<SparseDelta> deltas = runs.stream().map(FinishedRun::delta).toList();
+    requireDistinct(request.runs(), deltas);
     requireOneBase(request.runs(), deltas);
     int index = new ComposedHead(request.runs(), deltas).index(request.head());
     FinishedRun head = runs.get(index);
@@ -71,6 +72,20 @@ public final class ComposeJob {
         composed.report());
   }
 
+  /** A run that is there twice would be added twice. */
+  private static void requireDistinct(List<String> paths, List<SparseDelta> deltas) {
+    List<String> seen = new ArrayList<>();
+    for (int i = 0; i < deltas.size(); i++) {
+      int before = seen.indexOf(deltas.get(i).info().runId());
+      if (before >= 0) {
+        throw new ConfigException(
+            "Cannot compose %s and %s: they are the same run, %s, and it would count twice; give each run once"
+                .formatted(paths.get(before), paths.get(i), seen.get(before)));
+      }
+      seen.add(deltas.get(i).info().runId());
+    }
+  }
+
   private static void requireOneBase(List<String> paths, List<SparseDelta> deltas) {
     SparseDelta first = deltas.get(0);
     for (int i = 0; i < deltas.size(); i++) {
@@ -84,7 +99,7 @@ public final class ComposeJob {
       SparseDelta other = deltas.get(i);
       if (!other.info().baseFingerprint().equals(first.info().baseFingerprint())) {
         throw new ConfigException(
-            "Cannot compose deltas of different bases: %s was trained on the base model %s, %s on %s"
+            "Cannot compose deltas of different bases: %s was trained on the base model %s, %s on %s; compose runs of one base"
                 .formatted(
                     paths.get(0),
                     first.info().baseFingerprint(),

@@ -98,6 +98,18 @@ class ComposeTest {
         other,
         "--density",
         "0.5");
+    Path copy = folder.resolve("copy");
+    Files.createDirectories(copy);
+    for (String name : new String[] {"run.json", "delta.safetensors", "_SUCCESS"}) {
+      Files.copy(Path.of(run, name), copy.resolve(name));
+    }
+    String id = JSON.readTree(Path.of(run, "run.json").toFile()).get("run_id").asText();
+    refused(
+        2,
+        "Cannot compose %s and %s: they are the same run, %s, and it would count twice; give each run once"
+            .formatted(run, copy, id),
+        run,
+        copy.toString());
     Path model = folder.resolve("random");
     BaseModel base = Golden.base("bert");
     TestModels.random(model, base.encoder(), 5);
@@ -108,7 +120,7 @@ class ComposeTest {
     assertThat(trained.code()).as(trained.err()).isZero();
     refused(
         2,
-        "Cannot compose deltas of different bases: %s was trained on the base model %s, %s on %s"
+        "Cannot compose deltas of different bases: %s was trained on the base model %s, %s on %s; compose runs of one base"
             .formatted(run, base.fingerprint(), stranger, BaseModel.open(model).fingerprint()),
         run,
         stranger);
