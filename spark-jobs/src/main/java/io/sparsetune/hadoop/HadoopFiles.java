@@ -78,6 +78,14 @@ public final class HadoopFiles {
       return fileSystem instanceof LocalFileSystem local ? local.getRaw() : fileSystem;
     } catch (IOException | IllegalArgumentException e) {
       throw new ConfigException("Cannot reach %s: %s".formatted(path, e.getMessage()));
+    } catch (RuntimeException e) {
+      // Hadoop knows which class reads the scheme, and the class is not there.
+      if (e.getCause() instanceof ClassNotFoundException missing) {
+        throw new ConfigException(
+            "Cannot reach %s: %s; add the library that has it with spark-submit's --packages (for s3a:// org.apache.hadoop:hadoop-aws in Hadoop's version)"
+                .formatted(path, missing.getMessage()));
+      }
+      throw e;
     }
   }
 }

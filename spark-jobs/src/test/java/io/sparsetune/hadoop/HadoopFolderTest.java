@@ -3,6 +3,7 @@ package io.sparsetune.hadoop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -87,5 +88,17 @@ class HadoopFolderTest {
 
   private static HadoopFolder folder(Path path) {
     return HadoopFolder.of(path.toString(), new Configuration());
+  }
+
+  @Test
+  void aFileSystemWhoseLibraryIsMissingIsAMistakeToMend() {
+    Configuration hadoop = new Configuration();
+    hadoop.set("fs.far.impl", "org.example.FarFileSystem");
+    assertThatThrownBy(() -> HadoopFiles.file("far://there/mask.safetensors", hadoop))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "Cannot reach far://there/mask.safetensors: Class org.example.FarFileSystem not found;"
+                + " add the library that has it with spark-submit's --packages (for s3a://"
+                + " org.apache.hadoop:hadoop-aws in Hadoop's version)");
   }
 }
