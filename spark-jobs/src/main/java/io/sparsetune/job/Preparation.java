@@ -6,6 +6,7 @@ import io.sparsetune.data.DataLoader;
 import io.sparsetune.data.EvaluationData;
 import io.sparsetune.data.Tokenizer;
 import io.sparsetune.data.TrainData;
+import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.model.BaseModel;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -83,7 +85,15 @@ record Preparation(
   /** With what the method's keys name. */
   private static RunConfig opened(SparkSession session, RunConfig config) {
     return config.opened(
-        path -> HadoopFiles.file(path, session.sparkContext().hadoopConfiguration()));
+        path -> {
+          Configuration hadoop = session.sparkContext().hadoopConfiguration();
+          if (HadoopFiles.overlap(config.output(), path, hadoop)) {
+            throw new ConfigException(
+                "Cannot write a run into %s: %s, which is read, lies there; give another output"
+                    .formatted(config.output(), HadoopFiles.shown(path)));
+          }
+          return HadoopFiles.file(path, hadoop);
+        });
   }
 
   /** Gives back the executors' memory; who still needs the data has Spark read them again. */

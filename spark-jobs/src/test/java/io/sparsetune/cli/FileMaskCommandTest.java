@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,28 @@ class FileMaskCommandTest {
         .startsWith("Error: Cannot read " + model + ": tensor ")
         .contains("has dtype F32, I32 or I64 is needed");
     assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void theRunThatGivesTheMaskIsNotReplacedByTheRunThatReadsIt() throws IOException {
+    byte[] before = Files.readAllBytes(tiny.output().resolve("run.json"));
+    Cli failed =
+        Cli.run(
+            "train",
+            tiny.config().toString(),
+            "--overwrite",
+            "--set",
+            "method.name=file",
+            "--set",
+            "method.sparsity=null",
+            "--set",
+            "method.path=" + tiny.output());
+    assertThat(failed.err())
+        .isEqualTo(
+            "Error: Cannot write a run into %s: %s/delta.safetensors, which is read, lies there; give another output%n"
+                .formatted(tiny.output(), tiny.output()));
+    assertThat(failed.code()).isEqualTo(2);
+    assertThat(tiny.output().resolve("run.json")).hasBinaryContent(before);
   }
 
   private static Cli again(String path, Path output) {
