@@ -10,8 +10,10 @@ import io.sparsetune.job.TrainJob;
 import io.sparsetune.job.TrainRequest;
 import io.sparsetune.job.TrainResult;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,10 @@ public final class ExperimentsJob {
   private static final String MARKDOWN = "results.md";
   private static final String CSV = "results.csv";
   private static final String CELLS = "cells.csv";
+
+  /** How a table begins that was written here, whatever the runs. */
+  private static final Map<String, String> BEGINNINGS =
+      Map.of(MARKDOWN, "# Results\n", CSV, "task,method,", CELLS, "cell,task,method,");
 
   private final SparkSession session;
   private final Configuration hadoop;
@@ -50,6 +56,7 @@ public final class ExperimentsJob {
     Map<Cell, CellState> states = states(request.experiments());
     HadoopFolder output = HadoopFolder.of(request.experiments().output(), hadoop);
     output.requireWritable();
+    requireOwnTables(output);
     List<Cell> open = open(request, states);
     check(open, listener);
     write(output, states);
@@ -78,6 +85,7 @@ public final class ExperimentsJob {
    */
   public ExperimentsResult dryRun(ExperimentsRequest request, ExperimentsListener listener) {
     Map<Cell, CellState> states = states(request.experiments());
+    requireOwnTables(HadoopFolder.of(request.experiments().output(), hadoop));
     List<Cell> open = open(request, states);
     check(open, listener);
     return result(
@@ -181,6 +189,30 @@ public final class ExperimentsJob {
         byName,
         states.keySet().stream().filter(isMissing).map(Cell::name).toList(),
         ResultTables.markdown(states));
+  }
+
+  /** A file that is called as a table, but is none, is somebody's: it is not written over. */
+  private static void requireOwnTables(HadoopFolder output) {
+    BEGINNINGS.forEach(
+        (name, beginning) -> {
+          byte[] own = beginning.getBytes(StandardCharsets.UTF_8);
+          try {
+            if (!output.contains(name)) {
+              return;
+            }
+            try (InputStream there = output.file(name).openAt(0)) {
+              if (Arrays.equals(there.readNBytes(own.length), own)) {
+                return;
+              }
+            }
+          } catch (IOException e) {
+            throw new DataException(
+                "Cannot read %s/%s: %s".formatted(output.location(), name, e.getMessage()), e);
+          }
+          throw new ConfigException(
+              "Cannot write %s into %s: a file of that name is there that is no table of experiments; move it away, or give another output"
+                  .formatted(name, output.location()));
+        });
   }
 
   private static void write(HadoopFolder output, Map<Cell, CellState> states) {

@@ -75,6 +75,21 @@ class ExperimentsTest {
   }
 
   @Test
+  void aFileOfSomebodysThatIsCalledAsATableIsNotWrittenOver() throws IOException {
+    Path notes = Files.createDirectories(runs).resolve("results.md");
+    Files.writeString(notes, "my own notes\n");
+    Cli failed = run();
+    assertThat(failed.err())
+        .isEqualTo(
+            "Error: Cannot write results.md into %s: a file of that name is there that is no table of experiments; move it away, or give another output%n"
+                .formatted(runs));
+    assertThat(failed.code()).isEqualTo(2);
+    assertThat(notes).hasContent("my own notes");
+    assertThat(run("--dry-run").code()).isEqualTo(2);
+    assertThat(runs.resolve("cells.csv")).doesNotExist();
+  }
+
+  @Test
   void aFinishedRunOfAnotherConfigurationIsNotReplacedUnasked() throws IOException {
     assertThat(run("--only", "bit*1").code()).isZero();
     String before = Files.readString(runs.resolve("bitfit/seed-1/run.json"));
