@@ -19,7 +19,7 @@ public record StepCount(int count, boolean ofEpochs) {
   public static Key<String> key(String name) {
     return new Key<>(
         name,
-        "a number of epochs or steps above 0, such as 1 epoch or 200 steps",
+        "a whole number of epochs or steps above 0, such as 1 epoch or 200 steps",
         Optional.empty(),
         "—",
         "",

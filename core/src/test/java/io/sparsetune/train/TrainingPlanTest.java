@@ -125,7 +125,7 @@ class TrainingPlanTest {
           .isInstanceOf(ConfigException.class)
           .hasMessageContaining("method.project_every")
           .hasMessageContaining(
-              "a number of epochs or steps above 0, such as 1 epoch or 200 steps");
+              "a whole number of epochs or steps above 0, such as 1 epoch or 200 steps");
     }
     assertThatThrownBy(() -> plan("method.name=child", "method.rounds=0"))
         .isInstanceOf(ConfigException.class)
