@@ -145,8 +145,8 @@ record PeftLoraConfig(int rank, double alpha, double dropout) {
     if (!rank.isIntegralNumber() || !rank.canConvertToInt() || rank.asInt() < 1) {
       throw invalid(json, path, "r", "a whole number, 1 or more");
     }
-    if (!alpha.isNumber() || !(alpha.asDouble() > 0) || Double.isInfinite(alpha.asDouble())) {
-      throw invalid(json, path, "lora_alpha", "a number above 0");
+    if (!alpha.isNumber() || !(alpha.asDouble() > 0 && alpha.asDouble() <= Lora.MOST_ALPHA)) {
+      throw invalid(json, path, "lora_alpha", "a number above 0, at most 1e6");
     }
     boolean none = dropout.isMissingNode() || dropout.isNull();
     if (!none && (!dropout.isNumber() || !(dropout.asDouble() >= 0 && dropout.asDouble() < 1))) {

@@ -28,11 +28,14 @@ public sealed interface EquivalentModel extends Serializable {
     public static final String A = ".lora_A.weight";
     public static final String B = ".lora_B.weight";
 
+    /** The largest alpha that makes sense: far above any in use, far below what overflows. */
+    public static final double MOST_ALPHA = 1e6;
+
     public Lora {
       targets = List.copyOf(targets);
-      if (targets.isEmpty() || rank <= 0 || !(alpha > 0) || Double.isInfinite(alpha)) {
+      if (targets.isEmpty() || rank <= 0 || !(alpha > 0 && alpha <= MOST_ALPHA)) {
         throw new IllegalArgumentException(
-            "Invalid LoRA: targets %s, rank %d, alpha %s: there have to be some, above 0"
+            "Invalid LoRA: targets %s, rank %d, alpha %s: there have to be some, above 0, alpha at most 1e6"
                 .formatted(targets, rank, alpha));
       }
       if (!(dropout >= 0 && dropout < 1)) {

@@ -142,9 +142,11 @@ class EquivalentDeltaTest {
       value = {
         "{\"type\":\"magic\"} | there is no such type",
         "{\"type\":\"lora\",\"target_modules\":[\"query\"],\"r\":0,\"lora_alpha\":1,\"lora_dropout\":0}"
-            + " | Invalid LoRA: targets [query], rank 0, alpha 1.0: there have to be some, above 0",
+            + " | Invalid LoRA: targets [query], rank 0, alpha 1.0: there have to be some, above 0,"
+            + " alpha at most 1e6",
         "{\"type\":\"lora\",\"target_modules\":[],\"r\":1,\"lora_alpha\":1,\"lora_dropout\":0} |"
-            + " Invalid LoRA: targets [], rank 1, alpha 1.0: there have to be some, above 0",
+            + " Invalid LoRA: targets [], rank 1, alpha 1.0: there have to be some, above 0, alpha"
+            + " at most 1e6",
         "{\"type\":\"lora\",\"target_modules\":[\"query\"],\"r\":1,\"lora_alpha\":1} | Invalid"
             + " LoRA: dropout -1.0 (a probability in [0, 1))",
         "{\"type\":\"adapter\",\"placement\":\"here\",\"size\":1,\"activation\":\"gelu\"} | 'here'"

@@ -195,7 +195,8 @@ class PeftLoraTest {
             + " weights: convert the adapter first, as PEFT's documentation says",
         "r | 0 | r is 0, but must be a whole number, 1 or more",
         "r | 1.5 | r is 1.5, but must be a whole number, 1 or more",
-        "lora_alpha | -1 | lora_alpha is -1, but must be a number above 0",
+        "lora_alpha | -1 | lora_alpha is -1, but must be a number above 0, at most 1e6",
+        "lora_alpha | 1e300 | lora_alpha is 1.0E300, but must be a number above 0, at most 1e6",
         "lora_dropout | 1 | lora_dropout is 1, but must be a probability in [0, 1)",
       })
   void configurationsOfSomethingElseAreRefused(String key, String value, String message)

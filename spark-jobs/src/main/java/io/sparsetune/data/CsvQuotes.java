@@ -53,7 +53,7 @@ final class CsvQuotes {
   private static long wrongField(String name, Configuration hadoop) throws IOException {
     Path path = new Path(name);
     CompressionCodec codec = new CompressionCodecFactory(hadoop).getCodec(path);
-    try (InputStream raw = path.getFileSystem(hadoop).open(path);
+    try (InputStream raw = HadoopFiles.connected(path, hadoop).open(path);
         InputStream in = codec == null ? raw : codec.createInputStream(raw)) {
       return wrongField(in);
     }

@@ -85,7 +85,7 @@ record InputFiles(String key, List<String> sources, List<Path> paths, TableForma
       Configuration hadoop, String key, String name, List<String> sources) {
     try {
       Path pattern = new Path(name);
-      FileSystem files = pattern.getFileSystem(hadoop);
+      FileSystem files = HadoopFiles.connected(pattern, hadoop);
       FileStatus[] matches = matches(files, pattern);
       if (matches.length == 0) {
         throw new DataException(

@@ -73,9 +73,18 @@ public final class HadoopFiles {
 
   /** The path's file system; a local one without the checksum files that Hadoop lays beside. */
   static FileSystem fileSystem(Path path, Configuration hadoop) {
+    FileSystem fileSystem = connected(path, hadoop);
+    return fileSystem instanceof LocalFileSystem local ? local.getRaw() : fileSystem;
+  }
+
+  /**
+   * The path's file system as Hadoop gives it.
+   *
+   * @throws ConfigException where it cannot be reached, or the library that reads it is missing
+   */
+  public static FileSystem connected(Path path, Configuration hadoop) {
     try {
-      FileSystem fileSystem = path.getFileSystem(hadoop);
-      return fileSystem instanceof LocalFileSystem local ? local.getRaw() : fileSystem;
+      return path.getFileSystem(hadoop);
     } catch (IOException | IllegalArgumentException e) {
       throw new ConfigException("Cannot reach %s: %s".formatted(path, e.getMessage()));
     } catch (RuntimeException e) {

@@ -157,7 +157,8 @@ public final class ComposeJob {
   private static long parameters(List<SparseDelta> deltas, ParameterLayout layout, Mask composed) {
     long touched = 0;
     for (int t = 0; t < layout.tensorCount(); t++) {
-      touched += composed.count(t) > 0 ? layout.tensor(t).size() : 0;
+      boolean counted = layout.tensor(t).part() != Part.HEAD && composed.count(t) > 0;
+      touched += counted ? layout.tensor(t).size() : 0;
     }
     long widest = deltas.stream().mapToLong(delta -> delta.info().n()).max().orElseThrow();
     return Math.max(widest, touched);

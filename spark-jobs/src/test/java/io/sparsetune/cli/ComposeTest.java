@@ -46,6 +46,8 @@ class ComposeTest {
     JsonNode record = JSON.readTree(out.resolve("run.json").toFile()).get("composed");
     assertThat(record.get("rule").asText()).isEqualTo("ties");
     assertThat(record.get("runs").get(1).get("head").asBoolean()).isTrue();
+    JsonNode part = JSON.readTree(Cli.run("inspect", run, "--json").out());
+    assertThat(inspected.get("n")).isEqualTo(part.get("n"));
     assertThat(inspected.get("k").asLong()).isLessThanOrEqualTo(record.get("union").asLong());
     JsonNode overlap = JSON.readTree(Cli.run("overlap", run, other, "--json").out());
     assertThat(record.get("shared").asLong()).isEqualTo(overlap.get("all").get("both").asLong());

@@ -40,11 +40,15 @@ abstract class TableFiles {
   }
 
   protected DataLoader loader(String name) {
+    return loader(paths(name));
+  }
+
+  protected DataLoader loader(List<String> paths) {
     return new DataLoader(
         SharedSession.get(),
         task(),
         new DataConfig(
-            paths(name),
+            paths,
             List.of(),
             0,
             List.of(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.config.DataConfig.OnBadRow;
 import io.sparsetune.config.TaskConfig.TaskType;
+import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.task.Labels;
 import io.sparsetune.testing.SharedSession;
@@ -37,6 +38,13 @@ class TableRefusalsTest extends TableFiles {
         .hasMessage(
             "Cannot read data.train: %s/trian.csv does not exist. Did you mean 'train.csv'?"
                 .formatted(folder));
+  }
+
+  @Test
+  void dataOnAFileSystemThatNobodyReadsAreAMistakeToMend() {
+    assertThatThrownBy(() -> loader(List.of("far://there/train.csv")).train(2, 1))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("Cannot reach far://there/train.csv: No FileSystem for scheme");
   }
 
   @Test

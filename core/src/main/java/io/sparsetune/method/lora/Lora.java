@@ -21,7 +21,10 @@ public final class Lora implements EquivalentMethod {
   public static final Key<Integer> RANK =
       Key.count("method.rank", 1).withDefault(8).note("lora; `r` means the same");
   public static final Key<Double> ALPHA =
-      Key.number("method.lora_alpha", "a number above 0", v -> v > 0)
+      Key.number(
+              "method.lora_alpha",
+              "a number above 0, at most 1e6",
+              v -> v > 0 && v <= EquivalentModel.Lora.MOST_ALPHA)
           .withDefault(16.0, "16")
           .note("lora: B·A counts lora_alpha / rank times");
   public static final Key<Double> DROPOUT =
