@@ -44,8 +44,8 @@ public final class ComposeJob {
     List<FinishedRun> runs =
         request.runs().stream().map(path -> FinishedRun.open(path, hadoop)).toList();
     List<SparseDelta> deltas = runs.stream().map(FinishedRun::delta).toList();
-    requireDistinct(request.runs(), deltas);
     requireOneBase(request.runs(), deltas);
+    requireDistinct(request.runs(), deltas);
     int index = new ComposedHead(request.runs(), deltas).index(request.head());
     FinishedRun head = runs.get(index);
     String basePath = runs.get(0).basePath(request.model(), hadoop);
