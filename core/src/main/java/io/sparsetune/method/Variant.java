@@ -2,6 +2,7 @@ package io.sparsetune.method;
 
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.keys.Key;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -47,17 +48,22 @@ public final class Variant {
     return burnIn;
   }
 
-  /** What is wrong with the variant, for a method that has those alone. */
-  public static Map<Key<?>, String> problems(MethodOptions options, String... variants) {
-    return List.of(variants).contains(options.get(KEY))
-        ? Map.of()
-        : Map.of(KEY, "this method has " + String.join(" and ", variants));
-  }
-
-  /** What is wrong with a key without default that is for that variant alone. */
-  public static Map<Key<?>, String> only(MethodOptions options, String variant, Key<?> key) {
-    return options.get(KEY).equals(variant) || options.find(key).isEmpty()
-        ? Map.of()
-        : Map.of(key, "it is for method.variant " + variant + "; remove it");
+  /**
+   * What is wrong with the variant, and with a key of its own, for a method that has one beside the
+   * paper's.
+   *
+   * @param other the one beside {@link #PAPER}
+   * @param key without default, for that variant alone
+   */
+  public static Map<Key<?>, String> problems(MethodOptions options, String other, Key<?> key) {
+    String variant = options.get(KEY);
+    Map<Key<?>, String> problems = new HashMap<>();
+    if (!variant.equals(PAPER) && !variant.equals(other)) {
+      problems.put(KEY, "this method has " + PAPER + " and " + other);
+    }
+    if (!variant.equals(other) && options.find(key).isPresent()) {
+      problems.put(key, "it is for method.variant " + other + "; remove it");
+    }
+    return problems;
   }
 }

@@ -14,7 +14,6 @@ import io.sparsetune.method.StepCount;
 import io.sparsetune.method.Variant;
 import io.sparsetune.optim.OptimizerRecipe;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,10 +98,7 @@ public final class Diff implements MaskMethod {
 
   @Override
   public Map<Key<?>, String> problems(MethodOptions options) {
-    Map<Key<?>, String> problems = new HashMap<>();
-    problems.putAll(Variant.problems(options, Variant.PAPER, Variant.FU_CODE));
-    problems.putAll(Variant.only(options, Variant.FU_CODE, Variant.BURN_IN));
-    return problems;
+    return Variant.problems(options, Variant.FU_CODE, Variant.BURN_IN);
   }
 
   @Override

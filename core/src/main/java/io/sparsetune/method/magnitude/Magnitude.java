@@ -5,7 +5,6 @@ import io.sparsetune.method.Evidence;
 import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MethodOptions;
 import io.sparsetune.method.Variant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -23,10 +22,7 @@ public final class Magnitude implements MaskMethod {
 
   @Override
   public Map<Key<?>, String> problems(MethodOptions options) {
-    Map<Key<?>, String> problems = new HashMap<>();
-    problems.putAll(Variant.problems(options, Variant.PAPER, Variant.FU_CODE));
-    problems.putAll(Variant.only(options, Variant.FU_CODE, Variant.BURN_IN));
-    return problems;
+    return Variant.problems(options, Variant.FU_CODE, Variant.BURN_IN);
   }
 
   @Override

@@ -13,7 +13,6 @@ import io.sparsetune.method.random.RandomMask;
 import io.sparsetune.random.Randomness;
 import io.sparsetune.random.Randomness.Purpose;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,10 +44,7 @@ public final class Mixout implements MaskMethod {
 
   @Override
   public Map<Key<?>, String> problems(MethodOptions options) {
-    Map<Key<?>, String> problems = new HashMap<>();
-    problems.putAll(Variant.problems(options, Variant.PAPER, Variant.LEE));
-    problems.putAll(Variant.only(options, Variant.LEE, REPLACED_SHARE));
-    return problems;
+    return Variant.problems(options, Variant.LEE, REPLACED_SHARE);
   }
 
   @Override
