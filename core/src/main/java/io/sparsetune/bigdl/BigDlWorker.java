@@ -173,8 +173,7 @@ final class BigDlWorker implements InspectedWorker {
   @Override
   public float[] hiddenStates(MicroBatch batch) {
     forward(batch);
-    int hidden = engine.spec().encoder().hiddenSize();
-    return Arrays.copyOf(graph.hidden().array(), hidden * batch.tokens());
+    return Arrays.copyOf(graph.hidden().array(), graph.hidden().tensor().nElement());
   }
 
   private void forward(MicroBatch batch) {

@@ -22,8 +22,10 @@ import scala.collection.JavaConverters;
 import scala.collection.Seq;
 
 /**
- * The model as one BigDL graph: embeddings, layers, pooling, head, and for classification the
- * logarithms of probabilities. Knows which modules lie below the lowest trained tensor.
+ * The model as one BigDL graph: embeddings, layers, head, and for classification the logarithms of
+ * probabilities. Where the head reads each sequence's first state only, the last layer computes no
+ * other: of the rest it takes keys and values. Knows which modules lie below the lowest trained
+ * tensor.
  */
 @SuppressWarnings({"unchecked", "rawtypes"})
 final class EncoderGraph {
@@ -49,13 +51,17 @@ final class EncoderGraph {
     Embeddings embeddings = new Embeddings(ws, 0);
     String top = add("embeddings", embeddings, embeddings.tensors(), "tokens");
     Slot states = embeddings.states();
-    for (int layer = 0; layer < ws.spec.encoder().layers(); layer++) {
-      AddNorm last = layer(layer, top);
+    int layers = ws.spec.encoder().layers();
+    boolean mean = ws.spec.pooling() == Pooling.MEAN;
+    for (int layer = 0; layer < layers; layer++) {
+      boolean firsts = !mean && layer == layers - 1;
+      String queried = firsts ? add("first states", new Pool(ws, false), NO_TENSORS, top) : top;
+      AddNorm last = layer(layer, top, queried, firsts);
       top = "encoder.layer." + layer + ".output.LayerNorm";
       states = last.states();
     }
     this.hidden = states;
-    String output = head(add("pooling", new Pool(ws), NO_TENSORS, top));
+    String output = head(mean ? add("pooling", new Pool(ws, true), NO_TENSORS, top) : top);
     this.graph =
         new StaticGraph<>(
             seq(nodes.get("tokens")),
@@ -66,17 +72,22 @@ final class EncoderGraph {
             BigDl.NUMERIC);
   }
 
-  private AddNorm layer(int layer, String x) {
+  /**
+   * @param x all tokens' states, which give keys and values
+   * @param queried the states that the layer makes new ones from
+   * @param firsts whether those are the sequences' first
+   */
+  private AddNorm layer(int layer, String x, String queried, boolean firsts) {
     String name = "encoder.layer." + layer + ".";
     String self = name + "attention.self.";
-    String projections =
-        linear(List.of(self + "query", self + "key", self + "value"), ws.kept(), "projections", x);
-    String attention =
-        add(self + "attention", new SelfAttention(ws, 3 * layer + 1), NO_TENSORS, projections);
+    String query = linear(List.of(self + "query"), ws.kept(), "query", queried);
+    String keys = linear(List.of(self + "key", self + "value"), ws.kept(), "key.value", x);
+    SelfAttention heads = new SelfAttention(ws, 3 * layer + 1, firsts);
+    String attention = add(self + "attention", heads, NO_TENSORS, query, keys);
     String dense = dense(name + "attention.output.dense", "attention.output", attention);
     AddNorm middle =
         new AddNorm(ws, name + "attention.output.LayerNorm", "attention", 3 * layer + 2);
-    String y = add(name + "attention.output.LayerNorm", middle, middle.tensors(), dense, x);
+    String y = add(name + "attention.output.LayerNorm", middle, middle.tensors(), dense, queried);
     String inner = linear(List.of(name + "intermediate.dense"), ws.kept(), "intermediate", y);
     String activated = add(name + "intermediate.activation", new Activate(ws), NO_TENSORS, inner);
     String outer = dense(name + "output.dense", "output", activated);
@@ -194,7 +205,7 @@ final class EncoderGraph {
         : new IllegalStateException(cause.getMessage(), cause);
   }
 
-  /** The last hidden states of the latest forward pass, [hidden, tokens]. */
+  /** The last hidden states of the latest forward pass: [hidden, tokens or sequences]. */
   Slot hidden() {
     return hidden;
   }

@@ -2,7 +2,6 @@ package io.sparsetune.bigdl;
 
 import com.intel.analytics.bigdl.nn.abstractnn.TensorModule;
 import com.intel.analytics.bigdl.tensor.Tensor;
-import io.sparsetune.model.Pooling;
 import java.util.Arrays;
 
 /** From hidden states [hidden, tokens] to one vector for each sequence, [hidden, sequences]. */
@@ -14,12 +13,15 @@ final class Pool extends TensorModule<Float> {
   private final transient Slot gradInput;
   private final boolean mean;
 
-  Pool(Workspace ws) {
+  /**
+   * @param mean whether that vector is the mean of the sequence's states; else it is the first
+   */
+  Pool(Workspace ws, boolean mean) {
     super(BigDl.FLOAT, BigDl.NUMERIC);
     this.ws = ws;
     this.output = ws.kept();
     this.gradInput = ws.passing("d.pool");
-    this.mean = ws.spec.pooling() == Pooling.MEAN;
+    this.mean = mean;
   }
 
   @Override

@@ -1,16 +1,18 @@
 package io.sparsetune.bigdl;
 
-import com.intel.analytics.bigdl.nn.abstractnn.TensorModule;
+import com.intel.analytics.bigdl.nn.abstractnn.AbstractModule;
 import com.intel.analytics.bigdl.tensor.Tensor;
+import com.intel.analytics.bigdl.utils.Table;
 import io.sparsetune.kernels.Kernels.Form;
 import io.sparsetune.text.MicroBatch;
 
 /**
- * Scaled dot-product attention, sequence by sequence and head by head, from queries, keys and
- * values stacked in one matrix [3·hidden, tokens]. Probabilities are kept transposed, [keys,
- * queries], so that softmax runs along the contiguous axis.
+ * Scaled dot-product attention, sequence by sequence and head by head, from a table (queries, keys
+ * and values): queries are [hidden, tokens], or [hidden, sequences] where only each sequence's
+ * first token asks; keys and values are stacked, [2·hidden, tokens]. Probabilities are kept
+ * transposed, [keys, queries], so that softmax runs along the contiguous axis.
  */
-final class SelfAttention extends TensorModule<Float> {
+final class SelfAttention extends AbstractModule<Table, Tensor<Float>, Float> {
   private static final long serialVersionUID = 1;
 
   /** Blocks of probabilities start at multiples of this, in memory and in dropout's count. */
@@ -21,7 +23,10 @@ final class SelfAttention extends TensorModule<Float> {
   private final transient Buffer probabilities;
   private final transient Buffer dropped;
   private final transient Buffer gradient;
-  private final transient Slot gradInput;
+  private final transient Slot gradQueries;
+  private final transient Slot gradKeys;
+  private final transient Table gradients = new Table(new Object[0]);
+  private final boolean firsts;
   private final int hidden;
   private final int heads;
   private final int size;
@@ -29,14 +34,19 @@ final class SelfAttention extends TensorModule<Float> {
   private final double rate;
   private final int site;
 
-  SelfAttention(Workspace ws, int site) {
-    super(BigDl.FLOAT, BigDl.NUMERIC);
+  /**
+   * @param firsts whether only each sequence's first token asks
+   */
+  SelfAttention(Workspace ws, int site, boolean firsts) {
+    super(BigDl.TABLE, BigDl.TENSOR, BigDl.FLOAT, BigDl.NUMERIC);
     this.ws = ws;
     this.output = ws.kept();
     this.probabilities = ws.newBuffer();
     this.dropped = ws.scratch("dropped probabilities");
     this.gradient = ws.scratch("d.probabilities");
-    this.gradInput = ws.passing("d.attention");
+    this.gradQueries = ws.passing("d.queries");
+    this.gradKeys = ws.passing("d.keys");
+    this.firsts = firsts;
     this.hidden = ws.spec.encoder().hiddenSize();
     this.heads = ws.spec.encoder().heads();
     this.size = ws.spec.encoder().headSize();
@@ -46,33 +56,39 @@ final class SelfAttention extends TensorModule<Float> {
   }
 
   @Override
-  public Tensor<Float> updateOutput(Tensor<Float> qkv) {
+  public Tensor<Float> updateOutput(Table input) {
+    Tensor<Float> queries = input.<Tensor<Float>>apply(1);
+    Tensor<Float> keys = input.<Tensor<Float>>apply(2);
     MicroBatch batch = ws.batch();
-    int tokens = qkv.size(2);
-    float[] x = BigDl.array(qkv);
-    float[] context = output.shape(hidden, tokens);
+    int tokens = keys.size(2);
+    int columns = queries.size(2);
+    float[] asked = BigDl.array(queries);
+    float[] known = BigDl.array(keys);
+    float[] context = output.shape(hidden, columns);
     float[] p = probabilities.array(probabilityCount(batch));
     int at = 0;
     for (int s = 0; s < batch.sequences(); s++) {
-      int start = batch.starts()[s];
-      int length = batch.starts()[s + 1] - start;
+      int length = length(batch, s);
+      int asking = firsts ? 1 : length;
       for (int head = 0; head < heads; head++) {
-        int q = head * size * tokens + start;
-        int k = q + hidden * tokens;
+        int own = head * size * columns + (firsts ? s : batch.starts()[s]);
+        int q = BigDl.offset(queries) + own;
+        int k = BigDl.offset(keys) + head * size * tokens + batch.starts()[s];
         int v = k + hidden * tokens;
         ws.kernels.gemm(
-            Form.TN, length, length, size, x, k, tokens, x, q, tokens, p, at, length, false);
-        ws.kernels.softmaxColumns(p, at, length, length, length, scale);
+            Form.TN, length, asking, size, known, k, tokens, asked, q, columns, p, at, asking,
+            false);
+        ws.kernels.softmaxColumns(p, at, length, asking, asking, scale);
         float[] weights = p;
         int weightsAt = at;
         if (ws.drops(rate)) {
-          weights = dropped(p, at, length);
+          weights = dropped(p, at, length * asking);
           weightsAt = 0;
         }
         ws.kernels.gemm(
-            Form.NN, size, length, length, x, v, tokens, weights, weightsAt, length, context, q,
-            tokens, false);
-        at += aligned(length * length);
+            Form.NN, size, asking, length, known, v, tokens, weights, weightsAt, asking, context,
+            own, columns, false);
+        at += aligned(length * asking);
       }
     }
     output_$eq(output.tensor());
@@ -80,62 +96,92 @@ final class SelfAttention extends TensorModule<Float> {
   }
 
   @Override
-  public Tensor<Float> updateGradInput(Tensor<Float> qkv, Tensor<Float> dy) {
+  public Table updateGradInput(Table input, Tensor<Float> dy) {
+    Tensor<Float> queries = input.<Tensor<Float>>apply(1);
+    Tensor<Float> keys = input.<Tensor<Float>>apply(2);
     MicroBatch batch = ws.batch();
-    int tokens = qkv.size(2);
-    float[] x = BigDl.array(qkv);
+    int tokens = keys.size(2);
+    int columns = queries.size(2);
+    float[] asked = BigDl.array(queries);
+    float[] known = BigDl.array(keys);
     float[] dContext = BigDl.array(dy);
-    float[] dx = gradInput.shape(3 * hidden, tokens);
+    float[] dq = gradQueries.shape(hidden, columns);
+    float[] dk = gradKeys.shape(2 * hidden, tokens);
     float[] p = probabilities.array(probabilityCount(batch));
     int at = 0;
     for (int s = 0; s < batch.sequences(); s++) {
-      int start = batch.starts()[s];
-      int length = batch.starts()[s + 1] - start;
-      float[] dp = gradient.array(length * length);
+      int length = length(batch, s);
+      int asking = firsts ? 1 : length;
+      int count = length * asking;
+      float[] dp = gradient.array(count);
       for (int head = 0; head < heads; head++) {
-        int q = head * size * tokens + start;
-        int k = q + hidden * tokens;
+        int own = head * size * columns + (firsts ? s : batch.starts()[s]);
+        int q = BigDl.offset(queries) + own;
+        int c = BigDl.offset(dy) + own;
+        int others = head * size * tokens + batch.starts()[s];
+        int k = BigDl.offset(keys) + others;
         int v = k + hidden * tokens;
-        int c = BigDl.offset(dy) + q;
         float[] weights = p;
         int weightsAt = at;
         if (ws.drops(rate)) {
-          weights = dropped(p, at, length);
+          weights = dropped(p, at, count);
           weightsAt = 0;
         }
         ws.kernels.gemm(
-            Form.NT, size, length, length, dContext, c, tokens, weights, weightsAt, length, dx, v,
-            tokens, false);
+            Form.NT,
+            size,
+            length,
+            asking,
+            dContext,
+            c,
+            columns,
+            weights,
+            weightsAt,
+            asking,
+            dk,
+            others + hidden * tokens,
+            tokens,
+            false);
         ws.kernels.gemm(
-            Form.TN, length, length, size, x, v, tokens, dContext, c, tokens, dp, 0, length, false);
+            Form.TN, length, asking, size, known, v, tokens, dContext, c, columns, dp, 0, asking,
+            false);
         if (ws.drops(rate)) {
-          ws.dropout(site, rate, at, dp, 0, dp, 0, length * length);
+          ws.dropout(site, rate, at, dp, 0, dp, 0, count);
         }
-        ws.kernels.softmaxColumnsGradient(p, at, dp, 0, length, length, length, scale);
+        ws.kernels.softmaxColumnsGradient(p, at, dp, 0, length, asking, asking, scale);
         ws.kernels.gemm(
-            Form.NN, size, length, length, x, k, tokens, dp, 0, length, dx, q, tokens, false);
+            Form.NN, size, asking, length, known, k, tokens, dp, 0, asking, dq, own, columns,
+            false);
         ws.kernels.gemm(
-            Form.NT, size, length, length, x, q, tokens, dp, 0, length, dx, k, tokens, false);
-        at += aligned(length * length);
+            Form.NT, size, length, asking, asked, q, columns, dp, 0, asking, dk, others, tokens,
+            false);
+        at += aligned(count);
       }
     }
-    gradInput_$eq(gradInput.tensor());
-    return gradInput.tensor();
+    gradients.update(1, gradQueries.tensor());
+    gradients.update(2, gradKeys.tensor());
+    gradInput_$eq(gradients);
+    return gradients;
   }
 
-  private float[] dropped(float[] p, int at, int length) {
-    float[] scratch = dropped.array(length * length);
-    ws.dropout(site, rate, at, p, at, scratch, 0, length * length);
+  private float[] dropped(float[] p, int at, int count) {
+    float[] scratch = dropped.array(count);
+    ws.dropout(site, rate, at, p, at, scratch, 0, count);
     return scratch;
   }
 
   private int probabilityCount(MicroBatch batch) {
     int count = 0;
     for (int s = 0; s < batch.sequences(); s++) {
-      int length = batch.starts()[s + 1] - batch.starts()[s];
-      count = Math.addExact(count, Math.multiplyExact(heads, aligned(length * length)));
+      int length = length(batch, s);
+      int block = aligned(firsts ? length : length * length);
+      count = Math.addExact(count, Math.multiplyExact(heads, block));
     }
     return count;
+  }
+
+  private static int length(MicroBatch batch, int sequence) {
+    return batch.starts()[sequence + 1] - batch.starts()[sequence];
   }
 
   private static int aligned(int n) {

@@ -15,68 +15,18 @@ final class VectorTile {
   static final int WIDTH = 2 * VectorLanes.COUNT;
 
   /** The most terms of a block. */
-  static final int TERMS = 256;
-
-  /** From a row of packed A to the next: not a power of two, so that they share no cache sets. */
-  static final int ROW = TERMS + 16;
+  static final int TERMS = 384;
 
   private static final VectorSpecies<Float> S = VectorLanes.FLOATS;
   private static final int L = VectorLanes.COUNT;
 
   private VectorTile() {}
 
-  /** A packed by rows, [ROWS][ROW]; B [terms][WIDTH]; C [ROWS][WIDTH] of leading dimension ldc. */
-  static void byRows(
-      float[] a,
-      int aOffset,
-      float[] b,
-      int bOffset,
-      int terms,
-      float[] c,
-      int cOffset,
-      int ldc,
-      boolean fromZero) {
-    FloatVector s00, s01, s10, s11, s20, s21, s30, s31;
-    if (fromZero) {
-      s00 = s01 = s10 = s11 = s20 = s21 = s30 = s31 = FloatVector.zero(S);
-    } else {
-      s00 = FloatVector.fromArray(S, c, cOffset);
-      s01 = FloatVector.fromArray(S, c, cOffset + L);
-      s10 = FloatVector.fromArray(S, c, cOffset + ldc);
-      s11 = FloatVector.fromArray(S, c, cOffset + ldc + L);
-      s20 = FloatVector.fromArray(S, c, cOffset + 2 * ldc);
-      s21 = FloatVector.fromArray(S, c, cOffset + 2 * ldc + L);
-      s30 = FloatVector.fromArray(S, c, cOffset + 3 * ldc);
-      s31 = FloatVector.fromArray(S, c, cOffset + 3 * ldc + L);
-    }
-    for (int q = aOffset, p = bOffset, end = aOffset + terms; q < end; q++, p += WIDTH) {
-      FloatVector b0 = FloatVector.fromArray(S, b, p);
-      FloatVector b1 = FloatVector.fromArray(S, b, p + L);
-      FloatVector v = FloatVector.broadcast(S, a[q]);
-      s00 = v.fma(b0, s00);
-      s01 = v.fma(b1, s01);
-      v = FloatVector.broadcast(S, a[q + ROW]);
-      s10 = v.fma(b0, s10);
-      s11 = v.fma(b1, s11);
-      v = FloatVector.broadcast(S, a[q + 2 * ROW]);
-      s20 = v.fma(b0, s20);
-      s21 = v.fma(b1, s21);
-      v = FloatVector.broadcast(S, a[q + 3 * ROW]);
-      s30 = v.fma(b0, s30);
-      s31 = v.fma(b1, s31);
-    }
-    s00.intoArray(c, cOffset);
-    s01.intoArray(c, cOffset + L);
-    s10.intoArray(c, cOffset + ldc);
-    s11.intoArray(c, cOffset + ldc + L);
-    s20.intoArray(c, cOffset + 2 * ldc);
-    s21.intoArray(c, cOffset + 2 * ldc + L);
-    s30.intoArray(c, cOffset + 3 * ldc);
-    s31.intoArray(c, cOffset + 3 * ldc + L);
-  }
-
-  /** A packed by terms, [terms][ROWS], an even number of them. */
-  static void byTerms(
+  /**
+   * A packed [terms][ROWS], B [terms][WIDTH], an even number of terms; C [ROWS][WIDTH] of leading
+   * dimension ldc.
+   */
+  static void multiply(
       float[] a,
       int aOffset,
       float[] b,

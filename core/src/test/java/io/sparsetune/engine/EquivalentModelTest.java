@@ -100,6 +100,28 @@ class EquivalentModelTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("everyCase")
+  void whatAWorkerDidBeforeTouchesNoBit(String name, EquivalentModel equivalent) {
+    GoldenModel model = Equivalents.read(name, equivalent);
+    float[] theta = moved(model);
+    ParameterLayout layout = model.spec().layout();
+    Mask mask = Mask.none(layout).withWhole(layout, Equivalents.added(layout));
+    Engine engine = RoomEngine.open(model.spec(), theta.clone());
+    engine.install(mask, mask.gather(layout, theta));
+    EngineWorker used = engine.newWorker();
+    for (int step = 1; step >= 0; step--) {
+      MicroBatch batch = GoldenModel.pack(model.examples(step));
+      GradientSum fresh = new GradientSum(mask.size());
+      engine.newWorker().gradient(batch, DROPOUT, fresh);
+      GradientSum again = new GradientSum(mask.size());
+      used.gradient(batch, DROPOUT, again);
+      for (int i = 0; i < mask.size(); i++) {
+        assertThat(again.sum(i)).isEqualTo(fresh.sum(i));
+      }
+    }
+  }
+
   private static float[] shifted(
       float[] theta, ParameterLayout layout, int tensor, GradientSum along, double step) {
     float[] moved = theta.clone();

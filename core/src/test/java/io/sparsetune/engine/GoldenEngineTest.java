@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.mask.Mask;
+import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.testing.GoldenModel;
 import io.sparsetune.testing.GoldenTensors;
@@ -43,7 +44,7 @@ class GoldenEngineTest {
     MicroBatch batch = GoldenModel.pack(examples);
     assertThat(worker.logits(batch)).containsExactly(expected.floats("logits"), within(tolerance));
 
-    float[] states = ((InspectedWorker) worker).hiddenStates(batch);
+    float[] states = allStates(model, worker, batch);
     float[] wanted = expected.floats("last_hidden_state");
     int[] shape = expected.shape("last_hidden_state");
     double worst = 0;
@@ -60,6 +61,22 @@ class GoldenEngineTest {
     GradientSum sum = new GradientSum(0);
     worker.gradient(batch, EngineWorker.NO_DROPOUT, sum);
     assertThat(sum.meanLoss()).isCloseTo(expected.floats("loss")[0], within((double) tolerance));
+  }
+
+  /** [hidden, tokens]: the encoder's under pooling by mean, of which another head's are some. */
+  private static float[] allStates(GoldenModel model, EngineWorker worker, MicroBatch batch) {
+    float[] own = ((InspectedWorker) worker).hiddenStates(batch);
+    if (model.spec().pooling() == Pooling.MEAN) {
+      return own;
+    }
+    GoldenModel mean = GoldenModel.read(model.name(), Pooling.MEAN);
+    Engine engine = RoomEngine.open(mean.spec(), mean.theta());
+    float[] all = ((InspectedWorker) engine.newWorker()).hiddenStates(batch);
+    for (int i = 0; i < own.length; i++) {
+      int start = batch.starts()[i % batch.sequences()];
+      assertThat(own[i]).isEqualTo(all[i / batch.sequences() * batch.tokens() + start]);
+    }
+    return all;
   }
 
   @ParameterizedTest

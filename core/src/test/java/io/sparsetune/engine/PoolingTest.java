@@ -63,14 +63,15 @@ class PoolingTest {
     return model;
   }
 
-  /** The example's first state, or the mean of all; states are [hidden, tokens]. */
+  /** The example's own state of [hidden, examples], or the mean of its own of [hidden, tokens]. */
   private static double[] pooled(float[] states, MicroBatch batch, int example, boolean mean) {
-    int from = batch.starts()[example];
+    int from = mean ? batch.starts()[example] : example;
     int to = mean ? batch.starts()[example + 1] : from + 1;
-    double[] pooled = new double[states.length / batch.tokens()];
+    int columns = mean ? batch.tokens() : batch.examples();
+    double[] pooled = new double[states.length / columns];
     for (int f = 0; f < pooled.length; f++) {
       for (int t = from; t < to; t++) {
-        pooled[f] += (double) states[f * batch.tokens() + t] / (to - from);
+        pooled[f] += (double) states[f * columns + t] / (to - from);
       }
     }
     return pooled;

@@ -84,7 +84,7 @@ abstract class KernelsContract {
     Random random = new Random(SEED);
     int m = 37;
     int n = 70;
-    int k = 300;
+    int k = 500;
     float[] a = Numbers.normal(random, m * k);
     float[] b = Numbers.normal(random, k * n);
     float[] whole = new float[m * n];

@@ -13,6 +13,9 @@ public final class BenchMain {
   private BenchMain() {}
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(BenchMain.class).execute(arguments));
+    System.exit(
+        new CommandLine(BenchMain.class)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(arguments));
   }
 }

@@ -12,7 +12,6 @@ import io.sparsetune.model.ModelSpec;
 import io.sparsetune.optim.SparseOptimizer;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
-import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.random.Randomness;
 import io.sparsetune.random.Randomness.Purpose;
 import io.sparsetune.text.MicroBatch;
@@ -24,11 +23,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * One masked training step without Spark: install the values, forward and backward over the global
- * batch's micro-batches on some threads with dropout on, merge the exact sums, update by AdamW.
+ * One training step without Spark: install the values, forward and backward over the global batch's
+ * micro-batches on some threads with dropout on, merge the exact sums, update by AdamW. Or a
+ * forward pass over the same micro-batches.
  */
 final class StepBench implements AutoCloseable {
   private static final long SEED = 1;
@@ -36,6 +37,7 @@ final class StepBench implements AutoCloseable {
   private static final String DEFAULTS =
       "{model: {path: none}, data: {train: none}, output: none, training: {learning_rate: 1e-4}}";
 
+  private final Work work;
   private final Engine engine;
   private final Mask mask;
   private final Mask trained;
@@ -46,15 +48,16 @@ final class StepBench implements AutoCloseable {
   private final SparseOptimizer optimizer;
   private long step;
 
-  StepBench(StepShape shape, double sparsity, int threadCount) {
-    ModelSpec spec = shape.model();
+  StepBench(StepShape shape, Work work, double sparsity, int threadCount) {
+    this.work = work;
+    ModelSpec spec = shape.model().with(work.model());
     ParameterLayout layout = spec.layout();
     engine = RoomEngine.open(spec, weights(layout));
-    mask = mask(layout, sparsity);
+    mask = work.mask(layout, sparsity, SEED);
     RunConfig defaults = RunConfigParser.parse(DEFAULTS, "bench", List.of());
     trained = mask.withWhole(layout, Methods.headTensors(layout, defaults.method()));
     values = engine.gather(trained);
-    optimizer = SparseOptimizer.of(defaults.training(), layout, trained);
+    optimizer = defaults.training().optimizer().start(layout, trained);
     batches = microBatches(shape);
     workers = new EngineWorker[threadCount];
     Arrays.setAll(workers, i -> engine.newWorker());
@@ -69,20 +72,34 @@ final class StepBench implements AutoCloseable {
     return trained.size();
   }
 
-  /** Runs one step, the update of the values included. */
-  void step() {
+  /** Runs one step, the update of the values included, or one forward pass. */
+  void run() {
+    if (!work.trains()) {
+      inParallel(this::forward);
+      return;
+    }
     engine.install(trained, values);
-    List<Future<GradientSum>> parts = new ArrayList<>();
-    for (int w = 0; w < workers.length; w++) {
-      int first = w;
-      parts.add(threads.submit(() -> part(first)));
-    }
     GradientSum total = new GradientSum(trained.size());
-    for (Future<GradientSum> part : parts) {
-      total.merge(result(part));
-    }
+    inParallel(this::part).forEach(total::merge);
     optimizer.step(values, total, 1, LEARNING_RATE);
     step++;
+  }
+
+  private <T> List<T> inParallel(IntFunction<T> task) {
+    List<Future<T>> parts = new ArrayList<>();
+    for (int w = 0; w < workers.length; w++) {
+      int worker = w;
+      parts.add(threads.submit(() -> task.apply(worker)));
+    }
+    return parts.stream().map(StepBench::result).toList();
+  }
+
+  private int forward(int worker) {
+    int logits = 0;
+    for (int b = worker; b < batches.size(); b += workers.length) {
+      logits += workers[worker].logits(batches.get(b)).length;
+    }
+    return logits;
   }
 
   private GradientSum part(int worker) {
@@ -123,20 +140,6 @@ final class StepBench implements AutoCloseable {
       }
     }
     return theta;
-  }
-
-  private static Mask mask(ParameterLayout layout, double sparsity) {
-    Mask.Builder builder = new Mask.Builder(layout);
-    for (int t = 0; t < layout.tensorCount(); t++) {
-      TensorSpec tensor = layout.tensor(t);
-      if (tensor.part() == Part.ENCODER) {
-        int k = Math.max(1, (int) (sparsity * tensor.size()));
-        long key = Randomness.key(SEED, Purpose.RANDOM_MASK, t);
-        int[] order = Randomness.permutation(key, tensor.size());
-        builder.positions(t, Arrays.stream(order).limit(k).sorted().toArray());
-      }
-    }
-    return builder.build();
   }
 
   private static List<MicroBatch> microBatches(StepShape shape) {

@@ -14,8 +14,11 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * {@code bin/bench step}: the masked step, alternating with PyTorch's where an interpreter is
@@ -25,21 +28,22 @@ import picocli.CommandLine.Option;
     name = "step",
     mixinStandardHelpOptions = true,
     description = {
-      "Times a masked training step (p = .005 of each encoder tensor, dropout on, head trained)",
-      "without Spark, and an empty Spark step. Each measurement is a process of its own; with",
-      "--against-torch the two alternate and the ratio is taken pair by pair."
+      "Times a training step without Spark (dropout on, head trained) or a forward pass, and an",
+      "empty Spark step. Each measurement is a process of its own; with --against-torch the two",
+      "alternate and the ratio is taken pair by pair."
     })
 final class StepCommand implements Callable<Integer> {
-  private record Case(StepShape shape, int threads) {}
+  private record Case(Work work, StepShape shape, int threads) {
+    String name() {
+      return "%s-%s-%d".formatted(work.mode(), shape.name(), threads);
+    }
+  }
 
-  private static final List<Case> CASES =
-      List.of(
-          new Case(StepShape.MINILM, 1),
-          new Case(StepShape.MINILM, 2),
-          new Case(StepShape.BASE, 2));
   private static final Pattern FIGURE = Pattern.compile("([a-z_]+)=([0-9.]+)");
   private static final Pattern TORCH =
       Pattern.compile("median ([0-9.]+) ms.*rss_max ([0-9]+) MB", Pattern.DOTALL);
+
+  @Spec private CommandSpec spec;
 
   @Option(
       names = "--against-torch",
@@ -62,8 +66,27 @@ final class StepCommand implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "write the figures there too")
   private Path json;
 
-  @Option(names = "--shape", description = "minilm or base only")
+  @Option(
+      names = "--work",
+      split = ",",
+      defaultValue = "mask",
+      paramLabel = "WORK",
+      description = {
+        "${DEFAULT-VALUE} (p = .005 of each encoder tensor), bitfit, lora (rank 8, query and"
+            + " value),",
+        "fwd (the forward pass); several with commas"
+      })
+  private List<Work> works;
+
+  @Option(names = "--shape", description = "minilm (32 x 64) or base (16 x 128) only")
   private String only;
+
+  @Option(
+      names = "--threads",
+      split = ",",
+      defaultValue = "1,2",
+      description = "threads to time (${DEFAULT-VALUE})")
+  private List<Integer> threads;
 
   @Option(names = "--no-spark", description = "leave the empty Spark step out")
   private boolean noSpark;
@@ -71,10 +94,8 @@ final class StepCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Map<String, Object> report = new LinkedHashMap<>();
-    for (Case c : CASES) {
-      if (only == null || only.equals(c.shape().name())) {
-        report.put(c.shape().name() + "-" + c.threads(), measure(c));
-      }
+    for (Case c : cases()) {
+      report.put(c.name(), measure(c));
     }
     if (!noSpark) {
       report.put("empty-spark-step", emptySparkStep());
@@ -87,6 +108,24 @@ final class StepCommand implements Callable<Integer> {
     return 0;
   }
 
+  private List<Case> cases() {
+    if (only != null && !only.equals("minilm") && !only.equals("base")) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "Invalid --shape: '" + only + "' (minilm or base)");
+    }
+    List<Case> cases = new ArrayList<>();
+    for (Work work : works) {
+      for (StepShape shape : List.of(StepShape.MINILM, StepShape.BASE)) {
+        for (int count : threads) {
+          if (only == null || only.equals(shape.name())) {
+            cases.add(new Case(work, shape, count));
+          }
+        }
+      }
+    }
+    return cases;
+  }
+
   private Map<String, Object> measure(Case c) throws IOException, InterruptedException {
     List<Map<String, Double>> ours = new ArrayList<>();
     List<Map<String, Double>> theirs = new ArrayList<>();
@@ -97,8 +136,9 @@ final class StepCommand implements Callable<Integer> {
       }
     }
     String what =
-        "%s %d x %d, %d thread%s"
+        "%s, %s %d x %d, %d thread%s"
             .formatted(
+                c.work().mode(),
                 c.shape().name(),
                 c.shape().batch(),
                 c.shape().length(),
@@ -108,7 +148,7 @@ final class StepCommand implements Callable<Integer> {
     row.put("sparsetune", ours);
     System.out.printf(
         Locale.ROOT,
-        "%-26s sparsetune %8.1f ms a step, %6.1f GFLOPS, %5.0f MB%n",
+        "%-34s sparsetune %8.1f ms a step, %6.1f GFLOPS, %5.0f MB%n",
         what,
         median(ours, "median_ms"),
         median(ours, "gflops"),
@@ -122,7 +162,8 @@ final class StepCommand implements Callable<Integer> {
       row.put("times_faster", ratios);
       System.out.printf(
           Locale.ROOT,
-          "%-26s torch      %8.1f ms a step, %19.0f MB; sparsetune is %.2f times as fast (pairs: %s)%n",
+          "%-34s torch      %8.1f ms a step, %19.0f MB; sparsetune is %.2f times as fast (pairs:"
+              + " %s)%n",
           "",
           median(theirs, "median_ms"),
           median(theirs, "rss_mb"),
@@ -146,7 +187,14 @@ final class StepCommand implements Callable<Integer> {
 
   private Map<String, Double> ourStep(Case c) throws IOException, InterruptedException {
     return figures(
-        java("step-process", c.shape().name(), "" + c.threads(), "--seconds", "" + seconds));
+        java(
+            "step-process",
+            c.shape().name(),
+            "" + c.threads(),
+            "--work",
+            c.work().mode(),
+            "--seconds",
+            "" + seconds));
   }
 
   private Map<String, Double> emptySparkStep() throws IOException, InterruptedException {
@@ -180,7 +228,7 @@ final class StepCommand implements Callable<Integer> {
                 c.shape().name(),
                 "" + c.shape().batch(),
                 "" + c.shape().length(),
-                "mask",
+                c.work().mode(),
                 "" + seconds));
     Matcher matcher = TORCH.matcher(line);
     if (!matcher.find()) {

@@ -18,6 +18,9 @@ final class StepProcess implements Callable<Integer> {
   @Parameters(index = "1")
   private int threads;
 
+  @Option(names = "--work", defaultValue = "mask")
+  private Work work;
+
   @Option(names = "--sparsity", defaultValue = "0.005")
   private double sparsity;
 
@@ -30,9 +33,9 @@ final class StepProcess implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     StepShape wanted = shape.equals("base") ? StepShape.BASE : StepShape.MINILM;
-    try (StepBench bench = new StepBench(wanted, sparsity, threads)) {
-      Timing timing = Timing.of(bench::step, warmUp, seconds);
-      double flops = wanted.usefulFlops(bench.maskSize());
+    try (StepBench bench = new StepBench(wanted, work, sparsity, threads)) {
+      Timing timing = Timing.of(bench::run, warmUp, seconds);
+      double flops = wanted.usefulFlops(work, bench.maskSize());
       System.out.printf(
           Locale.ROOT,
           "median_ms=%.2f min_ms=%.2f n=%d gflops=%.1f rss_mb=%d k=%d trained=%d%n",

@@ -46,14 +46,21 @@ record StepShape(
   }
 
   /**
-   * Floating-point operations that a masked step cannot do without: forward products, their input
-   * gradients (none below the first layer's projections), attention, and the mask's own entries.
+   * Floating-point operations that cannot be done without: forward products and attention, the
+   * gradients of their inputs (none below the first layer's projections), and the mask's own
+   * entries. The head reads each example's first state, so the last layer has to make no others:
+   * all tokens have keys and values there, and only one a query.
    */
-  double usefulFlops(int maskSize) {
-    double projections = 4.0 * hidden * hidden + 2.0 * hidden * intermediate;
-    double forward = 2 * projections * tokens() * layers;
-    double inputGradients = forward - 2 * 3.0 * hidden * hidden * tokens();
-    double attention = (4.0 + 8.0) * length * (double) length * hidden * batch * layers;
-    return forward + inputGradients + attention + 2.0 * maskSize * tokens();
+  double usefulFlops(Work work, int maskSize) {
+    double all = 4.0 * hidden * hidden + 2.0 * hidden * intermediate;
+    double keysAndValues = 2.0 * hidden * hidden;
+    double products =
+        2 * tokens() * ((layers - 1) * all + keysAndValues) + 2 * batch * (all - keysAndValues);
+    double attention = 4.0 * length * hidden * batch * ((layers - 1.0) * length + 1);
+    if (!work.trains()) {
+      return products + attention;
+    }
+    double inputGradients = products - 2 * 3.0 * hidden * hidden * tokens();
+    return products + inputGradients + 3 * attention + 2.0 * maskSize * tokens();
   }
 }
