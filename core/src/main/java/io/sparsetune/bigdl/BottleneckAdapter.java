@@ -26,6 +26,7 @@ final class BottleneckAdapter extends TensorModule<Float> {
   private final int upBias;
   private final int hidden;
   private final int size;
+  private boolean innerGradientKnown;
 
   /**
    * @param name the adapter's, before {@code .down} and {@code .up}
@@ -53,6 +54,7 @@ final class BottleneckAdapter extends TensorModule<Float> {
 
   @Override
   public Tensor<Float> updateOutput(Tensor<Float> h) {
+    innerGradientKnown = false;
     int tokens = h.size(2);
     float[] z = inner.array(size * tokens);
     ws.kernels.fillRows(ws.theta, ws.layout.offset(downBias), size, tokens, z, 0);
@@ -71,6 +73,7 @@ final class BottleneckAdapter extends TensorModule<Float> {
   public Tensor<Float> updateGradInput(Tensor<Float> h, Tensor<Float> dy) {
     int tokens = h.size(2);
     float[] dz = innerGradient(dy, tokens);
+    innerGradientKnown = true;
     float[] dh = gradInput.shape(hidden, tokens);
     times(Form.TN, hidden, size, downWeight, dz, 0, tokens, dh, false);
     ws.kernels.add(BigDl.array(dy), BigDl.offset(dy), dh, 0, hidden * tokens);
@@ -91,9 +94,12 @@ final class BottleneckAdapter extends TensorModule<Float> {
     }
   }
 
-  /** What dy is at the output of down, [size, tokens]. */
+  /** What dy is at the output of down, [size, tokens]; once a backward pass. */
   private float[] innerGradient(Tensor<Float> dy, int tokens) {
     float[] dz = innerGradient.array(size * tokens);
+    if (innerGradientKnown) {
+      return dz;
+    }
     times(Form.TN, size, hidden, upWeight, BigDl.array(dy), BigDl.offset(dy), tokens, dz, false);
     Activate.backward(
         ws.kernels, activation, inner.array(size * tokens), 0, dz, 0, dz, size * tokens);

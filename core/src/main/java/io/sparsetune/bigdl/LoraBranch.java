@@ -27,11 +27,12 @@ final class LoraBranch {
   private final int stacked;
   private final float scale;
   private final double rate;
+  private boolean innerGradientKnown;
 
   private LoraBranch(Workspace ws, Lora lora, String layer, int stacked, int in, int out) {
     this.ws = ws;
     this.inner = ws.newBuffer();
-    this.innerGradient = ws.scratch("d.lora");
+    this.innerGradient = ws.scratch("d.lora." + stacked);
     this.dropped = ws.scratch("lora.dropped");
     this.droppedGradient = ws.scratch("d.lora.dropped");
     this.a = ws.tensor(layer + Lora.A);
@@ -60,6 +61,7 @@ final class LoraBranch {
   }
 
   void forward(float[] x, int xAt, int tokens, float[] y, int yAt) {
+    innerGradientKnown = false;
     boolean drops = ws.drops(rate);
     float[] input = drops ? dropped(x, xAt, tokens) : x;
     float[] u = inner.array(rank * tokens);
@@ -99,6 +101,7 @@ final class LoraBranch {
   /** Adds this branch's part of dx. */
   void inputGradient(float[] dy, int dyAt, int tokens, float[] dx) {
     float[] du = innerGradient(dy, dyAt, tokens);
+    innerGradientKnown = true;
     boolean drops = ws.drops(rate);
     float[] into = drops ? droppedGradient.array(in * tokens) : dx;
     ws.kernels.gemm(
@@ -135,9 +138,16 @@ final class LoraBranch {
     }
   }
 
-  /** s·Bᵀ·dy, [rank, tokens]. */
+  /**
+   * s·Bᵀ·dy, [rank, tokens]; once a backward pass. Its buffer is shared with other layers, not with
+   * those it is stacked with: all of a stack compute their part of dx before any asks for A's
+   * gradient.
+   */
   private float[] innerGradient(float[] dy, int dyAt, int tokens) {
     float[] du = innerGradient.array(rank * tokens);
+    if (innerGradientKnown) {
+      return du;
+    }
     ws.kernels.gemm(
         Form.TN,
         rank,

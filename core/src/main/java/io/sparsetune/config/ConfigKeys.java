@@ -2,12 +2,12 @@ package io.sparsetune.config;
 
 import io.sparsetune.config.DataConfig.OnBadRow;
 import io.sparsetune.config.TaskConfig.TaskType;
-import io.sparsetune.config.TrainingConfig.Optimizer;
-import io.sparsetune.config.TrainingConfig.Schedule;
 import io.sparsetune.keys.Key;
 import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.method.Methods;
 import io.sparsetune.model.Pooling;
+import io.sparsetune.optim.LearningRate.Schedule;
+import io.sparsetune.optim.OptimizerRecipe;
 import io.sparsetune.task.Metric;
 import java.util.List;
 import java.util.Optional;
@@ -153,8 +153,9 @@ final class ConfigKeys {
       Key.count("training.eval_batch_size", 1)
           .withDefault(8)
           .note("how many a thread holds at once in an evaluation; no part of the bits");
-  static final Key<Optimizer> OPTIMIZER =
-      Key.choice("training.optimizer", Optimizer.values()).withDefault(Optimizer.ADAMW);
+  static final Key<OptimizerRecipe.Kind> OPTIMIZER =
+      Key.choice("training.optimizer", OptimizerRecipe.Kind.values())
+          .withDefault(OptimizerRecipe.Kind.ADAMW);
   static final Key<Double> ADAM_BETA1 = below1("training.adam_beta1").withDefault(0.9);
   static final Key<Double> ADAM_BETA2 = below1("training.adam_beta2").withDefault(0.999);
   static final Key<Double> ADAM_EPSILON =

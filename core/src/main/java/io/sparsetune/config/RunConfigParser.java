@@ -1,6 +1,5 @@
 package io.sparsetune.config;
 
-import io.sparsetune.config.TrainingConfig.Optimizer;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.keys.Key;
 import io.sparsetune.keys.Node;
@@ -12,6 +11,7 @@ import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.MethodOptions;
 import io.sparsetune.method.Methods;
 import io.sparsetune.method.Variant;
+import io.sparsetune.optim.OptimizerRecipe;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -200,7 +200,6 @@ public final class RunConfigParser {
 
   private TrainingConfig training() {
     evaluationStrategy();
-    Optimizer optimizer = values.get(ConfigKeys.OPTIMIZER);
     int batch = values.get(ConfigKeys.BATCH_SIZE);
     int micro = values.get(ConfigKeys.MICRO_BATCH_SIZE);
     if (batch % micro != 0) {
@@ -221,13 +220,7 @@ public final class RunConfigParser {
         batch,
         micro,
         values.get(ConfigKeys.EVAL_BATCH_SIZE),
-        optimizer,
-        values.get(ConfigKeys.ADAM_BETA1),
-        values.get(ConfigKeys.ADAM_BETA2),
-        values.get(ConfigKeys.ADAM_EPSILON),
-        values.get(ConfigKeys.MOMENTUM),
-        values.get(ConfigKeys.WEIGHT_DECAY),
-        values.get(ConfigKeys.NO_DECAY),
+        optimizer(),
         values.get(ConfigKeys.SCHEDULE),
         warmupShare.orElse(values.get(ConfigKeys.WARMUP_RATIO)),
         whole(values.find(ConfigKeys.WARMUP_STEPS)),
@@ -237,6 +230,17 @@ public final class RunConfigParser {
         values.get(ConfigKeys.LOAD_BEST),
         whole(values.find(ConfigKeys.PATIENCE).flatMap(patience -> patience)),
         values.get(ConfigKeys.SEED));
+  }
+
+  private OptimizerRecipe optimizer() {
+    return new OptimizerRecipe(
+        values.get(ConfigKeys.OPTIMIZER),
+        values.get(ConfigKeys.ADAM_BETA1),
+        values.get(ConfigKeys.ADAM_BETA2),
+        values.get(ConfigKeys.ADAM_EPSILON),
+        values.get(ConfigKeys.MOMENTUM),
+        values.get(ConfigKeys.WEIGHT_DECAY),
+        values.get(ConfigKeys.NO_DECAY));
   }
 
   /** Hugging Face's eval_strategy says in another way what eval_steps says; it has to agree. */

@@ -8,6 +8,7 @@ import io.sparsetune.files.CanonicalJson;
 import io.sparsetune.files.KeyName;
 import io.sparsetune.keys.Key;
 import io.sparsetune.method.MethodConfig;
+import io.sparsetune.optim.OptimizerRecipe;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -155,19 +156,20 @@ public final class RunConfigWriter {
 
   private static Map<String, Object> training(TrainingConfig training) {
     Section section = new Section();
+    OptimizerRecipe optimizer = training.optimizer();
     section.put(ConfigKeys.LEARNING_RATE, training.learningRate());
     section.put(ConfigKeys.EPOCHS, training.epochs());
     section.put(ConfigKeys.MAX_STEPS, training.maxSteps());
     section.put(ConfigKeys.BATCH_SIZE, training.batchSize());
     section.put(ConfigKeys.MICRO_BATCH_SIZE, training.microBatchSize());
     section.put(ConfigKeys.EVAL_BATCH_SIZE, training.evalBatchSize());
-    section.put(ConfigKeys.OPTIMIZER, training.optimizer());
-    section.put(ConfigKeys.ADAM_BETA1, training.adamBeta1());
-    section.put(ConfigKeys.ADAM_BETA2, training.adamBeta2());
-    section.put(ConfigKeys.ADAM_EPSILON, training.adamEpsilon());
-    section.put(ConfigKeys.MOMENTUM, training.momentum());
-    section.put(ConfigKeys.WEIGHT_DECAY, training.weightDecay());
-    section.put(ConfigKeys.NO_DECAY, training.noDecay());
+    section.put(ConfigKeys.OPTIMIZER, optimizer.kind());
+    section.put(ConfigKeys.ADAM_BETA1, optimizer.beta1());
+    section.put(ConfigKeys.ADAM_BETA2, optimizer.beta2());
+    section.put(ConfigKeys.ADAM_EPSILON, optimizer.epsilon());
+    section.put(ConfigKeys.MOMENTUM, optimizer.momentum());
+    section.put(ConfigKeys.WEIGHT_DECAY, optimizer.weightDecay());
+    section.put(ConfigKeys.NO_DECAY, optimizer.noDecay());
     section.put(ConfigKeys.SCHEDULE, training.schedule());
     section.put(ConfigKeys.WARMUP_RATIO, training.warmupRatio());
     section.put(ConfigKeys.WARMUP_STEPS, training.warmupSteps());

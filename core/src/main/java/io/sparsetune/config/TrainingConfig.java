@@ -1,6 +1,10 @@
 package io.sparsetune.config;
 
-import java.util.List;
+import io.sparsetune.optim.LearningRate;
+import io.sparsetune.optim.LearningRate.Schedule;
+import io.sparsetune.optim.OptimizerRecipe;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
@@ -20,13 +24,7 @@ public record TrainingConfig(
     int batchSize,
     int microBatchSize,
     int evalBatchSize,
-    Optimizer optimizer,
-    double adamBeta1,
-    double adamBeta2,
-    double adamEpsilon,
-    double momentum,
-    double weightDecay,
-    List<String> noDecay,
+    OptimizerRecipe optimizer,
     Schedule schedule,
     double warmupRatio,
     OptionalInt warmupSteps,
@@ -37,14 +35,15 @@ public record TrainingConfig(
     OptionalInt patience,
     long seed) {
 
-  public enum Optimizer {
-    ADAMW,
-    SGD
-  }
-
-  public enum Schedule {
-    LINEAR,
-    COSINE,
-    CONSTANT
+  /** The learning rate of each step of a training of that many. */
+  public LearningRate learningRate(int steps) {
+    int warmup =
+        warmupSteps.orElseGet(
+            () ->
+                BigDecimal.valueOf(warmupRatio)
+                    .multiply(BigDecimal.valueOf(steps))
+                    .setScale(0, RoundingMode.CEILING)
+                    .intValueExact());
+    return new LearningRate(schedule, learningRate, warmup, steps);
   }
 }

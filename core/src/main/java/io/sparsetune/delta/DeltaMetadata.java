@@ -43,6 +43,7 @@ record DeltaMetadata(DeltaInfo info, int head) {
 
   static final String FORMAT = "sparsetune-delta";
   static final String VERSION = "1";
+  private static final int SHOWN = 80;
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
 
   private static void write(MaskBudget budget, Map<String, String> metadata) {
@@ -100,15 +101,14 @@ record DeltaMetadata(DeltaInfo info, int head) {
             "its format version is %s, this version of SparseTune reads %s: use a newer one"
                 .formatted(text("format_version"), VERSION));
       }
-      ObjectNode task = StrictJson.parseObject(path, text("task"), 8);
+      ObjectNode task = object("task");
       List<String> labels = labels(task.path("labels"));
       TaskType type = constant("task", TaskType.class, task.path("type").asText());
       boolean regression = type == TaskType.REGRESSION;
       try {
         ModelSpec spec =
             new ModelSpec(
-                ModelConfigFile.of(path, StrictJson.parseObject(path, text("encoder"), 8))
-                    .encoder(),
+                ModelConfigFile.of(path + ", encoder in its metadata", object("encoder")).encoder(),
                 constant("pooling", Pooling.class, text("pooling")),
                 regression ? 1 : labels.size(),
                 type.loss(),
@@ -138,8 +138,7 @@ record DeltaMetadata(DeltaInfo info, int head) {
 
     private EquivalentModel equivalentModel() {
       return metadata.containsKey(EquivalentModelJson.KEY)
-          ? EquivalentModelJson.read(
-              path, StrictJson.parseObject(path, text(EquivalentModelJson.KEY), 8))
+          ? EquivalentModelJson.read(path, object(EquivalentModelJson.KEY))
           : EquivalentModel.BASE;
     }
 
@@ -176,6 +175,15 @@ record DeltaMetadata(DeltaInfo info, int head) {
       return value;
     }
 
+    private ObjectNode object(String key) {
+      String json = text(key);
+      try {
+        return StrictJson.parseObject(path, json);
+      } catch (CorruptFileException e) {
+        throw new CorruptFileException(path, problem(key, json) + ": it is not a JSON object", e);
+      }
+    }
+
     private String hash(String key) {
       if (!HASH.matcher(text(key)).matches()) {
         throw invalid(key, text(key));
@@ -201,8 +209,12 @@ record DeltaMetadata(DeltaInfo info, int head) {
     }
 
     private CorruptFileException invalid(String key, String value) {
-      return new CorruptFileException(
-          path, "its metadata has the invalid %s %s".formatted(key, value));
+      return new CorruptFileException(path, problem(key, value));
+    }
+
+    private static String problem(String key, String value) {
+      String shown = value.length() > SHOWN ? value.substring(0, SHOWN) + "…" : value;
+      return "its metadata has the invalid %s %s".formatted(key, shown);
     }
   }
 }

@@ -9,24 +9,25 @@ import java.util.List;
  *
  * @param first ordinal in the kept mask of the first of them
  * @param values θ, [kept]
- * @param state [arrays][kept]
+ * @param moments [moments][kept]; none where they did not leave the workers
  */
-public record ChosenSlice(int first, float[] values, float[][] state) implements Serializable {
+public record ChosenSlice(int first, float[] values, float[][] moments) implements Serializable {
 
   public static ChosenSlice of(DenseTraining training, Mask kept, StateSlice slice) {
     int begin = kept.numberAt(slice.tensor(), slice.from());
     int end = kept.numberAt(slice.tensor(), slice.from() + slice.length());
     float[] all = training.values(slice);
     float[] values = new float[end - begin];
-    float[][] state = new float[slice.state().length][end - begin];
+    int skipped = training.valueArrays();
+    float[][] moments = new float[slice.state().length - skipped][end - begin];
     for (int q = begin; q < end; q++) {
       int at = kept.position(slice.tensor(), q) - slice.from();
       values[q - begin] = all[at];
-      for (int a = 0; a < state.length; a++) {
-        state[a][q - begin] = slice.state()[a][at];
+      for (int m = 0; m < moments.length; m++) {
+        moments[m][q - begin] = slice.state()[skipped + m][at];
       }
     }
-    return new ChosenSlice(kept.firstOrdinal(slice.tensor()) + begin, values, state);
+    return new ChosenSlice(kept.firstOrdinal(slice.tensor()) + begin, values, moments);
   }
 
   /** All places' values, [kept.size()]. */
@@ -38,14 +39,14 @@ public record ChosenSlice(int first, float[] values, float[][] state) implements
     return values;
   }
 
-  /** All places' state, [arrays][kept.size()]. */
-  public static float[][] state(Mask kept, List<ChosenSlice> slices) {
-    float[][] state = new float[slices.get(0).state.length][kept.size()];
+  /** All places' moments, [moments][kept.size()]. */
+  public static float[][] moments(Mask kept, List<ChosenSlice> slices) {
+    float[][] moments = new float[slices.get(0).moments.length][kept.size()];
     for (ChosenSlice slice : slices) {
-      for (int a = 0; a < state.length; a++) {
-        System.arraycopy(slice.state[a], 0, state[a], slice.first, slice.values.length);
+      for (int m = 0; m < moments.length; m++) {
+        System.arraycopy(slice.moments[m], 0, moments[m], slice.first, slice.values.length);
       }
     }
-    return state;
+    return moments;
   }
 }

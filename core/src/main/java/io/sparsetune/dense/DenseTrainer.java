@@ -19,6 +19,11 @@ public interface DenseTrainer {
    */
   void step(long step, GradientSum gradient, double clip, double learningRate);
 
+  /** What the loss that the latest step followed has beside the examples': 0 for most. */
+  default double penalty() {
+    return 0;
+  }
+
   /** The state's arrays as they are now, each [dense.size()]; θ or what stands for it first. */
   float[][] state();
 }

@@ -23,6 +23,11 @@ public interface DenseTraining extends Serializable {
   /** How many arrays of [dense.size()] floats a worker holds beside θ⁰. */
   int arrays();
 
+  /** How many arrays of its state {@link #values} looks at: the first; the others are moments. */
+  default int valueArrays() {
+    return 1;
+  }
+
   /**
    * θ that an averaged slice stands for. The slice is not written to; its own array may be
    * returned.

@@ -27,15 +27,14 @@ public record PlainTraining(OptimizerRecipe optimizer) implements DenseTraining 
   }
 
   /**
-   * A run's state from the state's arrays.
+   * A run's state from what a round left.
    *
-   * @param state [arrays][trained.size()]
+   * @param values [trained.size()]
+   * @param moments [moments][trained.size()]
    * @param steps that the optimizer has taken
    */
-  public static TrainedState trained(Mask trained, float[][] state, long steps) {
-    float[][] moments = new float[state.length - 1][];
-    System.arraycopy(state, 1, moments, 0, moments.length);
-    return new TrainedState(trained, state[0], new OptimizerState(steps, moments));
+  public static TrainedState trained(Mask trained, float[] values, float[][] moments, long steps) {
+    return new TrainedState(trained, values, new OptimizerState(steps, moments));
   }
 
   private record Trainer(float[] theta, SparseOptimizer optimizer) implements DenseTrainer {

@@ -9,13 +9,14 @@ public abstract sealed class UserException extends RuntimeException
         DataException,
         CorruptFileException,
         UnsupportedVersionException,
-        DivergedException {
+        DivergedException,
+        TakenOverException {
   private static final long serialVersionUID = 1;
 
   UserException(String message, Throwable cause) {
     super(message, cause);
   }
 
-  /** 2 configuration or arguments, 3 data or files, 4 diverged. */
+  /** 2 configuration or arguments, 3 data or files, 4 diverged, 1 another command in the way. */
   public abstract int exitCode();
 }

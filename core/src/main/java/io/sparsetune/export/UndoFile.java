@@ -155,7 +155,9 @@ public final class UndoFile {
   private void require(TensorSpec tensor, boolean fits) {
     if (!fits) {
       throw new CorruptFileException(
-          reader.path(), "its entries for %s do not fit the model".formatted(tensor.name()));
+          reader.path(),
+          "its entries for %s do not fit the model beside it, which has changed since it was merged; merge the run again, and undo that"
+              .formatted(tensor.name()));
     }
   }
 
@@ -175,7 +177,7 @@ public final class UndoFile {
             (tensor, sink) -> read(merged, pooled, tensor, sink));
     if (!found.equals(wanted)) {
       throw new DataException(
-          "Cannot undo %s: with the values of %s put back it is %s instead of its base, %s; its weights have changed since it was merged"
+          "Cannot undo %s: with the values of %s put back it is %s instead of its base, %s; its weights have changed since it was merged; merge the run again, and undo that"
               .formatted(merged.location(), FILE, found, wanted));
     }
   }

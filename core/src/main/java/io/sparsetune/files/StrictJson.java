@@ -31,23 +31,23 @@ public final class StrictJson {
    * @throws CorruptFileException where it is not one JSON object
    */
   public static ObjectNode readObject(ByteSource file, int limit) {
-    return parseObject(file.path(), decode(file.path(), file.readAll(limit), 0), 0);
+    return parseObject(file.path(), decode(file.path(), file.readAll(limit), 0));
   }
 
   /**
    * The object in a text.
    *
-   * @param path and {@code offset}: where the text stands, for messages
+   * @param path where the text stands, for messages
    */
-  public static ObjectNode parseObject(String path, String text, long offset) {
+  public static ObjectNode parseObject(String path, String text) {
     try {
       JsonNode tree = MAPPER.readTree(text);
       if (tree instanceof ObjectNode object) {
         return object;
       }
-      throw new CorruptFileException(path, "it is not a JSON object (at byte " + offset + ")");
+      throw new CorruptFileException(path, "it is not a JSON object");
     } catch (JsonProcessingException e) {
-      throw notJson(path, text, offset, e);
+      throw notJson(path, text, 0, e);
     }
   }
 

@@ -3,6 +3,7 @@ package io.sparsetune.mask;
 import io.sparsetune.error.DivergedException;
 import io.sparsetune.mask.Histogram.Cut;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.params.TensorSpec;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,7 +31,9 @@ public final class TopK {
       return Mask.none(layout);
     }
     int groups = goal.groups();
-    Histogram high = scores.histogram(slice -> highHalves(goal, slice));
+    // For a message of an executor's: the layout itself stays here.
+    List<String> names = layout.tensors().stream().map(TensorSpec::name).toList();
+    Histogram high = scores.histogram(slice -> highHalves(goal, names, slice));
     Cut[] highCuts = new Cut[groups];
     int[] highBins = new int[groups];
     for (int g = 0; g < groups; g++) {
@@ -50,7 +53,7 @@ public final class TopK {
     return mask(layout, scores.map(slice -> choose(goal, thresholds, quotas, slice)));
   }
 
-  private static Histogram highHalves(TopKGoal goal, ScoreSlice slice) {
+  private static Histogram highHalves(TopKGoal goal, List<String> names, ScoreSlice slice) {
     if (!goal.wants(slice.tensor())) {
       return Histogram.EMPTY;
     }
@@ -59,9 +62,9 @@ public final class TopK {
       int bits = Float.floatToRawIntBits(score);
       if (bits < 0 || bits >= INFINITY_BITS) {
         throw new DivergedException(
-            ("A score of tensor %d is %s: not a finite number of 0 or more; the model's weights or"
+            ("A score of %s is %s: not a finite number of 0 or more; the model's weights or"
                     + " its gradients at the start are out of range")
-                .formatted(slice.tensor(), score),
+                .formatted(names.get(slice.tensor()), score),
             null);
       }
       counts[bits >>> 16]++;

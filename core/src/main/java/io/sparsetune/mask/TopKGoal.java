@@ -95,6 +95,11 @@ public final class TopKGoal implements Serializable {
     return keep[group];
   }
 
+  /** How many scores the group that keeps most of them keeps. */
+  public long largest() {
+    return Arrays.stream(keep).max().orElse(0);
+  }
+
   /** k, over all groups. */
   public long size() {
     return Arrays.stream(keep).sum();

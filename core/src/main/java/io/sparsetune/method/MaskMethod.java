@@ -10,6 +10,7 @@ import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.mask.MaskRange;
 import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.mask.TopK;
+import io.sparsetune.mask.TopKGoal;
 import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.EquivalentModel;
 import io.sparsetune.optim.OptimizerRecipe;
@@ -92,6 +93,15 @@ public interface MaskMethod {
     return MaskRange.DEFAULT_INCLUDE;
   }
 
+  /**
+   * What the budget asks for, where it can be met. Only for a method with a budget.
+   *
+   * @throws ConfigException where it cannot
+   */
+  default TopKGoal goal(MaskProblem problem) {
+    return problem.goal();
+  }
+
   /** n, what k is a share of. */
   default long parameters(MaskProblem problem) {
     return problem.scope().size();
@@ -159,6 +169,6 @@ public interface MaskMethod {
    *     Evidence#NOTHING}
    */
   default Mask mask(MaskProblem problem, ScoreSource evidence) {
-    return TopK.select(problem.layout(), problem.goal(), evidence);
+    return TopK.select(problem.layout(), goal(problem), evidence);
   }
 }

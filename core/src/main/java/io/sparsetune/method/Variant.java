@@ -1,9 +1,9 @@
 package io.sparsetune.method;
 
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.Counted;
 import io.sparsetune.keys.Key;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Which form of a method is meant, where there is more than one. */
@@ -17,8 +17,9 @@ public final class Variant {
   /** Of mixout: as Lee et al. 2020 have it. */
   public static final String LEE = "lee";
 
+  /** Reads any word: which of them a method has, {@link #problems} knows. */
   public static final Key<String> KEY =
-      Key.word("method.variant", List.of(PAPER, FU_CODE, LEE))
+      Key.text("method.variant", String.join(", ", PAPER, FU_CODE, LEE))
           .withDefault(PAPER)
           .note("magnitude, diff: `fu-code` does as the paper's released code; mixout: `lee`");
 
@@ -42,8 +43,8 @@ public final class Variant {
     int burnIn = options.find(BURN_IN).orElse(DEFAULT_BURN_IN);
     if (burnIn >= steps) {
       throw new ConfigException(
-          "Invalid method.burn_in: %,d steps leave none of the training's %,d steps to train inside the mask; use fewer, or a longer training"
-              .formatted(burnIn, steps));
+          "Invalid method.burn_in: %s leave none of the training's %s to train inside the mask; use fewer, or a longer training"
+              .formatted(Counted.of(burnIn, "step"), Counted.of(steps, "step")));
     }
     return burnIn;
   }

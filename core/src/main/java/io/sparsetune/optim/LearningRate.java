@@ -1,10 +1,6 @@
 package io.sparsetune.optim;
 
-import io.sparsetune.config.TrainingConfig;
-import io.sparsetune.config.TrainingConfig.Schedule;
 import java.io.Serializable;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 
 /**
  * The learning rate of each step, by transformers' formulas: a linear warm-up from zero, then by
@@ -17,18 +13,10 @@ import java.math.RoundingMode;
 public record LearningRate(Schedule schedule, double base, int warmupSteps, int steps)
     implements Serializable {
 
-  /** As configured, for a training of that many steps. */
-  public static LearningRate of(TrainingConfig training, int steps) {
-    int warmup =
-        training
-            .warmupSteps()
-            .orElseGet(
-                () ->
-                    BigDecimal.valueOf(training.warmupRatio())
-                        .multiply(BigDecimal.valueOf(steps))
-                        .setScale(0, RoundingMode.CEILING)
-                        .intValueExact());
-    return new LearningRate(training.schedule(), training.learningRate(), warmup, steps);
+  public enum Schedule {
+    LINEAR,
+    COSINE,
+    CONSTANT
   }
 
   /** The same with another rate at the end of the warm-up. */

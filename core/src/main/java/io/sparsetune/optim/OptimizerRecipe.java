@@ -1,6 +1,5 @@
 package io.sparsetune.optim;
 
-import io.sparsetune.config.TrainingConfig;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.params.NamePatterns;
 import io.sparsetune.params.ParameterLayout;
@@ -14,7 +13,7 @@ import java.util.List;
  * @param noDecay patterns of tensors without weight decay
  */
 public record OptimizerRecipe(
-    TrainingConfig.Optimizer kind,
+    Kind kind,
     double beta1,
     double beta2,
     double epsilon,
@@ -23,24 +22,18 @@ public record OptimizerRecipe(
     List<String> noDecay)
     implements Serializable {
 
+  public enum Kind {
+    ADAMW,
+    SGD
+  }
+
   public OptimizerRecipe {
     noDecay = List.copyOf(noDecay);
   }
 
-  public static OptimizerRecipe of(TrainingConfig training) {
-    return new OptimizerRecipe(
-        training.optimizer(),
-        training.adamBeta1(),
-        training.adamBeta2(),
-        training.adamEpsilon(),
-        training.momentum(),
-        training.weightDecay(),
-        training.noDecay());
-  }
-
   /** How many moments it keeps of each parameter. */
   public int moments() {
-    return kind == TrainingConfig.Optimizer.ADAMW ? 2 : 1;
+    return kind == Kind.ADAMW ? 2 : 1;
   }
 
   /** Before the first step: no steps, moments of zero. */

@@ -1,9 +1,6 @@
 package io.sparsetune.optim;
 
-import io.sparsetune.config.TrainingConfig;
 import io.sparsetune.engine.GradientSum;
-import io.sparsetune.mask.Mask;
-import io.sparsetune.params.ParameterLayout;
 
 /**
  * Moves the trained values, and only them: state and weight decay exist for trained parameters
@@ -23,9 +20,4 @@ public interface SparseOptimizer {
 
   /** Where it is: the arrays are its own, and change with its next step. */
   OptimizerState state();
-
-  /** The configured optimizer for the trained parameters, at its start. */
-  static SparseOptimizer of(TrainingConfig training, ParameterLayout layout, Mask trained) {
-    return OptimizerRecipe.of(training).start(layout, trained);
-  }
 }

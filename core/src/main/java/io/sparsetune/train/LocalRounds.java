@@ -58,7 +58,7 @@ final class LocalRounds {
     return new RoundResult(
         kept,
         ChosenSlice.values(kept, chosen),
-        ChosenSlice.state(kept, chosen),
+        ChosenSlice.moments(kept, chosen),
         WorkerSteps.together(steps));
   }
 }

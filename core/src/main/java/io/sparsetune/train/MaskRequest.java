@@ -8,10 +8,6 @@ import io.sparsetune.method.MethodConfig;
  * @param progress hears how far a score round is
  */
 public record MaskRequest(long sequence, MethodConfig method, ScoreProgress progress) {
-  public MaskRequest(long sequence, MethodConfig method) {
-    this(sequence, method, ScoreProgress.NONE);
-  }
-
   /** For a method whose mask comes of dense rounds. */
   public IllegalArgumentException needsRounds() {
     return new IllegalArgumentException(

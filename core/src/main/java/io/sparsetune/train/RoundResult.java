@@ -8,10 +8,11 @@ import java.util.List;
  *
  * @param trained mask and head
  * @param values θ there, [trained.size()]
- * @param state of the training there, [arrays][trained.size()]
+ * @param moments of the training there, [moments][trained.size()]; none where they end with the
+ *     round
  * @param steps what the steps were like, in order
  */
-public record RoundResult(Mask trained, float[] values, float[][] state, List<RoundStep> steps) {
+public record RoundResult(Mask trained, float[] values, float[][] moments, List<RoundStep> steps) {
   public RoundResult {
     steps = List.copyOf(steps);
   }

@@ -13,6 +13,7 @@ import io.sparsetune.text.EpochPlan;
 import io.sparsetune.text.Shard;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,8 +26,10 @@ import java.util.function.IntFunction;
  *
  * @param dense everything that is trained: the tensors in scope and the head, whole
  * @param start what stands off θ⁰
+ * @param keepsMoments whether anybody asks for the moments after the round
  */
-public record RoundWork(DenseSteps steps, DenseTraining training, Mask dense, TrainedState start)
+public record RoundWork(
+    DenseSteps steps, DenseTraining training, Mask dense, TrainedState start, boolean keepsMoments)
     implements Serializable {
 
   /**
@@ -100,13 +103,14 @@ public record RoundWork(DenseSteps steps, DenseTraining training, Mask dense, Tr
         double norm = GradientClip.norm(sum);
         double clip = GradientClip.factor(norm, OptionalDouble.of(steps.maxGradNorm()));
         trainer.step(step, sum, clip, steps.rateAt(step));
-        taken.record(i, sum, norm);
+        taken.record(i, sum, trainer.penalty(), norm);
         done.accept((int) sum.examples());
       }
     }
     float[][] state = trainer.state();
     requireFinite(state);
-    return new WorkerState(taken, dense, state, base);
+    float[][] leaving = keepsMoments ? state : Arrays.copyOf(state, training.valueArrays());
+    return new WorkerState(taken, dense, leaving, base);
   }
 
   /** The last step's values have not been through the model. */

@@ -60,7 +60,7 @@ final class RoundsPhase {
     this.listener = listener;
     this.sparse = sparse;
     this.sequence = sequence;
-    this.recipe = OptimizerRecipe.of(training);
+    this.recipe = training.optimizer();
     this.head = Methods.headTensors(layout, config.method());
     this.dense =
         Mask.none(layout).withWhole(layout, problem.scope().tensors()).withWhole(layout, head);
@@ -98,7 +98,7 @@ final class RoundsPhase {
   private State round(int round, State before) {
     boolean fresh = rounds.rewinds();
     int scheduleStart = fresh ? before.step() : 0;
-    LearningRate rate = LearningRate.of(training, plan.scheduleOfRounds(rounds));
+    LearningRate rate = training.learningRate(plan.scheduleOfRounds(rounds));
     TrainedState start =
         fresh
             ? withFreshOptimizer(before.trained().trained(), before.trained().values())
@@ -113,7 +113,12 @@ final class RoundsPhase {
             sequence.getAsLong(),
             round,
             rounds.workers(),
-            new RoundWork(steps, method.denseTraining(problem, recipe, maxGradNorm), dense, start),
+            new RoundWork(
+                steps,
+                method.denseTraining(problem, recipe, maxGradNorm),
+                dense,
+                start,
+                rounds.keepMoments()),
             new RoundScores(rounds.momentum(), stays),
             listener::trainedInRound,
             distances -> {
@@ -125,7 +130,8 @@ final class RoundsPhase {
     long optimizerSteps = start.optimizer().steps() + rounds.steps();
     TrainedState trained =
         rounds.keepMoments()
-            ? PlainTraining.trained(result.trained(), result.state(), optimizerSteps)
+            ? PlainTraining.trained(
+                result.trained(), result.values(), result.moments(), optimizerSteps)
             : withFreshOptimizer(result.trained(), result.values());
     return new State(mask[0], trained, before.step() + rounds.steps());
   }
@@ -194,7 +200,7 @@ final class RoundsPhase {
   /** As many steps inside the mask as a dense phase has, on a schedule of their own. */
   private State trainedInside(State state) {
     Mask trained = state.trained().trained();
-    LearningRate rate = LearningRate.of(training, rounds.steps());
+    LearningRate rate = training.learningRate(rounds.steps());
     OptimizerState fresh = recipe.initial(trained.size());
     SparseOptimizer optimizer = recipe.resume(layout, trained, fresh);
     float[] values = state.trained().values();

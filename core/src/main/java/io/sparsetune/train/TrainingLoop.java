@@ -10,7 +10,6 @@ import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.Methods;
 import io.sparsetune.method.StepTransform;
 import io.sparsetune.optim.LearningRate;
-import io.sparsetune.optim.OptimizerRecipe;
 import io.sparsetune.optim.SparseOptimizer;
 import io.sparsetune.optim.TrainedState;
 import io.sparsetune.params.ParameterLayout;
@@ -43,6 +42,10 @@ public final class TrainingLoop {
     this.executor = executor;
     this.listener = listener;
     this.plan = TrainingPlan.of(config, executor.trainExamples());
+    if (config.method().method().hasBudget()) {
+      // A budget that cannot be met is said here, not after the rounds that come before its mask.
+      config.method().method().goal(problem());
+    }
     this.steps = new SparseSteps(config.training(), plan, executor, listener, this::nextSequence);
   }
 
@@ -60,7 +63,7 @@ public final class TrainingLoop {
 
     TrainingConfig training = config.training();
     SparseOptimizer optimizer =
-        OptimizerRecipe.of(training).resume(layout, trained, start.trained().optimizer());
+        training.optimizer().resume(layout, trained, start.trained().optimizer());
     int scheduleStart = plan.scheduleStart();
     LearningRate learningRate = plan.learningRate(training);
     float[] values = start.trained().values();
@@ -114,7 +117,7 @@ public final class TrainingLoop {
         new TrainedState(
             trained,
             executor.initialValues(trained),
-            OptimizerRecipe.of(config.training()).initial(trained.size()));
+            config.training().optimizer().initial(trained.size()));
     return new RoundsPhase.State(mask, start, 0);
   }
 

@@ -3,6 +3,7 @@ package io.sparsetune.train;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.TrainingConfig;
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.Counted;
 import io.sparsetune.error.DataException;
 import io.sparsetune.method.RoundPlan;
 import io.sparsetune.method.StepCount;
@@ -79,14 +80,13 @@ public record TrainingPlan(EpochPlan epochs, int steps, int evalSteps, Optional<
     long beside = rounds.rewinds() ? dense : after;
     if (beside == 0 && dense >= steps) {
       problems.add(
-          ("Invalid %s: %d rounds of %,d %s leave none of the training's %,d steps to train"
+          ("Invalid %s: %s of %s leave none of the training's %s to train"
                   + " inside the mask; use fewer rounds, a shorter %s or a longer training")
               .formatted(
                   RoundPlan.ROUNDS.name(),
-                  rounds.rounds(),
-                  rounds.steps(),
-                  rounds.steps() == 1 ? "step" : "steps",
-                  steps,
+                  Counted.of(rounds.rounds(), "round"),
+                  Counted.of(rounds.steps(), "step"),
+                  Counted.of(steps, "step"),
                   RoundPlan.PROJECT_EVERY.name()));
     }
     if (beside + steps > Integer.MAX_VALUE) {
@@ -120,7 +120,7 @@ public record TrainingPlan(EpochPlan epochs, int steps, int evalSteps, Optional<
 
   /** The schedule of the training inside the final mask. */
   LearningRate learningRate(TrainingConfig training) {
-    LearningRate rate = LearningRate.of(training, steps - scheduleStart());
+    LearningRate rate = training.learningRate(steps - scheduleStart());
     return rounds
         .flatMap(RoundPlan::finetuning)
         .map(finetuning -> rate.withBase(finetuning.learningRate()))

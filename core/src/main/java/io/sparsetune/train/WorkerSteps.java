@@ -24,8 +24,11 @@ public final class WorkerSteps implements Serializable {
     this.tokens = new long[count];
   }
 
-  void record(int number, GradientSum sum, double norm) {
-    losses[number] = sum.meanLoss();
+  /**
+   * @param penalty on top of the examples' loss
+   */
+  void record(int number, GradientSum sum, double penalty, double norm) {
+    losses[number] = sum.meanLoss() + penalty;
     norms[number] = norm;
     examples[number] = sum.examples();
     tokens[number] = sum.tokens();

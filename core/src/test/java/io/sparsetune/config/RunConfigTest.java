@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.config.DataConfig.OnBadRow;
 import io.sparsetune.config.TaskConfig.TaskType;
-import io.sparsetune.config.TrainingConfig.Optimizer;
-import io.sparsetune.config.TrainingConfig.Schedule;
 import io.sparsetune.mask.MaskBudget;
 import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.mask.MaskRange;
@@ -15,6 +13,8 @@ import io.sparsetune.method.ScoreRound;
 import io.sparsetune.method.bitfit.BitFit;
 import io.sparsetune.method.fisher.Fisher;
 import io.sparsetune.model.Pooling;
+import io.sparsetune.optim.LearningRate.Schedule;
+import io.sparsetune.optim.OptimizerRecipe;
 import io.sparsetune.task.Metric;
 import java.util.List;
 import java.util.Optional;
@@ -228,13 +228,14 @@ class RunConfigTest {
                 32,
                 8,
                 8,
-                Optimizer.ADAMW,
-                0.9,
-                0.999,
-                1e-8,
-                0,
-                0,
-                List.of("*.bias", "*.LayerNorm.*"),
+                new OptimizerRecipe(
+                    OptimizerRecipe.Kind.ADAMW,
+                    0.9,
+                    0.999,
+                    1e-8,
+                    0,
+                    0,
+                    List.of("*.bias", "*.LayerNorm.*")),
                 Schedule.LINEAR,
                 0.06,
                 OptionalInt.empty(),
@@ -257,13 +258,8 @@ class RunConfigTest {
                 64,
                 16,
                 8,
-                Optimizer.SGD,
-                0.8,
-                0.99,
-                1e-6,
-                0.9,
-                0.01,
-                List.of(),
+                new OptimizerRecipe(
+                    OptimizerRecipe.Kind.SGD, 0.8, 0.99, 1e-6, 0.9, 0.01, List.of()),
                 Schedule.COSINE,
                 0.1,
                 OptionalInt.of(20),

@@ -202,16 +202,20 @@ class DeltaFileTest {
             + " classification task with the labels [a, b, c]",
         "task|{'type':'regression','metric':'accuracy','labels':[]}|the metric accuracy for a"
             + " regression task with the labels []",
-        "task|{|not valid JSON",
-        "task|[]|it is not a JSON object",
+        "task|{|its metadata has the invalid task {: it is not a JSON object",
+        "task|[]|its metadata has the invalid task []: it is not a JSON object",
+        "encoder|{'model_type'|the invalid encoder {'model_type': it is not a JSON object",
+        "encoder|{'model_type':'bert','hidden_size':0}|delta.safetensors, encoder in its metadata:"
+            + " hidden_size is 0, but must be a positive whole number",
+        "equivalent_model|lora|the invalid equivalent_model lora: it is not a JSON object",
         "encoder|{}|it has no model_type; known model types are bert and roberta",
       })
   void wrongMetadataIsNamed(String key, String value, String message) {
     String json = value.replace('\'', '"');
     assertThatThrownBy(() -> read(rewritten(metadata -> metadata.put(key, json), writer -> {})))
         .isInstanceOf(CorruptFileException.class)
-        .hasMessageStartingWith("Cannot read delta.safetensors: ")
-        .hasMessageContaining(message);
+        .hasMessageStartingWith("Cannot read delta.safetensors")
+        .hasMessageContaining(message.replace('\'', '"'));
   }
 
   @Test

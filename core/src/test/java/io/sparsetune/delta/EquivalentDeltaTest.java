@@ -155,7 +155,7 @@ class EquivalentDeltaTest {
             + " Invalid adapter: size -3 is not above 0",
       })
   void whatMakesNoModelIsRefused(String json, String reason) {
-    assertThatThrownBy(() -> EquivalentModelJson.read("d", StrictJson.parseObject("d", json, 0)))
+    assertThatThrownBy(() -> EquivalentModelJson.read("d", StrictJson.parseObject("d", json)))
         .isInstanceOf(CorruptFileException.class)
         .hasMessage(
             "Cannot read d: its metadata has the invalid equivalent_model %s: %s", json, reason);

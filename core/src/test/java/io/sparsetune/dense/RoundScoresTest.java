@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSlice;
 import io.sparsetune.method.MethodConfigs;
-import io.sparsetune.optim.OptimizerRecipe;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
@@ -18,7 +17,7 @@ class RoundScoresTest {
       new ParameterLayout(
           List.of(TensorSpec.of("a", Part.ENCODER, 4), TensorSpec.of("b", Part.ENCODER, 2)));
   private final PlainTraining training =
-      new PlainTraining(OptimizerRecipe.of(MethodConfigs.run().training()));
+      new PlainTraining(MethodConfigs.run().training().optimizer());
   private final StateSlice slice =
       new StateSlice(0, 0, new float[][] {{1, -2, 3, 4}}, new float[] {1, 1, 3.5f, 0});
 
@@ -79,10 +78,12 @@ class RoundScoresTest {
   @Test
   void whatIsKeptIsPutTogetherByOrdinal() {
     Mask kept = new Mask.Builder(layout).positions(0, new int[] {1, 3}).whole(1).build();
-    StateSlice b = new StateSlice(1, 0, new float[][] {{7, 8}}, new float[] {0, 0});
+    StateSlice a =
+        new StateSlice(0, 0, new float[][] {slice.state()[0], {5, 6, 7, 8}}, slice.base());
+    StateSlice b = new StateSlice(1, 0, new float[][] {{7, 8}, {1, 2}}, new float[] {0, 0});
     List<ChosenSlice> parts =
-        List.of(ChosenSlice.of(training, kept, b), ChosenSlice.of(training, kept, slice));
+        List.of(ChosenSlice.of(training, kept, b), ChosenSlice.of(training, kept, a));
     assertThat(ChosenSlice.values(kept, parts)).containsExactly(-2, 4, 7, 8);
-    assertThat(ChosenSlice.state(kept, parts)[0]).containsExactly(-2, 4, 7, 8);
+    assertThat(ChosenSlice.moments(kept, parts)).isDeepEqualTo(new float[][] {{6, 8, 1, 2}});
   }
 }

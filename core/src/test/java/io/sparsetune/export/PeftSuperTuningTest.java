@@ -31,16 +31,30 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PeftSuperTuningTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** The delta's files; the base is called {@code the/base}. */
+  private static MemoryFolder exported(BaseModel base, SparseDelta delta) throws IOException {
+    MemoryFolder out = new MemoryFolder("out");
+    PeftSuperTuning.write(base, delta, "the/base", out);
+    return out;
+  }
+
+  private static JsonNode config(BaseModel base, SparseDelta delta) throws IOException {
+    return config(exported(base, delta));
+  }
+
+  private static JsonNode config(MemoryFolder exported) throws IOException {
+    return JSON.readTree(exported.bytes("adapter_config.json"));
+  }
+
   @ParameterizedTest
   @CsvSource({"bert,0.05", "roberta,0.05", "bert-regression,0.3", "bert,0.0011", "bert,0.9995"})
   void appliedToTheBaseItGivesTheTrainedModel(String name, double p) throws IOException {
     BaseModel base = Golden.base(name);
     SparseDelta delta = Deltas.linear(base, Golden.spec(base), p, 5);
     ParameterLayout layout = delta.info().spec().layout();
-    MemoryFolder out = new MemoryFolder("out");
-    PeftSuperTuning.write(base, delta, "the/base", out);
+    MemoryFolder out = exported(base, delta);
     assertThat(out.names()).containsExactly("adapter_config.json", "adapter_model.safetensors");
-    JsonNode config = JSON.readTree(out.bytes("adapter_config.json"));
+    JsonNode config = config(out);
     assertThat(config.get("peft_type").asText()).isEqualTo("SUPERTUNING");
     assertThat(config.get("base_model_name_or_path").asText()).isEqualTo("the/base");
     SafetensorsReader weights = SafetensorsReader.open(out.file("adapter_model.safetensors"));
@@ -87,9 +101,8 @@ class PeftSuperTuningTest {
   void theHeadsModulesAreSavedWhole() throws IOException {
     for (String name : List.of("bert", "roberta")) {
       BaseModel base = Golden.base(name);
-      MemoryFolder out = new MemoryFolder("out");
-      PeftSuperTuning.write(base, Deltas.linear(base, Golden.spec(base), 0.1, 5), "b", out);
-      assertThat(JSON.readTree(out.bytes("adapter_config.json")).get("modules_to_save"))
+      SparseDelta delta = Deltas.linear(base, Golden.spec(base), 0.1, 5);
+      assertThat(config(base, delta).get("modules_to_save"))
           .map(JsonNode::asText)
           .isEqualTo(name.equals("bert") ? List.of("classifier", "pooler") : List.of("classifier"));
     }
@@ -101,11 +114,9 @@ class PeftSuperTuningTest {
     ModelSpec own = Golden.spec(base);
     ModelSpec choices =
         new ModelSpec(own.encoder(), Pooling.POOLER, 2, Loss.CHOICE_CROSS_ENTROPY, own.dropout());
-    MemoryFolder out = new MemoryFolder("out");
-    PeftSuperTuning.write(base, Deltas.linear(base, choices, 0.05, 5), "the/base", out);
-    assertThat(JSON.readTree(out.bytes("adapter_config.json")).get("task_type").isNull()).isTrue();
-    PeftSuperTuning.write(base, Deltas.linear(base, own, 0.05, 5), "the/base", out);
-    assertThat(JSON.readTree(out.bytes("adapter_config.json")).get("task_type").asText())
+    assertThat(config(base, Deltas.linear(base, choices, 0.05, 5)).get("task_type").isNull())
+        .isTrue();
+    assertThat(config(base, Deltas.linear(base, own, 0.05, 5)).get("task_type").asText())
         .isEqualTo("SEQ_CLS");
   }
 

@@ -7,12 +7,15 @@ import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.model.BaseModel;
+import io.sparsetune.safetensors.SafetensorsWriter;
 import io.sparsetune.testing.Deltas;
 import io.sparsetune.testing.Golden;
 import io.sparsetune.testing.MemoryFolder;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,7 +49,27 @@ class UndoFileTest {
             "Cannot undo merged: with the values of undo\\.safetensors put back it is [0-9a-f]{64}"
                 + " instead of its base, "
                 + base.fingerprint()
-                + "; its weights have changed since it was merged");
+                + "; its weights have changed since it was merged; merge the run again, and undo"
+                + " that");
+  }
+
+  @Test
+  void aModelOfAnotherSizeIsRefused() throws IOException {
+    BaseModel base = Golden.base("bert");
+    MemoryFolder merged = merged(base, Deltas.random(base, Golden.spec(base), 3));
+    ByteArrayOutputStream undo = new ByteArrayOutputStream();
+    new SafetensorsWriter()
+        .metadata("format", "sparsetune-undo")
+        .metadata("format_version", "1")
+        .floats("embeddings.word_embeddings.weight", List.of(1), new float[1])
+        .writeTo(undo);
+    merged.put(UndoFile.FILE, undo.toByteArray());
+    assertThatThrownBy(() -> undone(merged))
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessage(
+            "Cannot read merged/undo.safetensors: its entries for embeddings.word_embeddings.weight"
+                + " do not fit the model beside it, which has changed since it was merged; merge"
+                + " the run again, and undo that");
   }
 
   @Test

@@ -173,9 +173,9 @@ class TopKTest {
               () -> selected(layout, List.of(new float[] {1, bad, 2}), Scope.TENSOR, 0.5))
           .isInstanceOf(DivergedException.class)
           .hasMessage(
-              "A score of tensor 0 is %s: not a finite number of 0 or more; the model's weights or"
+              "A score of %s is %s: not a finite number of 0 or more; the model's weights or"
                   + " its gradients at the start are out of range",
-              bad);
+              layout.tensor(0).name(), bad);
     }
   }
 

@@ -4,7 +4,7 @@ import static io.sparsetune.method.MethodConfigs.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sparsetune.config.TrainingConfig.Schedule;
+import io.sparsetune.optim.LearningRate.Schedule;
 import org.junit.jupiter.api.Test;
 
 class LearningRateTest {
@@ -39,12 +39,12 @@ class LearningRateTest {
 
   @Test
   void warmUpIsAShareRoundedUpUnlessStepsAreGiven() {
-    assertThat(LearningRate.of(run("training.warmup_ratio=0.06").training(), 101).warmupSteps())
+    assertThat(run("training.warmup_ratio=0.06").training().learningRate(101).warmupSteps())
         .isEqualTo(7);
     // 0.07 · 100 is 7.000000000000001 in double precision.
-    assertThat(LearningRate.of(run("training.warmup_ratio=0.07").training(), 100).warmupSteps())
+    assertThat(run("training.warmup_ratio=0.07").training().learningRate(100).warmupSteps())
         .isEqualTo(7);
-    assertThat(LearningRate.of(run("training.warmup_steps=3").training(), 100).warmupSteps())
+    assertThat(run("training.warmup_steps=3").training().learningRate(100).warmupSteps())
         .isEqualTo(3);
   }
 }

@@ -41,7 +41,7 @@ class OptimizerTest {
   void adamWFollowsItsFormulas() {
     TrainingConfig training =
         training("training.weight_decay=0.1", "training.adam_beta1=0.8", "training.no_decay=[]");
-    SparseOptimizer optimizer = SparseOptimizer.of(training, layout, trained);
+    SparseOptimizer optimizer = training.optimizer().start(layout, trained);
     float[] values = {1, -2, 0.5f, 3};
     double[] x = {1, -2, 0.5, 3};
     double[] m = new double[4];
@@ -67,7 +67,7 @@ class OptimizerTest {
   void sgdFollowsItsFormulas() {
     TrainingConfig training =
         training("training.optimizer=sgd", "training.momentum=0.9", "training.weight_decay=0.1");
-    SparseOptimizer optimizer = SparseOptimizer.of(training, layout, trained);
+    SparseOptimizer optimizer = training.optimizer().start(layout, trained);
     float[] values = {1, -2, 0.5f, 3};
     optimizer.step(values, gradient(1, 2, 3, 4), 1, 0.1);
     optimizer.step(values, gradient(1, 2, 3, 4), 1, 0.1);
@@ -86,7 +86,7 @@ class OptimizerTest {
   @Test
   void biasesAndLayerNormsDoNotDecayByDefault() {
     SparseOptimizer optimizer =
-        SparseOptimizer.of(training("training.weight_decay=0.5"), layout, trained);
+        training("training.weight_decay=0.5").optimizer().start(layout, trained);
     float[] values = {1, 1, 1, 1};
     optimizer.step(values, gradient(0, 0, 0, 0), 1, 0.1);
     assertThat(values).containsExactly(0.95f, 0.95f, 1, 1);
@@ -109,7 +109,7 @@ class OptimizerTest {
       TrainingConfig training =
           training(
               "training.optimizer=" + kind, "training.weight_decay=0.1", "training.momentum=0.9");
-      OptimizerRecipe recipe = OptimizerRecipe.of(training);
+      OptimizerRecipe recipe = training.optimizer();
       SparseOptimizer whole = recipe.start(layout, trained);
       float[] expected = {1, -2, 0.5f, 3};
       for (int step = 0; step < 5; step++) {

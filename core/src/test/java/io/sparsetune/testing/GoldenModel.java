@@ -1,13 +1,17 @@
 package io.sparsetune.testing;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.Dropout;
 import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
-import io.sparsetune.params.TensorSpec;
 import io.sparsetune.text.MicroBatch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -49,15 +53,22 @@ public record GoldenModel(String name, ModelSpec spec, float[] theta) {
     GoldenTensors tensors = GoldenTensors.read(file);
     float[] theta = new float[layout.size()];
     for (int t = 0; t < layout.tensorCount(); t++) {
-      TensorSpec tensor = layout.tensor(t);
-      for (String prefix : List.of("", "bert.", "roberta.")) {
-        if (tensors.has(prefix + tensor.name())) {
-          float[] values = tensors.floats(prefix + tensor.name());
-          System.arraycopy(values, 0, theta, layout.offset(t), values.length);
-        }
-      }
+      int at = layout.offset(t);
+      tensors
+          .find("", layout.tensor(t).name())
+          .ifPresent(values -> System.arraycopy(values, 0, theta, at, values.length));
     }
     return theta;
+  }
+
+  /** How its golden values were made. */
+  public JsonNode recipe() {
+    try {
+      return new ObjectMapper()
+          .readTree(Files.readString(Golden.folder(name).resolve("recipe.json")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public ModelSpec withDropout(double p) {

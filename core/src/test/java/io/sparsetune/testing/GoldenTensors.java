@@ -7,9 +7,13 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
 
 /** A trusting reader of the golden files, which knows nothing of the code under test. */
 public final class GoldenTensors {
+  private static final List<String> PREFIXES = List.of("", "bert.", "roberta.");
+
   private final ByteBuffer data;
   private final JsonNode header;
 
@@ -34,6 +38,45 @@ public final class GoldenTensors {
 
   public boolean has(String name) {
     return header.has(name);
+  }
+
+  /** A tensor by its name without the model's prefix. */
+  public float[] named(String name) {
+    return named("", name);
+  }
+
+  /**
+   * The same.
+   *
+   * @param kind what stands before the model's prefix
+   */
+  public float[] named(String kind, String name) {
+    return find(kind, name)
+        .orElseThrow(
+            () -> new IllegalArgumentException("There is no golden tensor " + kind + name));
+  }
+
+  /** The same of whole numbers. */
+  public int[] wholeNamed(String name) {
+    float[] floats = named(name);
+    int[] whole = new int[floats.length];
+    for (int i = 0; i < whole.length; i++) {
+      whole[i] = (int) floats[i];
+    }
+    return whole;
+  }
+
+  /**
+   * A tensor by its name without the model's prefix, where there is one.
+   *
+   * @param kind what stands before that prefix
+   */
+  public Optional<float[]> find(String kind, String name) {
+    return PREFIXES.stream()
+        .map(prefix -> kind + prefix + name)
+        .filter(this::has)
+        .findFirst()
+        .map(this::floats);
   }
 
   public int[] shape(String name) {

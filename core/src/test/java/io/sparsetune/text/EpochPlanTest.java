@@ -62,6 +62,29 @@ class EpochPlanTest {
     }
   }
 
+  /** Worker w of W has the shards w, w + W, …. */
+  @Test
+  void aWorkerHasNoExamplesOnlyInAStepThatHasFewerThanThereAreWorkers() {
+    int without = 0;
+    for (int examples = 1; examples <= 60; examples++) {
+      EpochPlan plan = new EpochPlan(examples, 6, 3, 4, SEED);
+      for (int workers : new int[] {2, 3, 6}) {
+        for (int step = 0; step < plan.stepsPerEpoch(); step++) {
+          int[] own = new int[workers];
+          for (int s = 0; s < plan.shards(); s++) {
+            own[s % workers] += plan.microBatchSize(s, 0, step);
+          }
+          int least = IntStream.of(own).min().orElseThrow();
+          assertThat(least == 0)
+              .as("%d examples, step %d: %s", examples, step, own)
+              .isEqualTo(IntStream.of(own).sum() < workers);
+          without += least == 0 ? 1 : 0;
+        }
+      }
+    }
+    assertThat(without).isPositive();
+  }
+
   @Test
   void microBatchesOfAStepAreOfLikeLength() {
     EpochPlan plan = new EpochPlan(2000, 4, 5, 50, SEED);

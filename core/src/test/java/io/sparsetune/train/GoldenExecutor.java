@@ -32,7 +32,7 @@ final class GoldenExecutor implements StepExecutor {
 
   @Override
   public long trainExamples() {
-    JsonNode recipe = GoldenModels.recipe(model);
+    JsonNode recipe = model.recipe();
     return recipe.required("steps").asLong() * recipe.required("batch").asLong();
   }
 

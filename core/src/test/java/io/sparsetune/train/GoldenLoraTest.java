@@ -21,7 +21,7 @@ class GoldenLoraTest {
   private static final double TOLERANCE = 2e-5;
 
   private static GoldenModel read(String name, String state) {
-    JsonNode recipe = GoldenModels.recipe(GoldenModel.read(name));
+    JsonNode recipe = GoldenModel.read(name).recipe();
     GoldenModel model =
         Equivalents.read(
             name,
@@ -54,8 +54,7 @@ class GoldenLoraTest {
             .toList();
     assertThat(tensors).containsAll(Equivalents.added(layout));
     RunConfig config =
-        GoldenTrainingTest.config(
-            GoldenModels.recipe(model), "random", "method.head_in_budget=true");
+        GoldenTrainingTest.config(model.recipe(), "random", "method.head_in_budget=true");
     GoldenExecutor executor =
         new GoldenExecutor(model, Mask.none(layout).withWhole(layout, tensors), microBatches);
     TrainingResult result = new TrainingLoop(layout, config, executor, TrainingListener.NONE).run();

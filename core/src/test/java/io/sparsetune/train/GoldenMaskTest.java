@@ -43,7 +43,7 @@ class GoldenMaskTest {
 
   private static MethodConfig config(GoldenModel model, String name, String... keyValues) {
     String[] all = Arrays.copyOf(keyValues, keyValues.length + 1);
-    all[keyValues.length] = "sparsity=" + GoldenModels.recipe(model).required("p").asText();
+    all[keyValues.length] = "sparsity=" + model.recipe().required("p").asText();
     return method(name, all);
   }
 
@@ -55,7 +55,7 @@ class GoldenMaskTest {
   /** Sums over the recipe's scoring batches, each of them a shard of one micro-batch. */
   private static void feed(GoldenModel model, ScoreRound round, DenseGradientSink into) {
     EngineWorker worker = engine(model).newWorker();
-    int steps = GoldenModels.recipe(model).required("score_steps").asInt();
+    int steps = model.recipe().required("score_steps").asInt();
     for (int step = 0; step < steps; step++) {
       MicroBatch batch = GoldenModel.pack(model.examples(step));
       Shard shard =
@@ -135,11 +135,7 @@ class GoldenMaskTest {
       if (!encoder(layout).test(t)) {
         assertThat(mask.count(t)).isZero();
       } else if (!ofScores || !name.endsWith("attention.self.key.bias")) {
-        agree(
-            positions(mask, layout, t),
-            GoldenModels.ints(expected, name),
-            GoldenModels.floats(scored, name),
-            name);
+        agree(positions(mask, layout, t), expected.wholeNamed(name), scored.named(name), name);
         compared++;
       }
     }
@@ -193,14 +189,14 @@ class GoldenMaskTest {
     int next = 0;
     int first = 0;
     for (int t : IntStream.range(0, layout.tensorCount()).filter(encoder(layout)).toArray()) {
-      float[] scores = GoldenModels.floats(scored, layout.tensor(t).name());
+      float[] scores = scored.named(layout.tensor(t).name());
       System.arraycopy(scores, 0, golden, first, scores.length);
       for (int position : positions(mask, layout, t)) {
         chosen[next++] = first + position;
       }
       first += scores.length;
     }
-    int[] expected = GoldenModels.ints(model.expected("mask-sam-global"), "flat");
+    int[] expected = model.expected("mask-sam-global").wholeNamed("flat");
     agree(chosen, expected, golden, "all");
   }
 

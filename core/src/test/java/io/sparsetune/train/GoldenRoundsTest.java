@@ -13,7 +13,6 @@ import io.sparsetune.mask.ScoreSlice;
 import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.Methods;
-import io.sparsetune.optim.LearningRate;
 import io.sparsetune.optim.OptimizerRecipe;
 import io.sparsetune.optim.TrainedState;
 import io.sparsetune.params.ParameterLayout;
@@ -32,111 +31,137 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GoldenRoundsTest {
   private static final double TOLERANCE = 2e-5;
 
-  private static RunConfig config(GoldenModel model) {
-    JsonNode recipe = GoldenModels.recipe(model);
-    return GoldenTrainingTest.config(
-        recipe,
-        "child",
-        "method.rounds=1",
-        "method.project_every=" + recipe.required("round_steps") + " steps",
-        "method.sparsity=" + recipe.required("p"));
-  }
+  /** A golden model, and ChildPruning of one round as its recipe has it. */
+  private record Setup(GoldenModel model, ParameterLayout layout, RunConfig config) {
 
-  private static Mask head(GoldenModel model, RunConfig config) {
-    ParameterLayout layout = model.spec().layout();
-    return Mask.none(layout).withWhole(layout, Methods.headTensors(layout, config.method()));
-  }
-
-  /** Encoder and head. */
-  private static Mask dense(GoldenModel model, RunConfig config) {
-    ParameterLayout layout = model.spec().layout();
-    MaskProblem problem = new MaskProblem(layout, config.method(), 1);
-    return head(model, config).withWhole(layout, problem.scope().tensors());
-  }
-
-  private static RoundResult round(
-      GoldenModel model, int microBatches, Function<ScoreSource, Mask> projection) {
-    RunConfig config = config(model);
-    TrainingConfig training = config.training();
-    JsonNode recipe = GoldenModels.recipe(model);
-    Mask nothing = Mask.none(model.spec().layout());
-    OptimizerRecipe optimizer = OptimizerRecipe.of(training);
-    LearningRate rate = LearningRate.of(training, recipe.required("steps").asInt());
-    DenseSteps steps =
-        new DenseSteps(
-            0,
-            recipe.required("round_steps").asInt(),
-            0,
-            rate,
-            training.maxGradNorm().orElseThrow());
-    RoundWork work =
-        new RoundWork(
-            steps,
-            new PlainTraining(optimizer),
-            dense(model, config),
-            new TrainedState(nothing, new float[0], optimizer.initial(0)));
-    try (GoldenExecutor executor = new GoldenExecutor(model, nothing, microBatches)) {
-      return executor.round(
-          new RoundRequest(
-              1, 0, 1, work, new RoundScores(1, nothing), ScoreProgress.NONE, projection));
+    static Setup of(String name) {
+      GoldenModel model = GoldenModel.read(name);
+      JsonNode recipe = model.recipe();
+      RunConfig config =
+          GoldenTrainingTest.config(
+              recipe,
+              "child",
+              "method.rounds=1",
+              "method.project_every=" + recipe.required("round_steps") + " steps",
+              "method.sparsity=" + recipe.required("p"));
+      return new Setup(model, model.spec().layout(), config);
     }
-  }
 
-  private static void assertAgrees(GoldenModel model, RoundResult result, String golden) {
-    ParameterLayout layout = model.spec().layout();
-    float[] theta = model.theta().clone();
-    result.trained().scatter(layout, theta, result.values());
-    float[] expected = GoldenModel.values(model.name() + "/" + golden + ".safetensors", layout);
-    double rate = config(model).training().learningRate();
-    GoldenTrainingTest.assertAgrees(model, result.trained(), theta, expected, rate);
+    MaskProblem problem() {
+      return new MaskProblem(layout, config.method(), 1);
+    }
+
+    Mask withHead(Mask mask) {
+      return mask.withWhole(layout, Methods.headTensors(layout, config.method()));
+    }
+
+    /** Encoder and head. */
+    Mask dense() {
+      return withHead(Mask.none(layout).withWhole(layout, problem().scope().tensors()));
+    }
+
+    /** θ⁰ of what is dense. */
+    float[] base() {
+      return dense().gather(layout, model.theta());
+    }
+
+    /** What PyTorch's round made of it. */
+    float[] golden() {
+      String file = model.name() + "/child-dense.safetensors";
+      return dense().gather(layout, GoldenModel.values(file, layout));
+    }
+
+    /** The mask that PyTorch projected on. */
+    Mask expected() {
+      return GoldenTrainingTest.mask(model, config);
+    }
+
+    /** How far PyTorch's round moved a tensor. */
+    float[] distances(int tensor) {
+      float[] golden = golden();
+      float[] base = base();
+      int first = dense().firstOrdinal(tensor);
+      float[] distances = new float[layout.tensor(tensor).size()];
+      for (int i = 0; i < distances.length; i++) {
+        distances[i] = Math.abs(golden[first + i] - base[first + i]);
+      }
+      return distances;
+    }
+
+    RoundResult round(int microBatches, Function<ScoreSource, Mask> projection) {
+      TrainingConfig training = config.training();
+      OptimizerRecipe optimizer = training.optimizer();
+      Mask nothing = Mask.none(layout);
+      DenseSteps steps =
+          new DenseSteps(
+              0,
+              model.recipe().required("round_steps").asInt(),
+              0,
+              training.learningRate(training.maxSteps().orElseThrow()),
+              training.maxGradNorm().orElseThrow());
+      RoundWork work =
+          new RoundWork(
+              steps,
+              new PlainTraining(optimizer),
+              dense(),
+              new TrainedState(nothing, new float[0], optimizer.initial(0)),
+              true);
+      try (GoldenExecutor executor = new GoldenExecutor(model, nothing, microBatches)) {
+        return executor.round(
+            new RoundRequest(
+                1, 0, 1, work, new RoundScores(1, nothing), ScoreProgress.NONE, projection));
+      }
+    }
+
+    void assertAgrees(RoundResult result, String file) {
+      float[] theta = model.theta().clone();
+      result.trained().scatter(layout, theta, result.values());
+      float[] expected = GoldenModel.values(model.name() + "/" + file + ".safetensors", layout);
+      double rate = config.training().learningRate();
+      GoldenTrainingTest.assertAgrees(model, result.trained(), theta, expected, rate);
+    }
   }
 
   @ParameterizedTest
   @CsvSource({"bert, 1", "bert, 2", "roberta, 1", "roberta, 4"})
   void aDenseRoundTrainsToPyTorchsParameters(String name, int microBatches) {
-    GoldenModel model = GoldenModel.read(name);
-    RoundResult result = round(model, microBatches, distances -> dense(model, config(model)));
-    assertAgrees(model, result, "child-dense");
+    Setup setup = Setup.of(name);
+    setup.assertAgrees(setup.round(microBatches, distances -> setup.dense()), "child-dense");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"bert", "roberta"})
   void aProjectionLeavesPyTorchsParameters(String name) {
-    GoldenModel model = GoldenModel.read(name);
-    ParameterLayout layout = model.spec().layout();
-    RunConfig config = config(model);
-    Mask golden =
-        GoldenTrainingTest.mask(model, config)
-            .withWhole(layout, Methods.headTensors(layout, config.method()));
-    assertAgrees(model, round(model, 1, distances -> golden), "child-projected");
+    Setup setup = Setup.of(name);
+    Mask golden = setup.withHead(setup.expected());
+    setup.assertAgrees(setup.round(1, distances -> golden), "child-projected");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"bert", "roberta"})
   void aProjectionKeepsThePositionsThatPyTorchKeeps(String name) {
-    GoldenModel model = GoldenModel.read(name);
-    ParameterLayout layout = model.spec().layout();
-    RunConfig config = config(model);
-    Mask dense = dense(model, config);
-    float[] base = dense.gather(layout, model.theta());
-    float[] golden =
-        dense.gather(layout, GoldenModel.values(name + "/child-dense.safetensors", layout));
+    Setup setup = Setup.of(name);
+    ParameterLayout layout = setup.layout();
+    RunConfig config = setup.config();
+    Mask dense = setup.dense();
+    float[][] golden = {setup.golden()};
+    float[] base = setup.base();
     RoundScores rule = new RoundScores(1, Mask.none(layout));
-    PlainTraining plain = new PlainTraining(OptimizerRecipe.of(config.training()));
+    PlainTraining plain = new PlainTraining(config.training().optimizer());
     List<ScoreSlice> scores =
         StateSlice.places(dense).stream()
-            .map(place -> StateSlice.cut(place, dense, new float[][] {golden}, base))
+            .map(place -> StateSlice.cut(place, dense, golden, base))
             .map(slice -> rule.blended(plain, slice, Optional.empty()))
             .toList();
-    MaskProblem problem = new MaskProblem(layout, config.method(), 1);
+    MaskProblem problem = setup.problem();
     Mask kept = config.method().method().project(problem, 0, new LocalScores(scores::stream));
-    Mask expected = GoldenTrainingTest.mask(model, config);
+    Mask expected = setup.expected();
     assertThat(kept.size()).isEqualTo(expected.size()).isPositive();
     for (int t : problem.scope().tensors()) {
       GoldenMaskTest.agree(
           GoldenMaskTest.positions(kept, layout, t),
           GoldenMaskTest.positions(expected, layout, t),
-          distances(layout, dense, golden, base, t),
+          setup.distances(t),
           layout.tensor(t).name());
     }
   }
@@ -145,16 +170,12 @@ class GoldenRoundsTest {
   @ParameterizedTest
   @ValueSource(strings = {"bert", "roberta"})
   void theRoundsOfATrainingEndInPyTorchsMask(String name) {
-    GoldenModel model = GoldenModel.read(name);
-    ParameterLayout layout = model.spec().layout();
-    RunConfig config = config(model);
-    Mask dense = dense(model, config);
-    float[] base = dense.gather(layout, model.theta());
-    float[] golden =
-        dense.gather(layout, GoldenModel.values(name + "/child-dense.safetensors", layout));
-    Mask expected = GoldenTrainingTest.mask(model, config);
+    Setup setup = Setup.of(name);
+    ParameterLayout layout = setup.layout();
+    RunConfig config = setup.config();
+    Mask expected = setup.expected();
     Mask kept;
-    try (GoldenExecutor executor = new GoldenExecutor(model, Mask.none(layout), 1)) {
+    try (GoldenExecutor executor = new GoldenExecutor(setup.model(), Mask.none(layout), 1)) {
       TrainingPlan plan = TrainingPlan.of(config, executor.trainExamples());
       long[] sequence = {0};
       SparseSteps sparse =
@@ -171,14 +192,13 @@ class GoldenRoundsTest {
                   () -> ++sequence[0])
               .run();
       kept = state.mask();
-      assertThat(state.trained().trained())
-          .isEqualTo(kept.withWhole(layout, Methods.headTensors(layout, config.method())));
+      assertThat(state.trained().trained()).isEqualTo(setup.withHead(kept));
       assertThat(state.step()).isEqualTo(plan.rounds().orElseThrow().steps());
     }
     for (int t = 0; t < layout.tensorCount(); t++) {
       if (layout.tensor(t).part() == Part.ENCODER
           && !layout.tensor(t).name().endsWith("attention.self.key.bias")) {
-        float[] distances = distances(layout, dense, golden, base, t);
+        float[] distances = setup.distances(t);
         int[] right = GoldenMaskTest.positions(expected, layout, t);
         int[] chosen = GoldenMaskTest.positions(kept, layout, t);
         assertThat(chosen).hasSameSizeAs(right);
@@ -197,15 +217,5 @@ class GoldenRoundsTest {
         }
       }
     }
-  }
-
-  private static float[] distances(
-      ParameterLayout layout, Mask dense, float[] trained, float[] base, int tensor) {
-    float[] distances = new float[layout.tensor(tensor).size()];
-    for (int i = 0; i < distances.length; i++) {
-      int at = dense.firstOrdinal(tensor) + i;
-      distances[i] = Math.abs(trained[at] - base[at]);
-    }
-    return distances;
   }
 }

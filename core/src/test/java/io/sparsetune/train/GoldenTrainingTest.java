@@ -55,7 +55,7 @@ class GoldenTrainingTest {
     Mask.Builder builder = new Mask.Builder(layout);
     for (int t = 0; t < layout.tensorCount(); t++) {
       if (layout.tensor(t).part() == Part.ENCODER) {
-        builder.positions(t, GoldenModels.ints(golden, layout.tensor(t).name()));
+        builder.positions(t, golden.wholeNamed(layout.tensor(t).name()));
       }
     }
     return builder.build();
@@ -80,7 +80,7 @@ class GoldenTrainingTest {
   void trainedParametersAgreeWithPyTorch(String name, String method, int microBatches) {
     GoldenModel model = GoldenModel.read(name);
     ParameterLayout layout = model.spec().layout();
-    RunConfig config = config(GoldenModels.recipe(model), method);
+    RunConfig config = config(model.recipe(), method);
     GoldenExecutor executor = new GoldenExecutor(model, mask(model, config), microBatches);
     TrainingResult result = new TrainingLoop(layout, config, executor, TrainingListener.NONE).run();
     float[] theta = executor.theta(result.trained(), result.values());

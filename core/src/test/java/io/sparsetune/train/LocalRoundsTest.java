@@ -1,8 +1,11 @@
 package io.sparsetune.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.sparsetune.config.RunConfig;
+import io.sparsetune.error.ConfigException;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.params.ParameterLayout;
@@ -49,9 +52,17 @@ class LocalRoundsTest extends RoundsContract {
     }
   }
 
-  private static TrainingResult train(RunConfig config, Heard heard) {
+  private static TrainingResult train(RunConfig config, TrainingListener heard) {
     try (StepExecutor executor = TinyTask.executor(config, 1)) {
       return new TrainingLoop(LAYOUT, config, executor, heard).run();
+    }
+  }
+
+  /** Must not hear of a plan. */
+  private static final class Deaf implements TrainingListener {
+    @Override
+    public void planned(TrainingPlan plan) {
+      throw new AssertionError("A training began");
     }
   }
 
@@ -113,6 +124,57 @@ class LocalRoundsTest extends RoundsContract {
     assertThat(heard.steps.get(5).learningRate()).isZero();
     assertThat(heard.steps.get(10).learningRate()).isZero();
     assertThat(heard.steps.get(4).learningRate()).isPositive();
+  }
+
+  @Test
+  void partsThatWouldBeEmptyAreRefusedBeforeAnythingIsTrained() {
+    assertThatThrownBy(() -> train(ticket(3, "method.iterations=4"), new Deaf()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "Invalid method.iterations: 4 dense phases cannot each add to a mask of 3 positions;"
+                + " use at most 3, or a larger budget");
+    assertThatThrownBy(
+            () -> train(ticket(1, "method.scope=tensor", "method.iterations=2"), new Deaf()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "Invalid method.iterations: 2 dense phases cannot each add to a mask of at most 1"
+                + " position a tensor; use at most 1, or a larger budget");
+    Heard heard = new Heard();
+    train(ticket(3, "method.iterations=3"), heard);
+    assertThat(heard.rounds).extracting(RoundReport::kept).containsExactly(1, 2, 3);
+  }
+
+  private static RunConfig ticket(int k, String... keyValues) {
+    List<String> all = new ArrayList<>(List.of(keyValues));
+    all.addAll(
+        List.of(
+            "method.name=lottery_ticket",
+            "method.sparsity=null",
+            "method.k=" + k,
+            "method.dense_phase=2 steps",
+            "training.max_steps=1"));
+    return TinyTask.config(all.toArray(String[]::new));
+  }
+
+  /** The first step has w = 0 and every gate's chance of being open at σ(5), whatever λ is. */
+  @Test
+  void theLossThatIsHeardIsTheOneThatIsMinimised() {
+    double[] first = new double[2];
+    for (int lambda = 0; lambda < 2; lambda++) {
+      Heard heard = new Heard();
+      train(
+          TinyTask.config(
+              "method.name=diff",
+              "method.penalty=mean",
+              "method.lambda=" + 3 * lambda,
+              "method.workers=2",
+              "method.finetune_epochs=0.25",
+              "training.max_steps=1"),
+          heard);
+      first[lambda] = heard.steps.get(0).loss();
+      assertThat(heard.rounds.get(0).loss()).isEqualTo(first[lambda]);
+    }
+    assertThat(first[1] - first[0]).isCloseTo(3 / (1 + Math.exp(-5)), within(1e-9));
   }
 
   @Test

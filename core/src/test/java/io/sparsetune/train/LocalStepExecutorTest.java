@@ -93,7 +93,7 @@ class LocalStepExecutorTest extends StepExecutorContract {
     assertThat(clipped).isBetween(1, steps - 1);
 
     try (StepExecutor executor = open(config)) {
-      Mask mask = executor.selectMask(new MaskRequest(1, config.method()));
+      Mask mask = executor.selectMask(new MaskRequest(1, config.method(), ScoreProgress.NONE));
       for (int t = 0; t < layout.tensorCount(); t++) {
         // The gradient of the attention key's bias is rounding noise.
         if (mask.count(t) > 0 && !layout.tensor(t).name().endsWith("key.bias")) {
@@ -139,7 +139,7 @@ class LocalStepExecutorTest extends StepExecutorContract {
     RunConfig config = TinyTask.config(RANDOM);
     LocalData data = TinyTask.data(config);
     try (StepExecutor executor = TinyTask.executor(config, 1)) {
-      Mask mask = executor.selectMask(new MaskRequest(1, config.method()));
+      Mask mask = executor.selectMask(new MaskRequest(1, config.method(), ScoreProgress.NONE));
       float[] values = executor.initialValues(mask);
       long examples = 0;
       for (int step = 0; step < data.plan().stepsPerEpoch(); step++) {
@@ -155,7 +155,7 @@ class LocalStepExecutorTest extends StepExecutorContract {
   void dropoutFollowsTheGlobalStep() {
     RunConfig config = TinyTask.config(RANDOM);
     try (StepExecutor executor = TinyTask.executor(config, 1)) {
-      Mask mask = executor.selectMask(new MaskRequest(1, config.method()));
+      Mask mask = executor.selectMask(new MaskRequest(1, config.method(), ScoreProgress.NONE));
       float[] values = executor.initialValues(mask);
       double loss = executor.step(new StepRequest(2, 0, 0, 0, mask, values)).meanLoss();
       double same = executor.step(new StepRequest(3, 0, 0, 0, mask, values)).meanLoss();
@@ -169,7 +169,7 @@ class LocalStepExecutorTest extends StepExecutorContract {
   void valuesThatAreNotFiniteEndInADivergedTraining() {
     RunConfig config = TinyTask.config(RANDOM);
     try (StepExecutor executor = open(config)) {
-      Mask mask = executor.selectMask(new MaskRequest(1, config.method()));
+      Mask mask = executor.selectMask(new MaskRequest(1, config.method(), ScoreProgress.NONE));
       float[] values = executor.initialValues(mask);
       Arrays.fill(values, Float.NaN);
       assertThatThrownBy(() -> executor.step(new StepRequest(2, 0, 0, 0, mask, values)))

@@ -63,17 +63,17 @@ public abstract class RoundsContract {
   }
 
   private static RoundWork work(TrainingConfig training, TrainedState start) {
-    LearningRate rate = LearningRate.of(training, 32);
+    LearningRate rate = training.learningRate(32);
     return new RoundWork(
         new DenseSteps(FIRST, STEPS, 0, rate, training.maxGradNorm().orElseThrow()),
-        new PlainTraining(OptimizerRecipe.of(training)),
+        new PlainTraining(training.optimizer()),
         dense(),
-        start);
+        start,
+        true);
   }
 
   private static TrainedState atBase(TrainingConfig training) {
-    return new TrainedState(
-        Mask.none(LAYOUT), new float[0], OptimizerRecipe.of(training).initial(0));
+    return new TrainedState(Mask.none(LAYOUT), new float[0], training.optimizer().initial(0));
   }
 
   private static RoundRequest request(
@@ -119,7 +119,7 @@ public abstract class RoundsContract {
     RunConfig config = config("method.name=child");
     TrainingConfig training = config.training();
     Mask dense = dense();
-    OptimizerRecipe recipe = OptimizerRecipe.of(training);
+    OptimizerRecipe recipe = training.optimizer();
     try (StepExecutor executor = open(config)) {
       RoundResult result = executor.round(request(config, 1, atBase(training), distances -> dense));
       SparseSteps sparse =
@@ -131,14 +131,12 @@ public abstract class RoundsContract {
               new AtomicLong(7)::incrementAndGet);
       float[] values = executor.initialValues(dense);
       SparseOptimizer optimizer = recipe.start(LAYOUT, dense);
-      LearningRate rate = LearningRate.of(training, 32);
+      LearningRate rate = training.learningRate(32);
       for (int step = FIRST; step < FIRST + STEPS; step++) {
         values = sparse.step(step, dense, values, optimizer, rate.at(step), StepTransform.NONE);
       }
       assertThat(result.values()).isEqualTo(values);
-      assertThat(result.state()[0]).isEqualTo(values);
-      assertThat(result.state()[1]).isEqualTo(optimizer.state().moments()[0]);
-      assertThat(result.state()[2]).isEqualTo(optimizer.state().moments()[1]);
+      assertThat(result.moments()).isDeepEqualTo(optimizer.state().moments());
     }
   }
 
@@ -168,16 +166,40 @@ public abstract class RoundsContract {
     try (StepExecutor executor = open(config)) {
       RoundResult result =
           executor.round(request(config, workers, atBase(config.training()), d -> dense()));
+      float[][] means = {result.values(), result.moments()[0], result.moments()[1]};
       for (int a = 0; a < 3; a++) {
         for (int i = 0; i < dense().size(); i++) {
           double sum =
               (double) examples[0] * states[0][a][i] + (double) examples[1] * states[1][a][i];
-          assertThat(result.state()[a][i]).isEqualTo((float) (sum / (examples[0] + examples[1])));
+          assertThat(means[a][i]).isEqualTo((float) (sum / (examples[0] + examples[1])));
         }
       }
       assertThat(result.steps()).hasSize(STEPS);
       assertThat(result.steps().stream().mapToLong(RoundStep::examples).sum())
           .isEqualTo(examples[0] + examples[1]);
+    }
+  }
+
+  @Test
+  void momentsThatNobodyAsksForStayWithTheWorkers() {
+    RunConfig config = config("method.name=child");
+    RoundRequest asked = request(config, 2, atBase(config.training()), distances -> dense());
+    RoundWork work = asked.work();
+    RoundRequest unasked =
+        new RoundRequest(
+            asked.sequence(),
+            asked.round(),
+            asked.workers(),
+            new RoundWork(work.steps(), work.training(), work.dense(), work.start(), false),
+            asked.scores(),
+            asked.progress(),
+            asked.projection());
+    try (StepExecutor executor = open(config)) {
+      RoundResult with = executor.round(asked);
+      RoundResult without = executor.round(unasked);
+      assertThat(with.moments()).hasDimensions(2, dense().size());
+      assertThat(without.moments()).isEmpty();
+      assertThat(without.values()).isEqualTo(with.values());
     }
   }
 
@@ -227,7 +249,7 @@ public abstract class RoundsContract {
     RunConfig config = config("method.name=child");
     Mask some = new Mask.Builder(LAYOUT).positions(5, new int[] {3, 9}).build();
     float[] moved = {0.5f, -0.25f};
-    OptimizerRecipe recipe = OptimizerRecipe.of(config.training());
+    OptimizerRecipe recipe = config.training().optimizer();
     TrainedState start = new TrainedState(some, moved, recipe.initial(2));
     try (StepExecutor executor = open(config)) {
       RoundResult result = executor.round(request(config, 1, start, distances -> some));
@@ -241,7 +263,7 @@ public abstract class RoundsContract {
   void aRoundThatDivergesSaysAtWhichStep() {
     RunConfig config = config("method.name=child");
     Mask some = new Mask.Builder(LAYOUT).positions(5, new int[] {3}).build();
-    OptimizerRecipe recipe = OptimizerRecipe.of(config.training());
+    OptimizerRecipe recipe = config.training().optimizer();
     TrainedState start = new TrainedState(some, new float[] {Float.NaN}, recipe.initial(1));
     try (StepExecutor executor = open(config)) {
       assertThatThrownBy(() -> executor.round(request(config, 2, start, distances -> some)))

@@ -49,7 +49,7 @@ public abstract class StepExecutorContract {
       })
   void choosesTheMaskThatTheLocalExecutorChooses(String method) {
     RunConfig config = TinyTask.config(("method." + method).split(" "));
-    MaskRequest request = new MaskRequest(1, config.method());
+    MaskRequest request = new MaskRequest(1, config.method(), ScoreProgress.NONE);
     Mask expected;
     try (StepExecutor local = TinyTask.executor(config, 1)) {
       expected = local.selectMask(request);
@@ -64,7 +64,7 @@ public abstract class StepExecutorContract {
   void startsAtTheBase() {
     RunConfig config = TinyTask.config(RANDOM);
     try (StepExecutor executor = open(config)) {
-      Mask mask = executor.selectMask(new MaskRequest(1, config.method()));
+      Mask mask = executor.selectMask(new MaskRequest(1, config.method(), ScoreProgress.NONE));
       assertThat(executor.initialValues(everything())).isEqualTo(TinyTask.theta());
       assertThat(executor.initialValues(mask)).hasSize(mask.size());
       assertThat(executor.trainExamples()).isEqualTo(TinyTask.trainExamples().size());
@@ -97,7 +97,7 @@ public abstract class StepExecutorContract {
   void evaluatesOlderValuesAfterNewerSteps() {
     RunConfig config = TinyTask.config(RANDOM);
     try (StepExecutor executor = open(config)) {
-      Mask mask = executor.selectMask(new MaskRequest(1, config.method()));
+      Mask mask = executor.selectMask(new MaskRequest(1, config.method(), ScoreProgress.NONE));
       float[] start = executor.initialValues(mask);
       float[] moved = start.clone();
       for (int i = 0; i < moved.length; i++) {
@@ -117,7 +117,7 @@ public abstract class StepExecutorContract {
   void everythingOutsideTheTrainedStaysTheBase() {
     RunConfig config = TinyTask.config(RANDOM);
     try (StepExecutor executor = open(config)) {
-      Mask trained = executor.selectMask(new MaskRequest(1, config.method()));
+      Mask trained = executor.selectMask(new MaskRequest(1, config.method(), ScoreProgress.NONE));
       float[] values = executor.initialValues(trained);
       for (int i = 0; i < values.length; i++) {
         values[i] += 0.25f;

@@ -94,6 +94,9 @@ class TrainingPlanTest {
             "Invalid method.rounds: 2 rounds of 15 steps leave none of the training's 30 steps to"
                 + " train inside the mask; use fewer rounds, a shorter method.project_every or a"
                 + " longer training");
+    assertThatThrownBy(() -> plan("method.name=mixout", "method.rounds=1", "training.max_steps=1"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("1 round of 1 step leave none of the training's 1 step to train");
     assertThatThrownBy(() -> plan("method.name=mixout", "training.max_steps=2"))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("2 rounds of 1 step leave none of the training's 2 steps");

@@ -86,6 +86,7 @@ final class Compose extends Common implements Callable<Integer> {
                     Optional.ofNullable(head),
                     Optional.ofNullable(model),
                     overwrite));
+    result.warnings().forEach(warning -> session().terminal().err().println("Warning: " + warning));
     report(result);
     out().flush();
     return 0;

@@ -50,7 +50,7 @@ final class Experiments extends Common implements Callable<Integer> {
 
   @Option(
       names = "--overwrite",
-      description = "Replace finished runs whose configuration was another one.")
+      description = "Replace finished runs whose configuration, data or model was another one.")
   private boolean overwrite;
 
   @Option(
@@ -95,7 +95,8 @@ final class Experiments extends Common implements Callable<Integer> {
           chosen.contains(cell.getKey())
               && (state instanceof CellState.Open || state instanceof CellState.Other && overwrite);
       toTrain += trains ? 1 : 0;
-      out().printf("%-9s %s%n", word(state, trains), cell.getKey());
+      String why = !trains && state instanceof CellState.Other other ? ": " + other.why() : "";
+      out().printf("%-9s %s%s%n", word(state, trains), cell.getKey(), why);
     }
     out().printf("%,d of %,d to train%n", toTrain, result.states().size());
   }

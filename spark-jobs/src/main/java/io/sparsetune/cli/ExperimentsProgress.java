@@ -17,6 +17,13 @@ final class ExperimentsProgress implements ExperimentsListener {
   }
 
   @Override
+  public void notCompared(String cells, String why) {
+    say(
+        "Taken as finished, though what they read cannot be compared: %s (%s)"
+            .formatted(cells, why));
+  }
+
+  @Override
   public void checked(Cell cell, RunCheck check) {
     say(
         "checked %s: k = %,d of %,d (%.3f%%), head %,d, %,d steps"

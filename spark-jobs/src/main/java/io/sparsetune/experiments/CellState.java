@@ -1,8 +1,11 @@
 package io.sparsetune.experiments;
 
+import io.sparsetune.job.RunInputs;
 import io.sparsetune.job.RunOutcome;
 import io.sparsetune.job.RunState;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 
 /** How far a cell is. */
@@ -23,16 +26,32 @@ public sealed interface CellState {
   /** It was trained, and that failed. */
   record Failed(String why) implements CellState {}
 
-  /** What its folder says. */
+  /** What its folder says, whatever the run read. */
   static CellState of(Cell cell, Configuration hadoop) {
+    return of(cell, hadoop, any -> Optional.empty());
+  }
+
+  /**
+   * What its folder says.
+   *
+   * @param now what a run of its configuration would read; empty where that cannot be told
+   */
+  static CellState of(Cell cell, Configuration hadoop, Function<Cell, Optional<RunInputs>> now) {
     RunState run = RunState.of(cell.config().output(), hadoop);
     if (run instanceof RunState.Finished finished) {
       List<String> differences = cell.differences(finished.config());
-      return differences.isEmpty()
+      if (!differences.isEmpty()) {
+        return new Other(
+            "its folder has a finished run of another configuration (%s)"
+                .formatted(Experiments.shown(differences)));
+      }
+      List<String> changed =
+          now.apply(cell).map(inputs -> inputs.differences(finished.inputs())).orElse(List.of());
+      return changed.isEmpty()
           ? new Finished(finished.outcome())
           : new Other(
-              "its folder has a finished run of another configuration (%s)"
-                  .formatted(Experiments.shown(differences)));
+              "its folder has a finished run, but what it read has changed (%s)"
+                  .formatted(String.join(", ", changed)));
     }
     if (run instanceof RunState.Unreadable unreadable) {
       return new Other("its folder has a finished run that is unreadable: " + unreadable.problem());

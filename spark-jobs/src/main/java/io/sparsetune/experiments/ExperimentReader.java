@@ -66,14 +66,19 @@ final class ExperimentReader {
     List<ConfigLayer> defaults = new ArrayList<>(List.of(layer(DEFAULTS)));
     overrides.forEach(
         override -> collecting(() -> ConfigLayer.override(override)).ifPresent(defaults::add));
-    Optional<String> output =
+    Optional<ConfigLayer> giving =
         defaults.stream()
-            .flatMap(layer -> layer.text(OUTPUT).stream())
+            .filter(layer -> layer.place(OUTPUT).isPresent())
             .reduce((below, above) -> above);
-    if (output.isEmpty()) {
+    Optional<String> output = giving.flatMap(layer -> layer.text(OUTPUT));
+    if (giving.isEmpty()) {
       problem(
           "Cannot find output in %s: it has to be given (the folder that all runs go into)"
               .formatted(DEFAULTS));
+    } else if (output.isEmpty()) {
+      problem(
+          "Invalid output (%s): expected a path, the folder that all runs go into"
+              .formatted(giving.get().place(OUTPUT).orElseThrow()));
     }
     List<Source> sources = new ArrayList<>();
     if (files.contains(GRID)) {

@@ -2,9 +2,11 @@ package io.sparsetune.experiments;
 
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.error.TakenOverException;
 import io.sparsetune.error.UserException;
 import io.sparsetune.hadoop.HadoopFolder;
 import io.sparsetune.job.RunCheck;
+import io.sparsetune.job.RunInputs;
 import io.sparsetune.job.RunState;
 import io.sparsetune.job.TrainJob;
 import io.sparsetune.job.TrainRequest;
@@ -17,6 +19,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
@@ -38,6 +43,9 @@ public final class ExperimentsJob {
   private final Configuration hadoop;
   private final TrainJob trainer;
 
+  /** Cells whose files cannot be read any more, by why. */
+  private final Map<String, Set<String>> unread = new LinkedHashMap<>();
+
   public ExperimentsJob(SparkSession session) {
     this.session = session;
     this.hadoop = session.sparkContext().hadoopConfiguration();
@@ -51,19 +59,20 @@ public final class ExperimentsJob {
    * @throws ConfigException before anything is trained: for a configuration that does not fit its
    *     model or data, and a folder that is not free
    * @throws DataException before anything is trained, where nothing is wrong but data or files
+   * @throws TakenOverException when another command has begun with the cell in training
    */
   public ExperimentsResult run(ExperimentsRequest request, ExperimentsListener listener) {
-    Map<Cell, CellState> states = states(request.experiments());
     HadoopFolder output = HadoopFolder.of(request.experiments().output(), hadoop);
     output.requireWritable();
     requireOwnTables(output);
+    Map<Cell, CellState> states = states(request.experiments(), listener);
     List<Cell> open = open(request, states);
     check(open, listener);
     write(output, states);
     int number = 0;
     for (Cell cell : open) {
       number++;
-      CellState now = CellState.of(cell, hadoop);
+      CellState now = CellState.of(cell, hadoop, this::inputs);
       // Another command may have been faster.
       boolean left =
           now instanceof CellState.Finished
@@ -84,8 +93,8 @@ public final class ExperimentsJob {
    * @throws DataException as {@link #run}
    */
   public ExperimentsResult dryRun(ExperimentsRequest request, ExperimentsListener listener) {
-    Map<Cell, CellState> states = states(request.experiments());
     requireOwnTables(HadoopFolder.of(request.experiments().output(), hadoop));
+    Map<Cell, CellState> states = states(request.experiments(), listener);
     List<Cell> open = open(request, states);
     check(open, listener);
     return result(
@@ -96,10 +105,22 @@ public final class ExperimentsJob {
                 && !open.contains(cell));
   }
 
-  private Map<Cell, CellState> states(Experiments experiments) {
+  private Map<Cell, CellState> states(Experiments experiments, ExperimentsListener listener) {
     Map<Cell, CellState> states = new LinkedHashMap<>();
-    experiments.cells().forEach(cell -> states.put(cell, CellState.of(cell, hadoop)));
+    experiments.cells().forEach(cell -> states.put(cell, CellState.of(cell, hadoop, this::inputs)));
+    unread.forEach(
+        (why, cells) -> listener.notCompared(Experiments.shown(List.copyOf(cells)), why));
     return states;
+  }
+
+  /** What a run of the cell would read now; a finished one stays finished when that is gone. */
+  private Optional<RunInputs> inputs(Cell cell) {
+    try {
+      return Optional.of(trainer.inputs(cell.config()));
+    } catch (UserException e) {
+      unread.computeIfAbsent(e.getMessage(), absent -> new TreeSet<>()).add(cell.name());
+      return Optional.empty();
+    }
   }
 
   private static List<Cell> open(ExperimentsRequest request, Map<Cell, CellState> states) {
@@ -174,7 +195,8 @@ public final class ExperimentsJob {
   }
 
   private CellState failed(Cell cell, RuntimeException failure, ExperimentsListener listener) {
-    if (listener.stopping() || session.sparkContext().isStopped()) {
+    boolean elsewhere = failure instanceof TakenOverException;
+    if (elsewhere || listener.stopping() || session.sparkContext().isStopped()) {
       throw failure;
     }
     String why = listener.describe(failure);

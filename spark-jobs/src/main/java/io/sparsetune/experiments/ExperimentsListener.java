@@ -7,6 +7,13 @@ import io.sparsetune.train.TrainingListener;
 /** Hears how the experiments go. */
 public interface ExperimentsListener {
 
+  /**
+   * Finished cells that are taken as they are: what they read cannot be read any more.
+   *
+   * @param cells their names, the first of them
+   */
+  void notCompared(String cells, String why);
+
   /** What would be trained of a cell that is not finished; before any is trained. */
   void checked(Cell cell, RunCheck check);
 

@@ -32,11 +32,16 @@ final class ResultTables {
         "beside which the head is trained; minutes are those of training; MB are those that a step"
             + " moved down from the driver and up to it.\n\n");
     if (!lines.isEmpty()) {
-      text.append(
-          "| task | method | p | seeds | k | k/n | head | metric | validation | test | minutes | MB"
-              + " down | MB up |\n");
-      text.append("|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
-      lines.forEach(line -> text.append(row(line)));
+      boolean tasks = lines.stream().anyMatch(line -> !line.cell().task().isEmpty());
+      text.append(tasks ? "| task " : "")
+          .append(
+              "| method | p | seeds | k | k/n | head | metric | validation | test | minutes | MB"
+                  + " down | MB up |\n")
+          .append(tasks ? "|---" : "")
+          .append("|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+      for (ResultLine line : lines) {
+        text.append(tasks ? "| " + line.cell().task() + " " : "").append(row(line));
+      }
     }
     List<String> missing = new ArrayList<>();
     List<String> open = new ArrayList<>();
@@ -63,7 +68,6 @@ final class ResultTables {
     return "| "
         + String.join(
             " | ",
-            line.cell().task(),
             line.cell().method(),
             line.cell().budget().isEmpty() ? NOTHING : line.cell().budget(),
             finished == line.cells() ? "" + finished : finished + " of " + line.cells(),

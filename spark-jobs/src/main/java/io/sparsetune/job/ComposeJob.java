@@ -46,7 +46,8 @@ public final class ComposeJob {
     List<SparseDelta> deltas = runs.stream().map(FinishedRun::delta).toList();
     requireOneBase(request.runs(), deltas);
     requireDistinct(request.runs(), deltas);
-    int index = new ComposedHead(request.runs(), deltas).index(request.head());
+    ComposedHead heads = new ComposedHead(request.runs(), deltas);
+    int index = heads.index(request.head());
     FinishedRun head = runs.get(index);
     String basePath = runs.get(0).basePath(request.model(), hadoop);
     RunFolder folder = RunFolder.toWrite(request.output(), request.overwrite(), hadoop);
@@ -69,7 +70,8 @@ public final class ComposeJob {
         request.output(),
         delta.info().k(),
         deltas.stream().map(one -> one.info().runId()).toList(),
-        composed.report());
+        composed.report(),
+        heads.warning(index).stream().toList());
   }
 
   /** A run that is there twice would be added twice. */
@@ -108,7 +110,7 @@ public final class ComposeJob {
       }
       if (!body(other).equals(body(first))) {
         throw new ConfigException(
-            "Cannot compose %s and %s: their models do not have the same tensors"
+            "Cannot compose %s and %s: their models do not have the same tensors; compose runs of one base"
                 .formatted(paths.get(0), paths.get(i)));
       }
     }

@@ -1,10 +1,13 @@
 package io.sparsetune.job;
 
+import io.sparsetune.delta.DeltaInfo;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.files.KeyName;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec.Part;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +42,36 @@ record ComposedHead(List<String> paths, List<SparseDelta> deltas) {
       }
     }
     return 0;
+  }
+
+  /**
+   * What somebody should know who gives the runs of different tasks: one of them is all that the
+   * result can do, whatever it has of the others.
+   *
+   * @param index of the run with the head
+   */
+  Optional<String> warning(int index) {
+    DeltaInfo head = deltas.get(index).info();
+    boolean one =
+        deltas.stream()
+            .map(SparseDelta::info)
+            .allMatch(
+                info -> info.taskType() == head.taskType() && info.labels().equals(head.labels()));
+    if (one) {
+      return Optional.empty();
+    }
+    List<String> tasks = new ArrayList<>();
+    for (int i = 0; i < deltas.size(); i++) {
+      tasks.add(paths.get(i) + " for " + task(deltas.get(i).info()));
+    }
+    return Optional.of(
+        "The runs were trained for different tasks (%s): the result has the head of %s and does its task alone"
+            .formatted(String.join("; ", tasks), paths.get(index)));
+  }
+
+  private static String task(DeltaInfo info) {
+    return KeyName.of(info.taskType())
+        + (info.labels().isEmpty() ? "" : " with the labels " + String.join(", ", info.labels()));
   }
 
   private static String plain(String path) {

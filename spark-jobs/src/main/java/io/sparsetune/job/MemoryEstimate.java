@@ -11,7 +11,6 @@ import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.EquivalentModel;
 import io.sparsetune.model.LinearModule;
 import io.sparsetune.model.ModelSpec;
-import io.sparsetune.optim.OptimizerRecipe;
 import io.sparsetune.step.SparkStepExecutor;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,11 +112,7 @@ record MemoryEstimate(
     long dense = sizes.n() + sizes.head();
     MaskProblem problem = new MaskProblem(spec.layout(), config.method(), config.training().seed());
     int arrays =
-        config
-            .method()
-            .method()
-            .denseTraining(problem, OptimizerRecipe.of(config.training()), 1)
-            .arrays();
+        config.method().method().denseTraining(problem, config.training().optimizer(), 1).arrays();
     return Math.min(tasks, workers)
         * (4L * spec.layout().size() + dense * (4L * (2 + arrays) + 8L * threads));
   }
@@ -140,7 +135,8 @@ record MemoryEstimate(
     EncoderConfig encoder = spec.encoder();
     if (spec.equivalent() instanceof EquivalentModel.Lora lora) {
       long dropped = lora.dropout() > 0 ? 2L * encoder.intermediateSize() : 0;
-      return (lora.modules(encoder).size() + 1L) * lora.rank() + dropped;
+      // Between each two factors; and its gradient, for a layer's query, key and value at most.
+      return (lora.modules(encoder).size() + 3L) * lora.rank() + dropped;
     }
     if (spec.equivalent() instanceof EquivalentModel.Adapter adapter) {
       long places =

@@ -144,11 +144,15 @@ final class MetricsLog implements TrainingListener, AutoCloseable {
   }
 
   /** Writes what is not written yet. */
-  @Override
-  public void close() {
+  void flush() {
     if (changed) {
       write();
     }
+  }
+
+  @Override
+  public void close() {
+    flush();
   }
 
   private void add(Map<String, Object> line) {

@@ -31,7 +31,7 @@ public final class OverlapJob {
     List<Integer> tensors = one.maskTensors();
     if (!names(one).equals(names(other))) {
       throw new ConfigException(
-          "Cannot compare the masks of %s and %s: their models do not have the same tensors"
+          "Cannot compare the masks of %s and %s: their models do not have the same tensors; compare runs of one base, or of bases of one size"
               .formatted(first, second));
     }
     Mask a = one.trained();

@@ -83,7 +83,7 @@ record Preparation(
   }
 
   /** With what the method's keys name. */
-  private static RunConfig opened(SparkSession session, RunConfig config) {
+  static RunConfig opened(SparkSession session, RunConfig config) {
     return config.opened(
         path -> {
           Configuration hadoop = session.sparkContext().hadoopConfiguration();
@@ -139,8 +139,11 @@ record Preparation(
 
   /** Tells apart, by content, the data that a result depends on: training and validation. */
   String dataHash() {
-    String validation =
-        Optional.ofNullable(evaluation.get(VALIDATION)).map(set -> set.hash().hex()).orElse("");
-    return RowHash.of(train.hash().hex(), validation).hex();
+    return RowHash.of(train.hash().hex(), hash(VALIDATION).orElse("")).hex();
+  }
+
+  /** Tells an evaluation set apart by content; empty where there is none. */
+  Optional<String> hash(String set) {
+    return Optional.ofNullable(evaluation.get(set)).map(rows -> rows.hash().hex());
   }
 }

@@ -2,17 +2,26 @@ package io.sparsetune.job;
 
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.error.TakenOverException;
 import io.sparsetune.hadoop.HadoopFolder;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;
 
 /**
  * The folder that a run writes its files into, on any Hadoop file system. Files appear whole, by
- * renaming, and {@code _SUCCESS} last: a run without it did not finish.
+ * renaming, and {@code _SUCCESS} last: a run without it did not finish. Of two commands that write
+ * into one folder the later has it: the other finds a {@code run.json} that is not its own, and
+ * ends. So nothing is locked that a killed command would leave behind.
  */
 final class RunFolder {
   private final HadoopFolder folder;
+
+  /** {@code run.json} as it was written here; empty before. */
+  private byte[] record = new byte[0];
 
   private RunFolder(HadoopFolder folder) {
     this.folder = folder;
@@ -96,16 +105,60 @@ final class RunFolder {
     }
   }
 
+  /**
+   * Writes a file of text.
+   *
+   * @throws TakenOverException where another command has begun a run in the folder
+   */
   void write(String name, String text) {
-    write(name, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (name.equals(RunFiles.RUN)) {
+      attempt(name, () -> folder.write(name, out -> out.write(bytes)));
+      record = bytes;
+    } else {
+      write(name, out -> out.write(bytes));
+    }
   }
 
-  /** Writes a file under a temporary name and renames it. */
+  /**
+   * Writes a file under a temporary name and renames it.
+   *
+   * @throws TakenOverException where another command has begun a run in the folder
+   */
   void write(String name, io.sparsetune.files.OutputFolder.Content content) {
-    attempt(name, () -> folder.write(name, content));
+    attempt(
+        name,
+        () -> {
+          requireOwn(name);
+          folder.write(name, content);
+        });
   }
 
-  /** Says that every file is there. */
+  private void requireOwn(String name) throws IOException {
+    if (record.length == 0) {
+      return;
+    }
+    String what =
+        "%s there is not this run's any more, so another command writes into the same folder";
+    try (InputStream there = folder.file(RunFiles.RUN).openAt(0)) {
+      if (Arrays.equals(there.readNBytes(record.length + 1), record)) {
+        return;
+      }
+    } catch (FileNotFoundException e) {
+      what =
+          "%s is not there any more: another command begins a run in the same folder, or somebody"
+              + " has removed it";
+    }
+    throw new TakenOverException(
+        "Cannot write %s/%s: %s. Let one end before the other begins, or give another output"
+            .formatted(folder.location(), name, what.formatted(RunFiles.RUN)));
+  }
+
+  /**
+   * Says that every file is there.
+   *
+   * @throws TakenOverException as {@link #write}
+   */
   void complete() {
     write(RunFiles.SUCCESS, "");
   }

@@ -61,6 +61,10 @@ record RunRecord(RunConfig config, String basePath, ObjectNode json) {
     json.put("labels", run.train().labels().map(Labels::names).orElse(List.of()));
     json.put("base", base(session, run, identity));
     json.put("data", data(run, identity));
+    Map<String, String> files = RunInputs.methodFiles(config.method());
+    if (!files.isEmpty()) {
+      json.put(RunInputs.METHOD_FILES, files);
+    }
     json.put("versions", Map.of("sparsetune", LibraryVersion.number(), "spark", session.version()));
     json.put("spark", spark(session));
     json.put("driver", Machine.describe());
@@ -75,7 +79,7 @@ record RunRecord(RunConfig config, String basePath, ObjectNode json) {
         "path",
         HadoopFiles.qualified(
             run.config().model().path(), session.sparkContext().hadoopConfiguration()));
-    base.put("sha256", identity.baseFingerprint());
+    base.put(RunInputs.SHA256, identity.baseFingerprint());
     base.put("parameters", run.spec().layout().size());
     base.put("head_loaded", head.loaded());
     base.put("head_initialised", head.initialised());
@@ -84,12 +88,17 @@ record RunRecord(RunConfig config, String basePath, ObjectNode json) {
 
   private static Map<String, Object> data(Preparation run, RunIdentity identity) {
     Map<String, Object> data = new LinkedHashMap<>();
-    data.put("sha256", identity.dataHash());
+    data.put(RunInputs.SHA256, identity.dataHash());
     data.put("train", rows(run.train().examples(), run.train().skipped(), run.train().truncated()));
     for (String set : List.of(Preparation.VALIDATION, Preparation.TEST)) {
       EvaluationData rows = run.evaluation().get(set);
       if (rows != null) {
-        data.put(set, rows(rows.examples(), rows.skipped(), rows.truncated()));
+        Map<String, Object> counts = rows(rows.examples(), rows.skipped(), rows.truncated());
+        // Those of the validation are part of the data's.
+        if (set.equals(Preparation.TEST)) {
+          counts.put(RunInputs.SHA256, rows.hash().hex());
+        }
+        data.put(set, counts);
       }
     }
     return data;

@@ -18,7 +18,7 @@ public sealed interface RunState {
   record Unfinished() implements RunState {}
 
   /** A finished run. */
-  record Finished(RunConfig config, RunOutcome outcome) implements RunState {}
+  record Finished(RunConfig config, RunInputs inputs, RunOutcome outcome) implements RunState {}
 
   /** A finished run that this version cannot read. */
   record Unreadable(String problem) implements RunState {}
@@ -41,8 +41,10 @@ public sealed interface RunState {
       if (!folder.contains(RunFiles.SUCCESS)) {
         return new Unfinished();
       }
+      RunRecord record = RunRecord.read(folder.file(RunFiles.RUN));
       return new Finished(
-          RunRecord.read(folder.file(RunFiles.RUN)).config(),
+          record.config(),
+          RunInputs.recorded(record.json()),
           RunOutcome.read(folder.file(RunFiles.RESULT)));
     } catch (CorruptFileException | UnsupportedVersionException e) {
       return new Unreadable(e.getMessage());

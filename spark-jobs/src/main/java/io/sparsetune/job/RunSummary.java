@@ -112,8 +112,9 @@ final class RunSummary {
     bytes.put("shuffled", moved.shuffled());
     bytes.put(
         "expected_shuffled",
-        "4 bytes a dense parameter, round and worker for θ and for each of the optimizer's moments,"
-            + " and once a round for θ⁰; less by compression");
+        "4 bytes a dense parameter, round and worker for θ (diff: for w and each α), and for each"
+            + " of the optimizer's moments where they outlive the round, and once a round for θ⁰;"
+            + " less by compression");
     return bytes;
   }
 

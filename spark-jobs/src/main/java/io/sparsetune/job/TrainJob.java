@@ -9,6 +9,7 @@ import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.DivergedException;
+import io.sparsetune.error.TakenOverException;
 import io.sparsetune.files.Sha256;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.step.SparkStepExecutor;
@@ -43,6 +44,8 @@ public final class TrainJob {
   /** The last run's: the next one may have the same base and data. */
   private Optional<Preparation> last = Optional.empty();
 
+  private final InputHashes inputs = new InputHashes();
+
   public TrainJob(SparkSession session) {
     this.session = session;
     this.hadoop = session.sparkContext().hadoopConfiguration();
@@ -56,6 +59,7 @@ public final class TrainJob {
    *     cluster, and for an output folder that is not free
    * @throws DataException for data or files that cannot be used
    * @throws DivergedException when a loss, a gradient or an output is not finite
+   * @throws TakenOverException when another command has begun a run in the output folder
    */
   public TrainResult run(TrainRequest request) {
     RunConfig config = request.config();
@@ -76,6 +80,8 @@ public final class TrainJob {
         }
         TrainingResult result =
             new TrainingLoop(run.spec().layout(), run.config(), executor, log).run();
+        // Nothing is written after _SUCCESS.
+        log.flush();
         return finish(folder, run, identity, executor, result, log.elapsed());
       }
     }
@@ -98,6 +104,17 @@ public final class TrainJob {
         sizes.k(),
         sizes.head(),
         TrainingPlan.of(config, run.train().examples()).steps());
+  }
+
+  /**
+   * Opens and reads what the run would, and tells it apart by content. What was hashed once is not
+   * looked at again.
+   *
+   * @throws ConfigException as {@link #check}
+   * @throws DataException as {@link #check}
+   */
+  public RunInputs inputs(RunConfig config) {
+    return inputs.of(config, written -> Preparation.opened(session, written), this::prepare);
   }
 
   private Preparation prepare(RunConfig config) {

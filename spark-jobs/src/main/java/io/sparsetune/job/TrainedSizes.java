@@ -24,7 +24,9 @@ record TrainedSizes(long n, long k, long head, long scored, long largestScored) 
     MaskMethod rule = method.method();
     MaskProblem problem = new MaskProblem(layout, method, seed);
     long k =
-        rule.hasBudget() ? problem.goal().size() : rule.mask(problem, ScoreSource.none()).size();
+        rule.hasBudget()
+            ? rule.goal(problem).size()
+            : rule.mask(problem, ScoreSource.none()).size();
     long head =
         Methods.headTensors(layout, method).stream()
             .mapToLong(tensor -> layout.tensor(tensor).size())

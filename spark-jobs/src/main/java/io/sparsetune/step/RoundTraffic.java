@@ -6,8 +6,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -15,7 +13,6 @@ import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerBlockUpdated;
 import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
-import org.apache.spark.storage.BlockUpdatedInfo;
 
 /**
  * Counts what dense rounds move, from Spark's own metrics. Spark tells all this later, on a thread
@@ -23,7 +20,6 @@ import org.apache.spark.storage.BlockUpdatedInfo;
  */
 final class RoundTraffic extends SparkListener implements AutoCloseable {
   private static final String ROUND = "sparsetune.round";
-  private static final Pattern PIECE = Pattern.compile("broadcast_(\\d+)_piece\\d+");
 
   private final SparkContext context;
   private final boolean local;
@@ -67,7 +63,10 @@ final class RoundTraffic extends SparkListener implements AutoCloseable {
     }
   }
 
-  /** A driver's broadcasts are numbered one after the other: the number that is next. */
+  /**
+   * The number of the next broadcast. Nothing but a broadcast tells: those that a round's last jobs
+   * make are Spark's own.
+   */
   private long number() {
     Broadcast<Integer> here = JavaSparkContext.fromSparkContext(context).broadcast(0);
     long number = here.id();
@@ -88,17 +87,14 @@ final class RoundTraffic extends SparkListener implements AutoCloseable {
 
   @Override
   public synchronized void onBlockUpdated(SparkListenerBlockUpdated event) {
-    BlockUpdatedInfo block = event.blockUpdatedInfo();
-    Matcher piece = PIECE.matcher(block.blockId().name());
-    // Of a piece that is dropped its size is told, and no place.
-    boolean stored = block.storageLevel().isValid();
-    if (piece.matches() && stored && block.blockManagerId().isDriver() == local) {
-      long id = Long.parseLong(piece.group(1));
-      Map.Entry<Long, Long> range = ranges.floorEntry(id);
-      if (range != null && id < range.getValue()) {
-        down += block.memSize() + block.diskSize();
-      }
-    }
+    BroadcastPiece.stored(event, local)
+        .filter(this::isOfRound)
+        .ifPresent(piece -> down += piece.bytes());
+  }
+
+  private boolean isOfRound(BroadcastPiece piece) {
+    Map.Entry<Long, Long> range = ranges.floorEntry(piece.broadcast());
+    return range != null && piece.broadcast() < range.getValue();
   }
 
   @Override

@@ -62,8 +62,8 @@ final class ScoreRounds {
   }
 
   /**
-   * The sums of a score round at θ⁰, kept on the executors until each is unpersisted: as many
-   * passes over the data as it takes to hold no more than {@code atOnce} sums in a task.
+   * The sums of a score round at θ⁰, kept on the executors until each is freed: as many passes over
+   * the data as it takes to hold no more than {@code atOnce} sums in a task.
    *
    * @throws NotFiniteException where a gradient is not finite or out of range
    */
@@ -74,10 +74,17 @@ final class ScoreRounds {
     List<JavaRDD<Outcome<SumSlice>>> sums = new ArrayList<>();
     try (ScoredExamples scored = ScoredExamples.listenTo(model.context().sc(), progress, work)) {
       for (TopKGoal pass : passes) {
-        sums.add(pass(sequence, pass, round, scored.done()));
+        JavaRDD<Outcome<SumSlice>> ofPass = pass(sequence, pass, round, scored.done());
+        sums.add(ofPass);
+        Outcome.values(
+            model.job(
+                "score round", () -> ofPass.filter(slice -> slice.value() == null).collect()));
       }
+      return sums;
+    } catch (RuntimeException e) {
+      sums.forEach(Persisted::free);
+      throw e;
     }
-    return sums;
   }
 
   private JavaRDD<Outcome<SumSlice>> pass(
@@ -108,22 +115,18 @@ final class ScoreRounds {
                           sum,
                           done));
                 });
-    JavaRDD<Outcome<SumSlice>> sums =
-        parts
-            .keyBy(ScoreRounds::place)
-            // Slices of one task are all different: nothing to combine before the shuffle.
-            .combineByKey(
-                slice -> slice,
-                ScoreRounds::merged,
-                ScoreRounds::merged,
-                new HashPartitioner(partitions),
-                false,
-                null)
-            .values()
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    Outcome.values(
-        model.job("score round", () -> sums.filter(slice -> slice.value() == null).collect()));
-    return sums;
+    return parts
+        .keyBy(ScoreRounds::place)
+        // Slices of one task are all different: nothing to combine before the shuffle.
+        .combineByKey(
+            slice -> slice,
+            ScoreRounds::merged,
+            ScoreRounds::merged,
+            new HashPartitioner(partitions),
+            false,
+            null)
+        .values()
+        .persist(StorageLevel.MEMORY_AND_DISK());
   }
 
   /**

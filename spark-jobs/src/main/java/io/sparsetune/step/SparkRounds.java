@@ -74,6 +74,15 @@ final class SparkRounds {
             .groupByKey(new HashPartitioner(places()))
             .mapValues(RoundMean::of)
             .persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      return projected(request, name, means);
+    } finally {
+      Persisted.free(means);
+    }
+  }
+
+  private RoundResult projected(
+      RoundRequest request, String name, JavaPairRDD<Long, Outcome<RoundMean>> means) {
     List<RoundMean> ofSteps =
         Outcome.values(
             model.job(
@@ -84,20 +93,25 @@ final class SparkRounds {
         means.filter(mean -> RoundPart.isPlace(mean._1())).mapValues(mean -> mean.value().slice());
     JavaPairRDD<Long, ScoreSlice> scores = scores(request, slices);
     RoundScores rule = request.scores();
-    Mask kept =
-        request.projection().apply(new SparkScores(model, scores.values().map(rule::withStays)));
-    List<ChosenSlice> chosen = chosen(name, request.work().training(), kept, slices);
-    if (rule.remembers()) {
-      remember(name, scores);
-    } else {
-      forget();
+    try {
+      Mask kept =
+          request.projection().apply(new SparkScores(model, scores.values().map(rule::withStays)));
+      List<ChosenSlice> chosen = chosen(name, request.work().training(), kept, slices);
+      if (rule.remembers()) {
+        remember(name, scores);
+      } else {
+        forget();
+      }
+      return new RoundResult(
+          kept,
+          ChosenSlice.values(kept, chosen),
+          ChosenSlice.moments(kept, chosen),
+          WorkerSteps.together(steps));
+    } finally {
+      if (rule.remembers() && scores != earlier) {
+        Persisted.free(scores);
+      }
     }
-    means.unpersist();
-    return new RoundResult(
-        kept,
-        ChosenSlice.values(kept, chosen),
-        ChosenSlice.state(kept, chosen),
-        WorkerSteps.together(steps));
   }
 
   /** Brings together the shards of each logical worker. */
@@ -106,7 +120,7 @@ final class SparkRounds {
       return;
     }
     if (byWorker != null) {
-      byWorker.unpersist();
+      Persisted.free(byWorker);
     }
     workers = wanted;
     byWorker =
@@ -149,7 +163,7 @@ final class SparkRounds {
   private void remember(String name, JavaPairRDD<Long, ScoreSlice> scores) {
     model.job(name + ": scores", scores::count);
     if (earlier != null) {
-      earlier.unpersist();
+      Persisted.free(earlier);
     }
     earlier = scores;
   }
@@ -157,7 +171,7 @@ final class SparkRounds {
   /** Frees what earlier rounds left. */
   private void forget() {
     if (earlier != null) {
-      earlier.unpersist();
+      Persisted.free(earlier);
       earlier = null;
     }
   }
@@ -166,7 +180,7 @@ final class SparkRounds {
   void close() {
     forget();
     if (byWorker != null) {
-      byWorker.unpersist();
+      Persisted.free(byWorker);
     }
     works.forEach(Broadcasts::destroy);
   }

@@ -111,11 +111,13 @@ public final class SparkStepExecutor implements StepExecutor {
         List<JavaRDD<Outcome<SumSlice>>> sums =
             rounds.sums(
                 lastSequence, problem.goal(), round, data.scoresAtOnce(), request.progress());
-        JavaRDD<ScoreSlice> scores =
-            sums.stream().reduce(JavaRDD::union).orElseThrow().map(sum -> sum.value().scores());
-        Mask mask = method.mask(problem, new SparkScores(model, scores));
-        sums.forEach(JavaRDD::unpersist);
-        yield mask;
+        try {
+          JavaRDD<ScoreSlice> scores =
+              sums.stream().reduce(JavaRDD::union).orElseThrow().map(sum -> sum.value().scores());
+          yield method.mask(problem, new SparkScores(model, scores));
+        } finally {
+          sums.forEach(Persisted::free);
+        }
       }
       case DENSE_ROUNDS -> throw request.needsRounds();
     };

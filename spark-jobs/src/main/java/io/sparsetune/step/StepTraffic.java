@@ -8,8 +8,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.spark.SparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.scheduler.SparkListener;
@@ -18,7 +16,6 @@ import org.apache.spark.scheduler.SparkListenerJobEnd;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
-import org.apache.spark.storage.BlockUpdatedInfo;
 
 /**
  * Counts what sparse steps move between the driver and the executors. Down: the pieces of the
@@ -28,7 +25,6 @@ import org.apache.spark.storage.BlockUpdatedInfo;
  */
 final class StepTraffic extends SparkListener implements AutoCloseable {
   private static final String STEP = "sparsetune.step.values";
-  private static final Pattern PIECE = Pattern.compile("broadcast_(\\d+)_piece\\d+");
   private static final long PATIENCE = TimeUnit.SECONDS.toMillis(5);
 
   private final SparkContext context;
@@ -108,24 +104,20 @@ final class StepTraffic extends SparkListener implements AutoCloseable {
       own(values);
     }
     stages.add(event.stageInfo().stageId());
-    // A driver's broadcasts are numbered one after the other, and so are a job's stages.
+    // As broadcasts are, a job's stages are numbered one after the other.
     own(values + stagesOfStep.merge(values, 1, Integer::sum));
   }
 
   @Override
   public synchronized void onBlockUpdated(SparkListenerBlockUpdated event) {
-    BlockUpdatedInfo block = event.blockUpdatedInfo();
-    Matcher piece = PIECE.matcher(block.blockId().name());
-    // A piece that is dropped is told of with its size, and without a place.
-    boolean stored = block.storageLevel().isValid();
-    if (piece.matches() && stored && block.blockManagerId().isDriver() == local) {
-      long id = Long.parseLong(piece.group(1));
-      long bytes = block.memSize() + block.diskSize();
-      if (broadcasts.contains(id)) {
-        down += bytes;
-      } else if (bytes > 0) {
-        pending.merge(id, bytes, Long::sum);
-      }
+    BroadcastPiece.stored(event, local).ifPresent(this::count);
+  }
+
+  private void count(BroadcastPiece piece) {
+    if (broadcasts.contains(piece.broadcast())) {
+      down += piece.bytes();
+    } else if (piece.bytes() > 0) {
+      pending.merge(piece.broadcast(), piece.bytes(), Long::sum);
     }
   }
 

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparsetune.model.BaseModel;
+import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.testing.Golden;
 import io.sparsetune.testing.TestModels;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
@@ -133,6 +135,85 @@ class ComposeTest {
         .isEqualTo(
             "Error: Cannot write a run into %s/in: it and %s, which is read, must not lie in each other; give another --out%n"
                 .formatted(run, run));
+  }
+
+  @Test
+  void ofDifferentTasksTheResultDoesOne() throws IOException {
+    String marks = folder.resolve("marks").toString();
+    Path rows = folder.resolve("marks.jsonl");
+    Files.writeString(
+        rows, Files.readString(tiny.rows()).replace("\"yes\"", "1").replace("\"no\"", "0"));
+    Cli trained =
+        tiny.train(
+            "task.type=regression",
+            "data.train=" + rows,
+            "data.test=null",
+            "training.max_steps=1",
+            "output=" + marks);
+    assertThat(trained.code()).as(trained.err()).isZero();
+    refused(
+        2,
+        "Cannot compose %s and %s without --head: their heads are different, and the result has one of them; say with --head RUN whose"
+            .formatted(run, marks),
+        run,
+        marks);
+    String out = folder.resolve("two-tasks").toString();
+    Cli composed = Cli.run("compose", run, marks, "--out", out, "--head", run);
+    assertThat(composed.code()).as(composed.err()).isZero();
+    assertThat(composed.err())
+        .isEqualTo(
+            "Warning: The runs were trained for different tasks (%s for classification with the labels no, yes; %s for regression): the result has the head of %s and does its task alone%n"
+                .formatted(run, marks, run));
+    Cli evaluated = Cli.run("evaluate", out, "--data", tiny.rows().toString());
+    assertThat(evaluated.code()).as(evaluated.err()).isZero();
+    Cli alike = Cli.run("compose", run, other, "--out", folder + "/one-task", "--head", run);
+    assertThat(alike.err()).doesNotContain("Warning");
+  }
+
+  /** Bases of another size have another fingerprint, unless somebody has written it. */
+  @Test
+  void modelsOfAnotherSizeAreRefused() throws IOException {
+    EncoderConfig bert = Golden.base("bert").encoder();
+    EncoderConfig sizes =
+        new EncoderConfig(
+            bert.architecture(),
+            bert.vocabularySize(),
+            bert.hiddenSize(),
+            bert.layers(),
+            bert.heads(),
+            bert.intermediateSize() + 8,
+            bert.activation(),
+            bert.maxPositions(),
+            bert.typeVocabularySize(),
+            bert.padTokenId(),
+            bert.layerNormEps());
+    Path model = folder.resolve("larger");
+    TestModels.random(model, sizes, 5);
+    Files.copy(folder.resolve("model/vocab.txt"), model.resolve("vocab.txt"));
+    Files.delete(model.resolve("tokenizer.json"));
+    Path larger = folder.resolve("larger-run");
+    Cli trained = tiny.train("model.path=" + model, "training.max_steps=1", "output=" + larger);
+    assertThat(trained.code()).as(trained.err()).isZero();
+    Cli compared = Cli.run("overlap", run, larger.toString());
+    assertThat(compared.code()).isEqualTo(2);
+    assertThat(compared.err())
+        .isEqualTo(
+            "Error: Cannot compare the masks of %s and %s: their models do not have the same tensors; compare runs of one base, or of bases of one size%n"
+                .formatted(run, larger));
+    Path delta = larger.resolve("delta.safetensors");
+    byte[] bytes = Files.readAllBytes(delta);
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    String forged =
+        text.replace(BaseModel.open(model).fingerprint(), Golden.base("bert").fingerprint());
+    assertThat(forged).isNotEqualTo(text);
+    Files.write(delta, forged.getBytes(StandardCharsets.ISO_8859_1));
+    Files.delete(larger.resolve("result.json"));
+    refused(
+        2,
+        "Cannot compose %s and %s: their models do not have the same tensors; compose runs of one base"
+            .formatted(run, larger),
+        run,
+        larger.toString());
   }
 
   private static void refused(int code, String message, String... arguments) {

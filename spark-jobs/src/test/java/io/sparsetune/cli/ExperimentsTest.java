@@ -1,12 +1,27 @@
 package io.sparsetune.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparsetune.error.TakenOverException;
+import io.sparsetune.experiments.Cell;
+import io.sparsetune.experiments.ExperimentsJob;
+import io.sparsetune.experiments.ExperimentsListener;
+import io.sparsetune.experiments.ExperimentsRequest;
+import io.sparsetune.job.RunCheck;
+import io.sparsetune.job.TrainResult;
+import io.sparsetune.testing.SharedSession;
+import io.sparsetune.train.EvaluationReport;
+import io.sparsetune.train.TrainingListener;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,6 +130,138 @@ class ExperimentsTest {
     Cli replaced = run("--only", "bitfit/*", "--overwrite");
     assertThat(replaced.code()).as(replaced.err()).isZero();
     assertThat(Files.readString(runs.resolve("bitfit/seed-1/run.json"))).contains("0.006");
+  }
+
+  @Test
+  void aFinishedRunIsNotTheCellsWhereWhatItReadHasChanged() throws IOException {
+    Path mask = folder.resolve("mask");
+    Cli other = Cli.run("train", folder.resolve("run.yaml").toString(), "--set", "output=" + mask);
+    assertThat(other.code()).as(other.err()).isZero();
+    Path test = Files.copy(folder.resolve("rows.jsonl"), folder.resolve("test.jsonl"));
+    write("grid.yaml", "methods: {given: {method: {name: file, path: '%s'}}}".formatted(mask));
+    write("more/diverges.yaml", "method: {name: bitfit}\ntraining: {seed: 2}\n");
+    String testSet = "data.test=" + test;
+    assertThat(run("--set", testSet).code()).isZero();
+    String[] dry = {"--dry-run", "--set", testSet};
+    assertThat(run(dry).out().lines())
+        .containsExactly("finished  given", "finished  more/diverges", "0 of 2 to train");
+
+    Path rows = folder.resolve("rows.jsonl");
+    Path weights = folder.resolve("model/model.safetensors");
+    for (Path file : List.of(rows, test, weights)) {
+      byte[] before = Files.readAllBytes(file);
+      byte[] after = before.clone();
+      // A letter of the first text, or the last byte of a weight.
+      int at =
+          file.equals(weights) ? after.length / 2 | 3 : new String(before, US_ASCII).indexOf("a b");
+      after[at] ^= 2;
+      Files.write(file, after);
+      Cli changed = run(dry);
+      assertThat(changed.out()).as("%s %s", file, changed.err()).endsWith("0 of 2 to train\n");
+      String what =
+          file.equals(weights)
+              ? "the weights of model.path"
+              : file.equals(test)
+                  ? "the rows of data.test"
+                  : "the rows of data.train or data.validation";
+      assertThat(changed.out())
+          .contains(
+              "other     given: its folder has a finished run, but what it read has changed (%s)%n"
+                  .formatted(what),
+              "other     more/diverges: ");
+      assertThat(changed.code()).isEqualTo(1);
+      Files.write(file, before);
+    }
+    Files.delete(test);
+    Cli gone = run(dry);
+    assertThat(gone.out()).contains("finished  given", "finished  more/diverges");
+    assertThat(gone.err())
+        .contains(
+            "Taken as finished, though what they read cannot be compared: given, more/diverges"
+                + " (Cannot");
+    Files.copy(rows, test);
+
+    Cli.run(
+        "train",
+        folder.resolve("run.yaml").toString(),
+        "--overwrite",
+        "--set",
+        "output=" + mask,
+        "--set",
+        "training.seed=3");
+    Files.writeString(rows, Files.readString(rows).replaceFirst("a b", "b b"));
+    Cli both = run("--set", testSet);
+    assertThat(both.code()).isEqualTo(1);
+    assertThat(both.out())
+        .contains(
+            "- `given`: its folder has a finished run, but what it read has changed"
+                + " (the rows of data.train or data.validation, what method.path names);"
+                + " --overwrite trains it again",
+            "- `more/diverges`: its folder has a finished run, but what it read has changed"
+                + " (the rows of data.train or data.validation); --overwrite trains it again");
+    Cli replaced = run("--set", testSet, "--overwrite");
+    assertThat(replaced.code()).as(replaced.err()).isZero();
+    assertThat(run(dry).out()).endsWith("\n0 of 2 to train\n").doesNotContain("other");
+  }
+
+  @Test
+  void experimentsThatAnotherCommandTrainsTooEnd() throws IOException {
+    ExperimentsJob job = new ExperimentsJob(SharedSession.get());
+    io.sparsetune.experiments.Experiments all =
+        io.sparsetune.experiments.Experiments.read(
+            experiments.toString(), List.of(), new Configuration());
+    Path record = runs.resolve("random-p0.1/seed-1/run.json");
+    List<String> heard = new ArrayList<>();
+    ExperimentsListener listener =
+        new ExperimentsListener() {
+          @Override
+          public void notCompared(String cells, String why) {
+            heard.add("not compared: " + cells);
+          }
+
+          @Override
+          public void checked(Cell cell, RunCheck check) {}
+
+          @Override
+          public TrainingListener begins(Cell cell, int number, int of) {
+            heard.add("begins: " + cell.name());
+            return new TrainingListener() {
+              @Override
+              public void evaluated(EvaluationReport report) {
+                try {
+                  Files.writeString(record, "{\"run_id\": \"another's\"}");
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              }
+            };
+          }
+
+          @Override
+          public void finished(Cell cell, TrainResult result) {
+            heard.add("finished: " + cell.name());
+          }
+
+          @Override
+          public void failed(Cell cell, String why) {
+            heard.add("failed: " + cell.name());
+          }
+
+          @Override
+          public String describe(RuntimeException failure) {
+            return failure.getMessage();
+          }
+
+          @Override
+          public boolean stopping() {
+            return false;
+          }
+        };
+    assertThatThrownBy(() -> job.run(new ExperimentsRequest(all, all.cells(), false), listener))
+        .isInstanceOf(TakenOverException.class);
+    assertThat(heard).containsExactly("begins: random-p0.1/seed-1");
+    assertThat(record).hasContent("{\"run_id\": \"another's\"}");
+    assertThat(record.resolveSibling("result.json")).doesNotExist();
   }
 
   @Test

@@ -30,7 +30,7 @@ class FailuresTest {
     Files.writeString(
         config,
         """
-        model: {path: '%s'}
+        model: {path: '%s', pooling: mean}
         data: {train: '%s', validation: '%s', max_seq_length: 24}
         task: {text: text, label: label}
         method: {name: random, sparsity: 0.01}

@@ -159,6 +159,14 @@ class ExperimentReaderTest {
     assertThatThrownBy(
             () -> Experiments.read(folder.toString(), List.of("seed"), new Configuration()))
         .hasMessage("Invalid --set seed: expected key=value, such as training.seed=2");
+    for (String nothing : List.of("output=", "output= ", "output=''", "output=[a]")) {
+      assertThatThrownBy(
+              () -> Experiments.read(folder.toString(), List.of(nothing), new Configuration()))
+          .isInstanceOf(ConfigException.class)
+          .hasMessage(
+              "Invalid output (--set %s): expected a path, the folder that all runs go into",
+              nothing);
+    }
   }
 
   private Experiments read() {

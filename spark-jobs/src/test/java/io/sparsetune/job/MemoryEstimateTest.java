@@ -57,7 +57,7 @@ class MemoryEstimateTest {
     MemoryEstimate lora = executor(8 * GIGABYTE, "lora");
     assertThat(lora.model() - plain.model()).isEqualTo(4L * 12 * 2 * 8 * (768 + 768));
     long tokens = 64 * 8;
-    assertThat(lora.activations() - plain.activations()).isEqualTo(4 * tokens * (24 + 1) * 8);
+    assertThat(lora.activations() - plain.activations()).isEqualTo(4 * tokens * (24 + 3) * 8);
     MemoryEstimate adapter = executor(8 * GIGABYTE, "adapter");
     assertThat(adapter.model() - plain.model()).isEqualTo(4L * 12 * 2 * (2 * 64 * 768 + 64 + 768));
     assertThat(adapter.activations() - plain.activations())

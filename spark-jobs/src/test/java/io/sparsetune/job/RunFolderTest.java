@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.error.DataException;
+import io.sparsetune.error.TakenOverException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,37 @@ class RunFolderTest {
   private static final Configuration HADOOP = new Configuration();
 
   @TempDir private Path folder;
+
+  @Test
+  void ofTwoCommandsTheLaterHasTheFolder() throws IOException {
+    Path output = folder.resolve("run");
+    RunFolder first = RunFolder.toWrite(output.toString(), false, HADOOP);
+    RunFolder second = RunFolder.toWrite(output.toString(), false, HADOOP);
+    first.begin();
+    first.write(RunFiles.RUN, "{\"run_id\": \"a\"}");
+    first.write(RunFiles.METRICS, "first");
+    second.begin();
+    assertThatThrownBy(() -> first.write(RunFiles.METRICS, "first, later"))
+        .isInstanceOf(TakenOverException.class)
+        .hasMessage(
+            "Cannot write %s/metrics.jsonl: run.json is not there any more: another command begins"
+                + " a run in the same folder, or somebody has removed it. Let one end before the"
+                + " other begins, or give another output",
+            output);
+    second.write(RunFiles.RUN, "{\"run_id\": \"b\"}");
+    second.write(RunFiles.METRICS, "second");
+    assertThatThrownBy(first::complete)
+        .isInstanceOf(TakenOverException.class)
+        .hasMessage(
+            "Cannot write %s/_SUCCESS: run.json there is not this run's any more, so another"
+                + " command writes into the same folder. Let one end before the other begins, or"
+                + " give another output",
+            output);
+    assertThat(output.resolve("_SUCCESS")).doesNotExist();
+    assertThat(output.resolve("metrics.jsonl")).hasContent("second");
+    second.complete();
+    assertThat(output.resolve("_SUCCESS")).exists();
+  }
 
   @Test
   void whatCannotBeWrittenIsSaidBeforeTheRunAndInIt() throws IOException {

@@ -57,8 +57,10 @@ class LauncherTest {
 
   @Test
   void aMasterWithoutAValueIsRefused() throws Exception {
-    assertThat(print("train", "c.yaml", "--master"))
-        .isEqualTo(new Outcome(1, "", "--master needs a value, for example local[2] or yarn.\n"));
+    for (String[] none : new String[][] {{"--master"}, {"--master="}, {"--master", ""}}) {
+      assertThat(print(none))
+          .isEqualTo(new Outcome(2, "", "--master needs a value, for example local[2] or yarn.\n"));
+    }
   }
 
   @Test
@@ -191,7 +193,7 @@ class LauncherTest {
     assertThat(run(Map.of("SPARK_HOME", folder.toString()), "--help"))
         .isEqualTo(
             new Outcome(
-                1,
+                2,
                 "",
                 "SPARK_HOME is %s, which has no folder jars: it is not a Spark installation. Mend it, or unset it to use the embedded Spark.\n"
                     .formatted(folder)));

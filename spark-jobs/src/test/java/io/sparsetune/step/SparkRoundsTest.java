@@ -1,6 +1,7 @@
 package io.sparsetune.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.dense.DenseTrainer;
@@ -28,6 +29,7 @@ import io.sparsetune.train.TrainingLoop;
 import io.sparsetune.train.TrainingResult;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -36,13 +38,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rounds in Spark's tasks. */
 class SparkRoundsTest extends RoundsContract {
-  private static final RunConfig CHILD =
-      TinyTask.config(
-          "method.name=child", "method.workers=2", "method.momentum=0.3", "method.rounds=3");
+  private static final RunConfig CHILD = child("method.rounds=3");
   private static final AtomicInteger ENDS = new AtomicInteger();
 
   @TempDir private Path folder;
@@ -50,6 +51,11 @@ class SparkRoundsTest extends RoundsContract {
   @BeforeEach
   void writeModel() throws IOException {
     TinyModel.write(folder);
+  }
+
+  private static RunConfig child(String key) {
+    return TinyTask.config(
+        "method.name=child", "method.workers=2", "method.momentum=0.3", "method.rounds=3", key);
   }
 
   @Override
@@ -80,15 +86,17 @@ class SparkRoundsTest extends RoundsContract {
     }
   }
 
-  @Test
-  void bytesOfRoundsAreThoseOfTheWorkersStatesAndLittleElse() {
-    try (StepExecutor spark = open(CHILD)) {
-      TrainingResult result = train(CHILD, spark);
+  @ParameterizedTest
+  @CsvSource({"keep, 3", "reset, 1"})
+  void bytesOfRoundsAreThoseOfTheWorkersStatesAndLittleElse(String moments, int arrays) {
+    RunConfig config = child("method.optimizer_at_mask_change=" + moments);
+    try (StepExecutor spark = open(config)) {
+      TrainingResult result = train(config, spark);
       RoundBytes moved = result.bytesMoved().orElseThrow().rounds();
-      MaskProblem problem = new MaskProblem(TinyTask.spec().layout(), CHILD.method(), 1);
+      MaskProblem problem = new MaskProblem(TinyTask.spec().layout(), config.method(), 1);
       long dense = problem.scope().size() + result.selection().head();
-      // θ and two moments of each of two workers, and θ⁰ once.
-      long state = 3 * 4 * dense * (2 * 3 + 1);
+      // θ, and two moments if they are kept, of each of two workers, and θ⁰ once.
+      long state = 3 * 4 * dense * (2 * arrays + 1);
       assertThat(moved.rounds()).isEqualTo(3);
       assertThat(moved.shuffled()).isBetween(state * 3 / 4, state * 5 / 4 + 100_000);
       assertThat(moved.up()).isPositive();
@@ -109,7 +117,8 @@ class SparkRoundsTest extends RoundsContract {
                         request.work().steps(),
                         new Failing(request.work().training()),
                         request.work().dense(),
-                        request.work().start()),
+                        request.work().start(),
+                        request.work().keepsMoments()),
                     request.projection()))) {
       assertAsWithoutSpark(train(CHILD, executor));
     }
@@ -167,6 +176,35 @@ class SparkRoundsTest extends RoundsContract {
                     }))) {
       assertAsWithoutSpark(train(CHILD, executor));
     }
+  }
+
+  @Test
+  void aProjectionThatFailsLeavesNothingOnTheExecutors() {
+    StepExecutor spark = open(CHILD);
+    Set<Integer> before = kept();
+    try (StepExecutor executor =
+        new Changing(
+            spark,
+            request ->
+                with(
+                    request,
+                    request.work(),
+                    distances -> {
+                      Mask mask = request.projection().apply(distances);
+                      if (request.round() == 1) {
+                        throw new IllegalStateException("A failure made by the test");
+                      }
+                      return mask;
+                    }))) {
+      assertThatThrownBy(() -> train(CHILD, executor)).hasMessage("A failure made by the test");
+    }
+    assertThat(before).containsAll(kept());
+  }
+
+  private static Set<Integer> kept() {
+    return JavaSparkContext.fromSparkContext(SharedSession.get().sparkContext())
+        .getPersistentRDDs()
+        .keySet();
   }
 
   private static void forget() {

@@ -29,6 +29,7 @@ final class DiffTrainer implements DenseTrainer {
   private final SparseOptimizer optimizer;
   private final Adam adam;
   private final Adam tensorAdam;
+  private double penalty;
 
   DiffTrainer(DiffTraining training, ParameterLayout layout, Mask dense, float[] base) {
     this.training = training;
@@ -83,6 +84,7 @@ final class DiffTrainer implements DenseTrainer {
     double alphaClip = training.alphas().shared() ? clipped(normWithAlpha(step, gradient)) : 1;
     adam.begin(rate);
     tensorAdam.begin(rate);
+    penalty = 0;
     for (int t : gated) {
       tensorAlpha[t] =
           (float)
@@ -98,23 +100,31 @@ final class DiffTrainer implements DenseTrainer {
     return GradientClip.factor(norm, OptionalDouble.of(training.maxGradNorm()));
   }
 
+  @Override
+  public double penalty() {
+    return penalty;
+  }
+
   /**
-   * Moves a tensor's α and turns its gradient by θ into that by w.
+   * Moves a tensor's α, turns its gradient by θ into that by w, and adds up what it pays.
    *
    * @return the gradient by α_g
    */
   private double moveAlpha(long step, int tensor, GradientSum gradient, double alphaClip) {
     Noise noise = enter(step, tensor);
     int first = dense.firstOrdinal(tensor);
+    double paid = 0;
     double byTensorAlpha = 0;
     for (int i = 0; i < dense.count(tensor); i++) {
       int at = first + i;
       gate.draw(noise.at(i), alpha[at]);
       double g = gradient.sum(at) / gradient.examples();
+      paid += gate.penalty();
       byTensorAlpha += gate.byTensorAlpha(g, w[at]);
       alpha[at] = (float) adam.moved(at, alpha[at], alphaClip * gate.byAlpha(g, w[at]));
       gradient.scale(at, gate.factor());
     }
+    penalty += paid;
     return byTensorAlpha;
   }
 

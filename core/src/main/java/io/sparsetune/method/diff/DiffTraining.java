@@ -52,6 +52,11 @@ record DiffTraining(
   }
 
   @Override
+  public int valueArrays() {
+    return structured ? 3 : 2;
+  }
+
+  @Override
   public DenseTrainer trainer(
       ParameterLayout layout, Mask dense, float[] base, TrainedState start) {
     return new DiffTrainer(this, layout, dense, base);

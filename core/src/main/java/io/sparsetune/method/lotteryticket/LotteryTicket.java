@@ -1,10 +1,13 @@
 package io.sparsetune.method.lotteryticket;
 
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.Counted;
 import io.sparsetune.keys.Key;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.mask.TopK;
+import io.sparsetune.mask.TopKGoal;
 import io.sparsetune.method.Evidence;
 import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MaskProblem;
@@ -58,9 +61,27 @@ public final class LotteryTicket implements MaskMethod {
         new RoundPlan(iterations, each, options.get(RoundPlan.WORKERS), 1, false, true));
   }
 
+  /** The budget's, of which every phase has to find a part. */
+  @Override
+  public TopKGoal goal(MaskProblem problem) {
+    TopKGoal goal = MaskMethod.super.goal(problem);
+    int iterations = problem.config().options().get(ITERATIONS);
+    if (iterations > goal.largest()) {
+      boolean global = problem.config().budget().orElseThrow().scope() == Scope.GLOBAL;
+      String largest = Counted.of(goal.largest(), "position");
+      throw new ConfigException(
+          "Invalid method.iterations: %,d dense phases cannot each add to a mask of %s; use at most %,d, or a larger budget"
+              .formatted(
+                  iterations,
+                  global ? largest : "at most " + largest + " a tensor",
+                  goal.largest()));
+    }
+    return goal;
+  }
+
   @Override
   public Mask project(MaskProblem problem, int round, ScoreSource distances) {
     int iterations = problem.config().options().get(ITERATIONS);
-    return TopK.select(problem.layout(), problem.goal().part(round + 1, iterations), distances);
+    return TopK.select(problem.layout(), goal(problem).part(round + 1, iterations), distances);
   }
 }

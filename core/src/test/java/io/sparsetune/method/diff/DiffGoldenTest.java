@@ -3,7 +3,6 @@ package io.sparsetune.method.diff;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparsetune.dense.DenseTraining;
 import io.sparsetune.dense.StateSlice;
 import io.sparsetune.engine.DenseGradientSink;
@@ -17,15 +16,11 @@ import io.sparsetune.method.MethodConfigs;
 import io.sparsetune.optim.OptimizerRecipe;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec.Part;
-import io.sparsetune.testing.Golden;
 import io.sparsetune.testing.GoldenModel;
 import io.sparsetune.testing.GoldenTensors;
 import io.sparsetune.text.MicroBatch;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -69,19 +64,19 @@ class DiffGoldenTest {
   /** The released code's choice: of each tensor the largest |α|. */
   @ParameterizedTest
   @ValueSource(strings = {"bert", "roberta"})
-  void theLargestAlphasAreThoseThatPyTorchTook(String name) throws IOException {
+  void theLargestAlphasAreThoseThatPyTorchTook(String name) {
     GoldenModel model = GoldenModel.read(name);
     ParameterLayout layout = model.spec().layout();
     GoldenTensors given = model.expected("diff-given");
     GoldenTensors expected = model.expected("mask-diff");
-    String sparsity = "sparsity=" + recipe(name).required("p").asText();
+    String sparsity = "sparsity=" + model.recipe().required("p").asText();
     MethodConfig method = MethodConfigs.method("diff", "variant=fu-code", sparsity);
     MaskProblem problem = new MaskProblem(layout, method, 1);
-    OptimizerRecipe optimizer = OptimizerRecipe.of(MethodConfigs.run().training());
+    OptimizerRecipe optimizer = MethodConfigs.run().training().optimizer();
     DenseTraining training = method.method().denseTraining(problem, optimizer, 1);
     float[][] scores = new float[layout.tensorCount()][0];
     for (int t : problem.scope().tensors()) {
-      float[] alpha = tensor(given, "alpha", layout.tensor(t).name());
+      float[] alpha = given.named("alpha.", layout.tensor(t).name());
       float[][] state = {new float[alpha.length], alpha};
       StateSlice slice = new StateSlice(t, 0, state, new float[alpha.length]);
       scores[t] = training.distances(slice);
@@ -93,35 +88,8 @@ class DiffGoldenTest {
               ? IntStream.range(0, layout.tensor(t).size()).toArray()
               : mask.positions(t);
       String tensor = layout.tensor(t).name();
-      float[] golden =
-          List.of("", "bert.", "roberta.").stream()
-              .map(prefix -> prefix + tensor)
-              .filter(expected::has)
-              .findFirst()
-              .map(expected::floats)
-              .orElseThrow();
-      assertThat(chosen).as(tensor).hasSameSizeAs(golden);
-      for (int i = 0; i < chosen.length; i++) {
-        assertThat(chosen[i]).as(tensor).isEqualTo((int) golden[i]);
-      }
+      assertThat(chosen).as(tensor).isEqualTo(expected.wholeNamed(tensor));
     }
-  }
-
-  private static JsonNode recipe(String name) throws IOException {
-    return new ObjectMapper()
-        .readTree(Files.readString(Golden.folder(name).resolve("recipe.json")));
-  }
-
-  private static float[] tensor(GoldenTensors tensors, String kind, String name) {
-    return find(tensors, kind, name).orElseThrow();
-  }
-
-  private static Optional<float[]> find(GoldenTensors tensors, String kind, String name) {
-    return List.of("", "bert.", "roberta.").stream()
-        .map(prefix -> kind + "." + prefix + name)
-        .filter(tensors::has)
-        .findFirst()
-        .map(tensors::floats);
   }
 
   private static void agree(float[] actual, float[] expected, String what) {
@@ -136,18 +104,18 @@ class DiffGoldenTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"bert", "roberta"})
-  void gatesPenaltyLossAndGradientsAgreeWithPyTorch(String name) throws IOException {
+  void gatesPenaltyLossAndGradientsAgreeWithPyTorch(String name) {
     GoldenModel model = GoldenModel.read(name);
     ParameterLayout layout = model.spec().layout();
     GoldenTensors given = model.expected("diff-given");
     GoldenTensors expected = model.expected("diff-expected");
-    JsonNode recipe = recipe(name);
+    JsonNode recipe = model.recipe();
     HardConcrete concrete =
         new HardConcrete(
             recipe.required("diff_l").asDouble(), recipe.required("diff_r").asDouble());
     int[] tensors =
         IntStream.range(0, layout.tensorCount())
-            .filter(t -> find(given, "alpha", layout.tensor(t).name()).isPresent())
+            .filter(t -> given.find("alpha.", layout.tensor(t).name()).isPresent())
             .toArray();
     assertThat(tensors).isNotEmpty();
     long n = Arrays.stream(tensors).mapToLong(t -> layout.tensor(t).size()).sum();
@@ -158,9 +126,9 @@ class DiffGoldenTest {
     double penalty = 0;
     for (int t : tensors) {
       String tensor = layout.tensor(t).name();
-      float[] w = tensor(given, "w", tensor);
-      float[] alpha = tensor(given, "alpha", tensor);
-      float[] noise = tensor(given, "noise", tensor);
+      float[] w = given.named("w.", tensor);
+      float[] alpha = given.named("alpha.", tensor);
+      float[] noise = given.named("noise.", tensor);
       float[] z = new float[w.length];
       for (int i = 0; i < w.length; i++) {
         gate.draw(noise[i], alpha[i]);
@@ -168,7 +136,7 @@ class DiffGoldenTest {
         theta[layout.offset(t) + i] += (float) (gate.factor() * w[i]);
         penalty += gate.penalty();
       }
-      agree(z, tensor(expected, "z", tensor), "z of " + tensor);
+      agree(z, expected.named("z.", tensor), "z of " + tensor);
     }
     agree(
         new float[] {(float) (penalty / lambda)},
@@ -182,9 +150,9 @@ class DiffGoldenTest {
     agree(new float[] {(float) gradients.loss}, expected.floats("loss"), "loss");
     for (int t : tensors) {
       String tensor = layout.tensor(t).name();
-      float[] w = tensor(given, "w", tensor);
-      float[] alpha = tensor(given, "alpha", tensor);
-      float[] noise = tensor(given, "noise", tensor);
+      float[] w = given.named("w.", tensor);
+      float[] alpha = given.named("alpha.", tensor);
+      float[] noise = given.named("noise.", tensor);
       float[] ofW = new float[w.length];
       float[] ofAlpha = new float[w.length];
       for (int i = 0; i < w.length; i++) {
@@ -193,8 +161,8 @@ class DiffGoldenTest {
         ofW[i] = (float) (g * gate.factor());
         ofAlpha[i] = (float) gate.byAlpha(g, w[i]);
       }
-      agree(ofW, tensor(expected, "grad.w", tensor), "gradient by w of " + tensor);
-      agree(ofAlpha, tensor(expected, "grad.alpha", tensor), "gradient by alpha of " + tensor);
+      agree(ofW, expected.named("grad.w.", tensor), "gradient by w of " + tensor);
+      agree(ofAlpha, expected.named("grad.alpha.", tensor), "gradient by alpha of " + tensor);
     }
   }
 }

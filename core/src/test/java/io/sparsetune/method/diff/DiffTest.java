@@ -14,6 +14,7 @@ import io.sparsetune.method.RoundPlan.Finetuning;
 import io.sparsetune.optim.OptimizerRecipe;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.train.TinyTask;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DiffTest {
@@ -22,7 +23,7 @@ class DiffTest {
   private DiffTraining training(String... keyValues) {
     MethodConfig method = MethodConfigs.method("diff", keyValues);
     MaskProblem problem = new MaskProblem(layout, method, 4);
-    OptimizerRecipe optimizer = OptimizerRecipe.of(MethodConfigs.run().training());
+    OptimizerRecipe optimizer = MethodConfigs.run().training().optimizer();
     return (DiffTraining) method.method().denseTraining(problem, optimizer, 1.0);
   }
 
@@ -83,6 +84,24 @@ class DiffTest {
         .hasMessage(
             "Invalid method.burn_in: 500 steps leave none of the training's 500 steps to train"
                 + " inside the mask; use fewer, or a longer training");
+  }
+
+  @Test
+  void aVariantThatAMethodHasNotIsRefusedWithThoseThatItHas() {
+    assertThatThrownBy(() -> MethodConfigs.method("diff", "variant=fu_code"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("Invalid method.variant: 'fu_code'")
+        .hasMessageContaining("this method has paper and fu-code")
+        .hasMessageNotContaining("lee");
+    assertThatThrownBy(() -> MethodConfigs.method("mixout", "variant=fu_code"))
+        .hasMessageContaining("this method has paper and lee")
+        .hasMessageNotContaining("fu-code");
+    for (String method : List.of("sam", "child", "lora", "full")) {
+      assertThatThrownBy(() -> MethodConfigs.method(method, "variant=fu_code"))
+          .hasMessageContaining("'fu_code'")
+          .hasMessageContaining("it has no meaning for method.name " + method + "; remove it")
+          .hasMessageNotContainingAny("paper", "fu-code", "lee");
+    }
   }
 
   @Test

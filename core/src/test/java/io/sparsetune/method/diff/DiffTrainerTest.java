@@ -52,8 +52,7 @@ class DiffTrainerTest {
   }
 
   private static DiffTraining training(boolean structured, Alphas alphas, boolean byAlpha) {
-    OptimizerRecipe adamW =
-        OptimizerRecipe.of(MethodConfigs.run("training.weight_decay=0.1").training());
+    OptimizerRecipe adamW = MethodConfigs.run("training.weight_decay=0.1").training().optimizer();
     return new DiffTraining(
         List.of(0, 1), CONCRETE, LAMBDA, structured, alphas, adamW, MAX_NORM, byAlpha, 11);
   }
@@ -139,6 +138,16 @@ class DiffTrainerTest {
       return theta;
     }
 
+    /** Where it stands: λ·Σ σ(α)·σ(α_g), for −l = r. */
+    double penalty() {
+      double sum = 0;
+      for (int i = 0; i < SIZE; i++) {
+        double tensorOpen = training.structured() ? sigmoid(x[2 * SIZE + tensor(i) % 2]) : 1;
+        sum += tensor(i) == 2 ? 0 : sigmoid(x[SIZE + i]) * tensorOpen;
+      }
+      return LAMBDA * sum;
+    }
+
     void step(int step) {
       double[] theta = theta(step);
       double[] g = new double[x.length];
@@ -195,7 +204,9 @@ class DiffTrainerTest {
             .as("step %d, %d", step, i)
             .isCloseTo(expected[i], within(2e-5));
       }
+      double penalty = oracle.penalty();
       trainer.step(step, gradient(theta), 1, RATE);
+      assertThat(trainer.penalty()).isCloseTo(penalty, within(1e-5));
       oracle.step(step);
     }
     float[][] state = trainer.state();
