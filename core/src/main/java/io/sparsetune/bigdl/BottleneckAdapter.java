@@ -57,13 +57,11 @@ final class BottleneckAdapter extends TensorModule<Float> {
     innerGradientKnown = false;
     int tokens = h.size(2);
     float[] z = inner.array(size * tokens);
-    ws.kernels.fillRows(ws.theta, ws.layout.offset(downBias), size, tokens, z, 0);
-    times(Form.NN, size, hidden, downWeight, BigDl.array(h), BigDl.offset(h), tokens, z, true);
+    affine(size, hidden, downWeight, downBias, BigDl.array(h), BigDl.offset(h), tokens, z);
     float[] a = activated.array(size * tokens);
     Activate.forward(ws.kernels, activation, z, 0, a, size * tokens);
     float[] y = output.shape(hidden, tokens);
-    ws.kernels.fillRows(ws.theta, ws.layout.offset(upBias), hidden, tokens, y, 0);
-    times(Form.NN, hidden, size, upWeight, a, 0, tokens, y, true);
+    affine(hidden, size, upWeight, upBias, a, 0, tokens, y);
     ws.kernels.add(BigDl.array(h), BigDl.offset(h), y, 0, hidden * tokens);
     output_$eq(output.tensor());
     return output.tensor();
@@ -75,7 +73,7 @@ final class BottleneckAdapter extends TensorModule<Float> {
     float[] dz = innerGradient(dy, tokens);
     innerGradientKnown = true;
     float[] dh = gradInput.shape(hidden, tokens);
-    times(Form.TN, hidden, size, downWeight, dz, 0, tokens, dh, false);
+    transposed(hidden, size, downWeight, dz, 0, tokens, dh);
     ws.kernels.add(BigDl.array(dy), BigDl.offset(dy), dh, 0, hidden * tokens);
     gradInput_$eq(gradInput.tensor());
     return gradInput.tensor();
@@ -100,38 +98,37 @@ final class BottleneckAdapter extends TensorModule<Float> {
     if (innerGradientKnown) {
       return dz;
     }
-    times(Form.TN, size, hidden, upWeight, BigDl.array(dy), BigDl.offset(dy), tokens, dz, false);
+    transposed(size, hidden, upWeight, BigDl.array(dy), BigDl.offset(dy), tokens, dz);
     Activate.backward(
         ws.kernels, activation, inner.array(size * tokens), 0, dz, 0, dz, size * tokens);
     return dz;
   }
 
-  /** y [rows, tokens] = weight·x, or its transpose's product; x is [terms, tokens]. */
-  private void times(
-      Form form,
-      int rows,
-      int terms,
-      int weight,
-      float[] x,
-      int xAt,
-      int tokens,
-      float[] y,
-      boolean accumulate) {
+  private void affine(
+      int rows, int terms, int weight, int bias, float[] x, int xAt, int tokens, float[] y) {
+    float[] theta = ws.theta;
+    int w = ws.layout.offset(weight);
+    ws.kernels.affine(rows, tokens, terms, theta, w, x, xAt, theta, ws.layout.offset(bias), y, 0);
+  }
+
+  /** dx [rows, tokens] = weightᵀ·dy; dy is [terms, tokens]. */
+  private void transposed(
+      int rows, int terms, int weight, float[] dy, int dyAt, int tokens, float[] dx) {
     ws.kernels.gemm(
-        form,
+        Form.TN,
         rows,
         tokens,
         terms,
         ws.theta,
         ws.layout.offset(weight),
-        ws.layout.tensor(weight).columns(),
-        x,
-        xAt,
+        rows,
+        dy,
+        dyAt,
         tokens,
-        y,
+        dx,
         0,
         tokens,
-        accumulate);
+        false);
   }
 
   @Override

@@ -54,23 +54,18 @@ final class MaskedLinear extends TensorModule<Float> {
     int tokens = x.size(2);
     float[] y = output.shape(weights.length * out, tokens);
     for (int i = 0; i < weights.length; i++) {
-      int at = i * out * tokens;
-      ws.kernels.fillRows(ws.theta, ws.layout.offset(biases[i]), out, tokens, y, at);
-      ws.kernels.gemm(
-          Form.NN,
+      ws.kernels.affine(
           out,
           tokens,
           in,
           ws.theta,
           ws.layout.offset(weights[i]),
-          in,
           BigDl.array(x),
           BigDl.offset(x),
-          tokens,
+          ws.theta,
+          ws.layout.offset(biases[i]),
           y,
-          at,
-          tokens,
-          true);
+          i * out * tokens);
     }
     for (LoraBranch branch : branches) {
       branch.forward(BigDl.array(x), BigDl.offset(x), tokens, y, 0);

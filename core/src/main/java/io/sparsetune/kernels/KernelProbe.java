@@ -52,7 +52,7 @@ final class KernelProbe {
         new Operation(
             "maskedDots",
             (k, o) -> k.maskedDots(x, 0, y, 0, COLUMNS, ROWS, positions, 0, 9, o, 0)));
-    all.add(new Operation("fillRows", (k, o) -> k.fillRows(x, 0, ROWS, COLUMNS, o, 0)));
+    all.add(new Operation("affine", (k, o) -> k.affine(4, COLUMNS, 5, x, 0, y, 0, x, 7, o, 0)));
     all.add(new Operation("add", (k, o) -> k.add(x, 0, o, 0, SIZE)));
     all.add(new Operation("gelu", (k, o) -> k.gelu(x, 0, o, 0, SIZE)));
     all.add(new Operation("geluGradient", (k, o) -> k.geluGradient(x, 0, y, 0, o, 0, SIZE)));

@@ -49,6 +49,23 @@ public interface Kernels {
       boolean accumulate);
 
   /**
+   * y = W·x + v, a dense layer: y [m, n] from W [m, k], x [k, n] and v [m], all contiguous. The
+   * chain of {@link #gemm}, starting at c = v[i].
+   */
+  void affine(
+      int m,
+      int n,
+      int k,
+      float[] w,
+      int wOffset,
+      float[] x,
+      int xOffset,
+      float[] v,
+      int vOffset,
+      float[] y,
+      int yOffset);
+
+  /**
    * Σ a[i]·b[i]. Definition: 16 partial sums, s[i mod 16] = fma(a[i], b[i], s[i mod 16]), i rising
    * from zeros; then for w = 8, 4, 2, 1: s[j] = s[j] + s[j + w] for j &lt; w; the result is s[0].
    */
@@ -74,9 +91,6 @@ public interface Kernels {
       int to,
       float[] out,
       int outOffset);
-
-  /** y[r][t] = v[r]: rows of one value each, the start of a product with bias. */
-  void fillRows(float[] v, int vOffset, int rows, int tokens, float[] y, int yOffset);
 
   /** y[i] = y[i] + x[i]; y is another array than x, or the same place in it. */
   void add(float[] x, int xOffset, float[] y, int yOffset, int n);

@@ -97,10 +97,22 @@ class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void fillRows(float[] v, int vOffset, int rows, int tokens, float[] y, int yOffset) {
-    for (int r = 0; r < rows; r++) {
-      Arrays.fill(y, yOffset + r * tokens, yOffset + (r + 1) * tokens, v[vOffset + r]);
+  public void affine(
+      int m,
+      int n,
+      int k,
+      float[] w,
+      int wOffset,
+      float[] x,
+      int xOffset,
+      float[] v,
+      int vOffset,
+      float[] y,
+      int yOffset) {
+    for (int i = 0; i < m; i++) {
+      Arrays.fill(y, yOffset + i * n, yOffset + (i + 1) * n, v[vOffset + i]);
     }
+    gemm.multiply(Form.NN, m, n, k, w, wOffset, k, x, xOffset, n, y, yOffset, n, true);
   }
 
   @Override

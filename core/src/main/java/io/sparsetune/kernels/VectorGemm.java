@@ -5,29 +5,42 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Matrix products in blocks: of B's terms by columns a panel of {@link VectorTile#WIDTH} columns,
- * 24 kB with 8 lanes and 48 kB with 16, stays in the nearest caches while the rows of a packed
- * block of A, in the second-level cache, pass by. Between blocks of terms, partial sums wait in C,
- * as exact there as in a register: the blocking does not touch the bits.
+ * Matrix products in blocks: of B's terms by columns a panel of {@link #WIDTH} columns, 24 kB with
+ * 8 lanes and 48 kB with 16, stays in the nearest caches while the rows of a packed block of A, in
+ * the second-level cache, pass by. Between blocks of terms, partial sums wait in C, as exact there
+ * as in a register: the blocking does not touch the bits. A is packed as it comes, in rows or in
+ * columns, since turning it costs more than reading it either way.
  */
 final class VectorGemm {
   private static final VectorSpecies<Float> S = VectorLanes.FLOATS;
   private static final int L = VectorLanes.COUNT;
-  private static final int ROWS = VectorTile.ROWS;
-  private static final int WIDTH = VectorTile.WIDTH;
+
+  /** Columns of a tile of C and of a panel of packed B. */
+  static final int WIDTH = 2 * L;
+
+  /** The most terms of a block. */
+  private static final int TERMS = 384;
 
   /**
-   * From a packed tile of A to the next: not a power of two, so that they share no cache sets, and
-   * with room for what {@link #packColumns} stores too much.
+   * From a packed row of A to the next: an odd number of cache lines, so that all sets are used.
    */
-  private static final int TILE = ROWS * VectorTile.TERMS + 64;
+  static final int STRIDE = TERMS + 16;
 
-  /** Tiles of A packed at once: 205 kB. */
-  private static final int TILES = 32;
+  /** From a packed strip of columns of A, as wide as a vector, to the next. */
+  private static final int STRIP = L * TERMS + 64;
 
-  private final float[] packedA = new float[TILES * TILE];
+  /** With vectors of 16 lanes come 32 registers for them. */
+  private static final boolean TALL = L == 16;
+
+  private static final int ROWS = TALL ? VectorTallTile.ROWS : VectorTile.ROWS;
+
+  /** Rows of A packed at once: 205 kB. */
+  private static final int BLOCK = 128;
+
+  private final float[] packedA = new float[Math.max(BLOCK * STRIDE, BLOCK / L * STRIP)];
   private final float[] edge = new float[ROWS * WIDTH];
   private float[] packedB = new float[0];
+  private float[] start = new float[0];
 
   void multiply(
       Kernels.Form form,
@@ -44,32 +57,75 @@ final class VectorGemm {
       int cOffset,
       int ldc,
       boolean accumulate) {
-    if (k == 0 && !accumulate) {
-      for (int i = 0; i < m; i++) {
-        Arrays.fill(c, cOffset + i * ldc, cOffset + i * ldc + n, 0f);
-      }
+    if (!accumulate) {
+      Arrays.fill(starts(m), 0f);
     }
-    int blocks = (k + VectorTile.TERMS - 1) / VectorTile.TERMS;
-    int step = blocks == 0 ? 1 : even((k + blocks - 1) / blocks);
-    for (int l = 0; l < k; l += step) {
+    product(form, m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc, accumulate);
+  }
+
+  void affine(
+      int m,
+      int n,
+      int k,
+      float[] w,
+      int wOffset,
+      float[] x,
+      int xOffset,
+      float[] v,
+      int vOffset,
+      float[] y,
+      int yOffset) {
+    System.arraycopy(v, vOffset, starts(m), 0, m);
+    product(Kernels.Form.NN, m, n, k, w, wOffset, k, x, xOffset, n, y, yOffset, n, false);
+  }
+
+  /** Where rows of C start from, with room for the last tile's. */
+  private float[] starts(int m) {
+    if (start.length < m + ROWS) {
+      start = new float[m + ROWS];
+    }
+    return start;
+  }
+
+  private void product(
+      Kernels.Form form,
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int aOffset,
+      int lda,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] c,
+      int cOffset,
+      int ldc,
+      boolean accumulate) {
+    boolean columns = form == Kernels.Form.TN;
+    int blocks = Math.max(1, (k + TERMS - 1) / TERMS);
+    int step = even((k + blocks - 1) / blocks);
+    int l = 0;
+    do {
       int terms = Math.min(step, k - l);
       int depth = even(terms);
-      boolean fromZero = l == 0 && !accumulate;
       if (form == Kernels.Form.NT) {
         packTransposed(b, bOffset + l, ldb, n, terms, depth);
       } else {
         pack(b, bOffset + l * ldb, ldb, n, terms, depth);
       }
-      for (int i = 0; i < m; i += ROWS * TILES) {
-        int rows = Math.min(ROWS * TILES, m - i);
-        if (form == Kernels.Form.TN) {
+      boolean fromStart = l == 0 && !accumulate;
+      for (int i = 0; i < m; i += BLOCK) {
+        int rows = Math.min(BLOCK, m - i);
+        if (columns) {
           packColumns(a, aOffset + l * lda + i, lda, rows, terms);
         } else {
           packRows(a, aOffset + i * lda + l, lda, rows, terms);
         }
-        block(rows, n, depth, c, cOffset + i * ldc, ldc, fromZero);
+        block(columns, i, rows, n, depth, c, cOffset, ldc, fromStart);
       }
-    }
+      l += step;
+    } while (l < k);
   }
 
   private static int even(int n) {
@@ -78,19 +134,28 @@ final class VectorGemm {
 
   /** All tiles of the packed rows; those that C cuts are worked on in a copy. */
   private void block(
-      int rows, int n, int depth, float[] c, int cOffset, int ldc, boolean fromZero) {
+      boolean columns,
+      int first,
+      int rows,
+      int n,
+      int depth,
+      float[] c,
+      int cOffset,
+      int ldc,
+      boolean fromStart) {
+    float[] from = fromStart ? start : null;
     for (int j = 0, p = 0; j < n; j += WIDTH, p += depth * WIDTH) {
       int width = Math.min(WIDTH, n - j);
-      for (int i = 0, q = 0; i < rows; i += ROWS, q += TILE) {
-        int at = cOffset + i * ldc + j;
+      for (int i = 0; i < rows; i += ROWS) {
+        int at = cOffset + (first + i) * ldc + j;
         int height = Math.min(ROWS, rows - i);
         if (width == WIDTH && height == ROWS) {
-          VectorTile.multiply(packedA, q, packedB, p, depth, c, at, ldc, fromZero);
+          tile(columns, i, p, depth, c, at, ldc, from, first + i);
         } else {
-          for (int r = 0; r < height && !fromZero; r++) {
+          for (int r = 0; r < height && !fromStart; r++) {
             System.arraycopy(c, at + r * ldc, edge, r * WIDTH, width);
           }
-          VectorTile.multiply(packedA, q, packedB, p, depth, edge, 0, WIDTH, fromZero);
+          tile(columns, i, p, depth, edge, 0, WIDTH, from, first + i);
           for (int r = 0; r < height; r++) {
             System.arraycopy(edge, r * WIDTH, c, at + r * ldc, width);
           }
@@ -99,53 +164,54 @@ final class VectorGemm {
     }
   }
 
-  /** Odd terms are made even by −0 in A and +0 in B: c + −0 = c, whatever c. */
-  private void packRows(float[] a, int from, int lda, int rows, int terms) {
-    float[] p = packedA;
-    int last = from + (rows - 1) * lda;
-    for (int i = 0, to = 0; i < rows; i += ROWS, to += TILE) {
-      int a0 = from + i * lda;
-      int a1 = Math.min(a0 + lda, last);
-      int a2 = Math.min(a1 + lda, last);
-      int a3 = Math.min(a2 + lda, last);
-      for (int l = 0, q = to; l < terms; l++, q += ROWS) {
-        p[q] = a[a0 + l];
-        p[q + 1] = a[a1 + l];
-        p[q + 2] = a[a2 + l];
-        p[q + 3] = a[a3 + l];
-      }
+  private void tile(
+      boolean columns,
+      int row,
+      int p,
+      int depth,
+      float[] c,
+      int cOffset,
+      int ldc,
+      float[] from,
+      int fromOffset) {
+    int q = columns ? row / L * STRIP + row % L : row * STRIDE;
+    if (TALL && columns) {
+      VectorTallTile.columns(packedA, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
+    } else if (TALL) {
+      VectorTallTile.rows(packedA, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
+    } else if (columns) {
+      VectorTile.columns(packedA, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
+    } else {
+      VectorTile.rows(packedA, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
     }
-    evenOut(rows, terms);
   }
 
-  /**
-   * Stores a vector where a tile's four values go: what is too much is overwritten by the next term
-   * or lies behind the last. (Another species for four lanes would spoil the JIT compiler's type
-   * profiles: every vector of the process would become an object.)
-   */
+  /** Odd terms are made even by −0 in A and +0 in B: c + −0 = c, whatever c. */
+  private void packRows(float[] a, int from, int lda, int rows, int terms) {
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(a, from + i * lda, packedA, i * STRIDE, terms);
+      if (terms % 2 == 1) {
+        packedA[i * STRIDE + terms] = -0f;
+      }
+    }
+  }
+
   private void packColumns(float[] a, int from, int lda, int rows, int terms) {
     float[] p = packedA;
     for (int l = 0; l < terms; l++) {
       int at = from + l * lda;
-      int to = l * ROWS;
-      int readable = a.length - at - L < 0 ? 0 : (a.length - at - L) / ROWS + 1;
-      int fast = Math.min(rows / ROWS, readable);
-      for (int t = 0; t < fast; t++) {
-        FloatVector.fromArray(S, a, at + t * ROWS).intoArray(p, to + t * TILE);
+      int to = l * L;
+      int i = 0;
+      for (; i + L <= rows; i += L, to += STRIP) {
+        FloatVector.fromArray(S, a, at + i).intoArray(p, to);
       }
-      for (int t = fast; t * ROWS < rows; t++) {
-        for (int r = 0; r < ROWS; r++) {
-          p[to + t * TILE + r] = a[at + Math.min(t * ROWS + r, rows - 1)];
-        }
+      if (i < rows) {
+        System.arraycopy(a, at + i, p, to, rows - i);
       }
     }
-    evenOut(rows, terms);
-  }
-
-  private void evenOut(int rows, int terms) {
     if (terms % 2 == 1) {
-      for (int t = 0; t * ROWS < rows; t++) {
-        Arrays.fill(packedA, t * TILE + terms * ROWS, t * TILE + (terms + 1) * ROWS, -0f);
+      for (int to = terms * L, i = 0; i < rows; i += L, to += STRIP) {
+        Arrays.fill(p, to, to + L, -0f);
       }
     }
   }
@@ -153,22 +219,21 @@ final class VectorGemm {
   private void pack(float[] b, int from, int ldb, int n, int terms, int depth) {
     need(n, depth);
     float[] p = packedB;
-    int to = 0;
-    int j = 0;
-    for (; j + WIDTH <= n; j += WIDTH, to += depth * WIDTH) {
-      for (int l = 0; l < terms; l++) {
-        int at = from + l * ldb + j;
-        FloatVector.fromArray(S, b, at).intoArray(p, to + l * WIDTH);
-        FloatVector.fromArray(S, b, at + L).intoArray(p, to + l * WIDTH + L);
+    int panel = depth * WIDTH;
+    int whole = n - n % WIDTH;
+    for (int l = 0; l < terms; l++) {
+      int at = from + l * ldb;
+      int to = l * WIDTH;
+      for (int j = 0; j < whole; j += WIDTH, to += panel) {
+        FloatVector.fromArray(S, b, at + j).intoArray(p, to);
+        FloatVector.fromArray(S, b, at + j + L).intoArray(p, to + L);
       }
-      Arrays.fill(p, to + terms * WIDTH, to + depth * WIDTH, 0f);
-    }
-    if (j < n) {
-      Arrays.fill(p, to, to + depth * WIDTH, 0f);
-      for (int l = 0; l < terms; l++) {
-        System.arraycopy(b, from + l * ldb + j, p, to + l * WIDTH, n - j);
+      if (whole < n) {
+        System.arraycopy(b, at + whole, p, to, n - whole);
+        Arrays.fill(p, to + n - whole, to + WIDTH, 0f);
       }
     }
+    evenOut(n, terms, depth);
   }
 
   private void packTransposed(float[] b, int from, int ldb, int n, int terms, int depth) {
@@ -185,7 +250,15 @@ final class VectorGemm {
           p[to + l * WIDTH + w] = b[at + l];
         }
       }
-      Arrays.fill(p, to + terms * WIDTH, to + depth * WIDTH, 0f);
+    }
+    evenOut(n, terms, depth);
+  }
+
+  private void evenOut(int n, int terms, int depth) {
+    if (terms < depth) {
+      for (int to = terms * WIDTH, j = 0; j < n; j += WIDTH, to += depth * WIDTH) {
+        Arrays.fill(packedB, to, to + WIDTH, 0f);
+      }
     }
   }
 

@@ -42,6 +42,22 @@ final class VectorKernels extends ScalarKernels {
   }
 
   @Override
+  public void affine(
+      int m,
+      int n,
+      int k,
+      float[] w,
+      int wOffset,
+      float[] x,
+      int xOffset,
+      float[] v,
+      int vOffset,
+      float[] y,
+      int yOffset) {
+    gemm.affine(m, n, k, w, wOffset, x, xOffset, v, vOffset, y, yOffset);
+  }
+
+  @Override
   public float dot(float[] a, int aOffset, float[] b, int bOffset, int n) {
     return VectorDots.fits(a, aOffset, b, bOffset, n)
         ? dots.one(a, aOffset, b, bOffset, n)

@@ -252,11 +252,31 @@ abstract class KernelsContract {
   }
 
   @Test
-  void rowsAreFilledAndArraysAdded() {
-    float[] v = {9f, 1f, 2f};
-    float[] y = new float[8];
-    kernels.fillRows(v, 1, 2, 3, y, 1);
-    assertThat(y).containsExactly(0f, 1f, 1f, 1f, 2f, 2f, 2f, 0f);
+  void aDenseLayersChainsStartAtItsBias() {
+    Random random = new Random(SEED);
+    for (int round = 0; round < 40; round++) {
+      int m = 1 + random.nextInt(150);
+      int n = 1 + random.nextInt(70);
+      int k = round == 0 ? 0 : random.nextInt(round % 10 == 0 ? 900 : 50);
+      float[] w = Numbers.normal(random, 2 + m * k);
+      float[] x = Numbers.normal(random, 1 + k * n);
+      float[] v = Numbers.normal(random, 3 + m);
+      float[] expected = new float[4 + m * n + 1];
+      for (int i = 0; i < m * n; i++) {
+        expected[4 + i] = v[3 + i / n];
+      }
+      float[] actual = Numbers.wild(random, expected.length);
+      actual[actual.length - 1] = 0f;
+      Arrays.fill(actual, 0, 4, 0f);
+      product(Kernels.Form.NN, m, n, k, w, 2, k, x, 1, n, expected, 4, n, true);
+      kernels.affine(m, n, k, w, 2, x, 1, v, 3, actual, 4);
+      assertSameBits(actual, expected, m + "x" + n + "x" + k);
+    }
+  }
+
+  @Test
+  void arraysAreAdded() {
+    float[] y = {0f, 1f, 1f, 1f, 2f, 2f, 2f, 0f};
     kernels.add(y, 1, y, 0, 7);
     assertThat(y).containsExactly(1f, 2f, 2f, 3f, 4f, 4f, 2f, 0f);
   }

@@ -7,8 +7,18 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    description = "Measures SparseTune; figures are ratios of what ran side by side in one call.",
-    subcommands = {StepCommand.class, StepProcess.class, SparkStepProcess.class})
+    description = {
+      "Measures SparseTune; what counts are ratios of what ran side by side in one call.",
+      "bin/bench kernels runs JMH over the kernels, with JMH's own options."
+    },
+    subcommands = {
+      StepCommand.class,
+      TextCommand.class,
+      SparkCommand.class,
+      TopKCommand.class,
+      StepProcess.class,
+      SparkStepProcess.class
+    })
 public final class BenchMain {
   private BenchMain() {}
 

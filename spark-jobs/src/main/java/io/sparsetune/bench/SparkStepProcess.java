@@ -1,17 +1,32 @@
 package io.sparsetune.bench;
 
+import io.sparsetune.job.SparkSessions;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.step.ShippedModel;
+import io.sparsetune.step.SparkData;
+import io.sparsetune.step.SparkStepExecutor;
+import io.sparsetune.text.EpochPlan;
+import io.sparsetune.text.Shard;
+import io.sparsetune.train.LocalData;
+import io.sparsetune.train.LocalStepExecutor;
+import io.sparsetune.train.StepExecutor;
+import io.sparsetune.train.StepRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** What Spark itself costs a step: k values out, k fixed-point sums back, nothing computed. */
+/**
+ * What Spark costs a step: the sparse steps of {@link TinyModel}, as training runs them, on Spark
+ * and on threads of this process.
+ */
 @Command(name = "spark-step-process", hidden = true, mixinStandardHelpOptions = true)
 final class SparkStepProcess implements Callable<Integer> {
   @Option(names = "--k", defaultValue = "53000")
@@ -20,40 +35,68 @@ final class SparkStepProcess implements Callable<Integer> {
   @Option(names = "--tasks", defaultValue = "2")
   private int tasks;
 
+  @Option(names = "--master", defaultValue = "local[2]")
+  private String master;
+
+  @Option(names = "--seconds", defaultValue = "8")
+  private double seconds;
+
+  private long sequence;
+
   @Override
-  public Integer call() {
-    SparkSession session =
-        SparkSession.builder()
-            .appName("empty step")
-            .master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.locality.wait", "0")
-            .getOrCreate();
-    try (JavaSparkContext spark = new JavaSparkContext(session.sparkContext())) {
-      List<Integer> numbers = IntStream.range(0, tasks).boxed().toList();
-      JavaRDD<Integer> parts = spark.parallelize(numbers, tasks).cache();
-      float[] values = new float[k];
-      Timing timing = Timing.of(() -> step(spark, parts, values), 10, 10);
-      System.out.printf(
-          Locale.ROOT,
-          "median_ms=%.2f min_ms=%.2f n=%d k=%d%n",
-          timing.median(),
-          timing.min(),
-          timing.count(),
-          k);
+  public Integer call() throws IOException {
+    EpochPlan plan = TinyModel.plan(tasks);
+    List<Shard> shards = TinyModel.shards(tasks);
+    Timing local;
+    LocalData data = new LocalData(shards, plan, Map.of(), 8);
+    try (StepExecutor threads =
+        new LocalStepExecutor("bench", TinyModel.spec(), TinyModel::engine, data, 2)) {
+      local = steps(threads, plan);
     }
+    Timing spark = onSpark(plan, shards);
+    System.out.printf(
+        Locale.ROOT,
+        "median_ms=%.2f min_ms=%.2f local_ms=%.2f n=%d k=%d tasks=%d%n",
+        spark.median(),
+        spark.min(),
+        local.median(),
+        spark.count(),
+        k,
+        tasks);
     return 0;
   }
 
-  private static void step(JavaSparkContext spark, JavaRDD<Integer> parts, float[] values) {
-    Broadcast<float[]> broadcast = spark.broadcast(values);
-    List<long[]> sums = parts.map(part -> new long[broadcast.value().length]).collect();
-    long[] total = new long[values.length];
-    for (long[] sum : sums) {
-      for (int i = 0; i < total.length; i++) {
-        total[i] += sum[i];
+  private Timing onSpark(EpochPlan plan, List<Shard> shards) throws IOException {
+    System.setProperty("spark.master", master);
+    SparkSession session = SparkSessions.open("bench");
+    Path folder = Files.createTempDirectory("sparsetune-bench");
+    try (JavaSparkContext context = new JavaSparkContext(session.sparkContext())) {
+      TinyModel.write(folder);
+      SparkData data =
+          new SparkData(
+              context.parallelize(shards, tasks).cache(), plan, Map.of(), 8, Long.MAX_VALUE);
+      try (StepExecutor spark =
+          new SparkStepExecutor(
+              session, ShippedModel.ship(session, folder.toString()), TinyModel.spec(), data)) {
+        return steps(spark, plan);
       }
+    } finally {
+      ModelFolder.delete(folder);
     }
-    broadcast.destroy();
+  }
+
+  private Timing steps(StepExecutor executor, EpochPlan plan) {
+    Mask mask = TinyModel.mask(k);
+    float[] values = executor.initialValues(mask);
+    int[] step = new int[1];
+    return Timing.of(
+        () -> {
+          int s = step[0]++;
+          int epoch = s / plan.stepsPerEpoch();
+          executor.step(
+              new StepRequest(++sequence, s, epoch, s % plan.stepsPerEpoch(), mask, values));
+        },
+        seconds,
+        seconds);
   }
 }

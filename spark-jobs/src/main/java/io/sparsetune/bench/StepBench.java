@@ -127,7 +127,7 @@ final class StepBench implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  private static float[] weights(ParameterLayout layout) {
+  static float[] weights(ParameterLayout layout) {
     float[] theta = new float[layout.size()];
     for (int t = 0; t < layout.tensorCount(); t++) {
       TensorSpec tensor = layout.tensor(t);

@@ -1,10 +1,6 @@
 package io.sparsetune.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,9 +24,9 @@ import picocli.CommandLine.Spec;
     name = "step",
     mixinStandardHelpOptions = true,
     description = {
-      "Times a training step without Spark (dropout on, head trained) or a forward pass, and an",
-      "empty Spark step. Each measurement is a process of its own; with --against-torch the two",
-      "alternate and the ratio is taken pair by pair."
+      "Times a training step or a forward pass without Spark.",
+      "Dropout is on, the head is trained. Each measurement is a process of its own; with",
+      "--against-torch the two alternate and the ratio is taken pair by pair."
     })
 final class StepCommand implements Callable<Integer> {
   private record Case(Work work, StepShape shape, int threads) {
@@ -39,7 +35,6 @@ final class StepCommand implements Callable<Integer> {
     }
   }
 
-  private static final Pattern FIGURE = Pattern.compile("([a-z_]+)=([0-9.]+)");
   private static final Pattern TORCH =
       Pattern.compile("median ([0-9.]+) ms.*rss_max ([0-9]+) MB", Pattern.DOTALL);
 
@@ -88,23 +83,13 @@ final class StepCommand implements Callable<Integer> {
       description = "threads to time (${DEFAULT-VALUE})")
   private List<Integer> threads;
 
-  @Option(names = "--no-spark", description = "leave the empty Spark step out")
-  private boolean noSpark;
-
   @Override
   public Integer call() throws IOException, InterruptedException {
     Map<String, Object> report = new LinkedHashMap<>();
     for (Case c : cases()) {
       report.put(c.name(), measure(c));
     }
-    if (!noSpark) {
-      report.put("empty-spark-step", emptySparkStep());
-    }
-    if (json != null) {
-      new ObjectMapper()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .writeValue(json.toFile(), report);
-    }
+    Measurement.write(report, json);
     return 0;
   }
 
@@ -160,6 +145,8 @@ final class StepCommand implements Callable<Integer> {
       }
       row.put("torch", theirs);
       row.put("times_faster", ratios);
+      double peak = torchSgemm(c);
+      row.put("torch_sgemm_gflops", peak);
       System.out.printf(
           Locale.ROOT,
           "%-34s torch      %8.1f ms a step, %19.0f MB; sparsetune is %.2f times as fast (pairs:"
@@ -169,6 +156,12 @@ final class StepCommand implements Callable<Integer> {
           median(theirs, "rss_mb"),
           Timing.median(ratios),
           rounded(ratios));
+      System.out.printf(
+          Locale.ROOT,
+          "%-34s torch's sgemm of these shapes %.1f GFLOPS; sparsetune's step does %.0f%% of it%n",
+          "",
+          peak,
+          100 * median(ours, "gflops") / peak);
     }
     return row;
   }
@@ -186,41 +179,35 @@ final class StepCommand implements Callable<Integer> {
   }
 
   private Map<String, Double> ourStep(Case c) throws IOException, InterruptedException {
-    return figures(
-        java(
-            "step-process",
-            c.shape().name(),
-            "" + c.threads(),
-            "--work",
-            c.work().mode(),
-            "--seconds",
-            "" + seconds));
+    return Measurement.of(
+        "step-process",
+        c.shape().name(),
+        "" + c.threads(),
+        "--work",
+        c.work().mode(),
+        "--seconds",
+        "" + seconds);
   }
 
-  private Map<String, Double> emptySparkStep() throws IOException, InterruptedException {
-    Map<String, Double> row = figures(java("spark-step-process"));
-    System.out.printf(
-        Locale.ROOT,
-        "empty Spark step, local[2], k = %.0f: median %.1f ms, min %.1f ms%n",
-        row.get("k"),
-        row.get("median_ms"),
-        row.get("min_ms"));
-    return row;
-  }
-
-  private static Map<String, Double> figures(String line) {
-    Map<String, Double> row = new LinkedHashMap<>();
-    Matcher matcher = FIGURE.matcher(line);
-    while (matcher.find()) {
-      row.put(matcher.group(1), Double.parseDouble(matcher.group(2)));
-    }
-    return row;
+  private double torchSgemm(Case c) throws IOException, InterruptedException {
+    StepShape shape = c.shape();
+    return Measurement.figures(
+            Measurement.output(
+                List.of(
+                    python,
+                    System.getProperty("sparsetune.bench.sgemm"),
+                    "" + c.threads(),
+                    "" + shape.hidden(),
+                    "" + shape.intermediate(),
+                    "" + shape.tokens(),
+                    "3")))
+        .get("gflops");
   }
 
   private Map<String, Double> torchStep(Case c) throws IOException, InterruptedException {
     String script = System.getProperty("sparsetune.bench.torch");
     String line =
-        run(
+        Measurement.output(
             List.of(
                 python,
                 script,
@@ -238,30 +225,5 @@ final class StepCommand implements Callable<Integer> {
     row.put("median_ms", Double.parseDouble(matcher.group(1)));
     row.put("rss_mb", Double.parseDouble(matcher.group(2)));
     return row;
-  }
-
-  /** This JVM's flags and class path again, in a process of its own. */
-  private static String java(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(System.getProperty("sparsetune.bench.flags", "").split(" ")));
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), BenchMain.class.getName()));
-    command.addAll(List.of(arguments));
-    command.removeIf(String::isEmpty);
-    return run(command);
-  }
-
-  private static String run(List<String> command) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    process.getOutputStream().close();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    int code = process.waitFor();
-    if (code != 0) {
-      throw new IllegalStateException(
-          "Exit code %d from %s%n%s".formatted(code, new File(command.get(0)).getName(), output));
-    }
-    return output;
   }
 }

@@ -1,0 +1,173 @@
+package io.sparsetune.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bin/bench text}: a training of the quick start's sentences from end to end. */
+@Command(
+    name = "text",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Times a training on the quick start's sentences from end to end.",
+      "MiniLM on Spark with local[2], random masks of p = .005; tokens a second after the first",
+      "steps. With --against-torch the same work in PyTorch runs in turn: batches of like length,",
+      "padded to their longest. Needs what bin/sparsetune quickstart --prepare makes."
+    })
+final class TextCommand implements Callable<Integer> {
+  private static final int WARM_UP_STEPS = 50;
+  private static final String THREADS = "2";
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--prepared",
+      defaultValue = "runs/quickstart",
+      paramLabel = "FOLDER",
+      description = "the quick start's folder (${DEFAULT-VALUE})")
+  private Path prepared;
+
+  @Option(
+      names = "--against-torch",
+      paramLabel = "PYTHON",
+      description = "an interpreter with torch and transformers")
+  private String python;
+
+  @Option(names = "--repetitions", defaultValue = "3", description = "pairs (${DEFAULT-VALUE})")
+  private int repetitions;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "write the figures there too")
+  private Path json;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (!Files.exists(prepared.resolve("config.yaml"))) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          "There is no "
+              + prepared.resolve("config.yaml")
+              + ": run bin/sparsetune quickstart --prepare first, or give --prepared");
+    }
+    List<Double> ours = new ArrayList<>();
+    List<Double> theirs = new ArrayList<>();
+    for (int i = 0; i < repetitions; i++) {
+      ours.add(train());
+      if (python != null) {
+        theirs.add(trainInTorch());
+      }
+    }
+    Map<String, Object> report = new LinkedHashMap<>();
+    report.put("sparsetune_tokens_per_second", ours);
+    System.out.printf(
+        Locale.ROOT, "sparsetune %8.0f tokens a second on local[2]%n", Timing.median(array(ours)));
+    if (python != null) {
+      double[] ratios = new double[ours.size()];
+      for (int i = 0; i < ratios.length; i++) {
+        ratios[i] = ours.get(i) / theirs.get(i);
+      }
+      report.put("torch_tokens_per_second", theirs);
+      report.put("times_faster", ratios);
+      System.out.printf(
+          Locale.ROOT,
+          "torch      %8.0f; sparsetune is %.2f times as fast%n",
+          Timing.median(array(theirs)),
+          Timing.median(ratios));
+    }
+    Measurement.write(report, json);
+    return 0;
+  }
+
+  private static double[] array(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  private double train() throws IOException, InterruptedException {
+    Path output = Files.createTempDirectory("sparsetune-bench");
+    try {
+      List<String> command =
+          Measurement.java(
+              "io.sparsetune.cli.Main",
+              "train",
+              prepared.resolve("config.yaml").toString(),
+              "--set",
+              "output=" + output.resolve("run").toUri(),
+              "--set",
+              "model.dropout=0.1",
+              "--set",
+              "method.name=random",
+              "--set",
+              "method.sparsity=0.005",
+              "--set",
+              "training.num_train_epochs=1",
+              "--set",
+              "data.max_train_samples=9600",
+              "--set",
+              "data.validation=null",
+              "--set",
+              "data.test=null");
+      command.add(1, "-Dspark.master=local[2]");
+      Measurement.output(command);
+      return tokensPerSecond(output.resolve("run").resolve("metrics.jsonl"));
+    } finally {
+      delete(output);
+    }
+  }
+
+  private static double tokensPerSecond(Path metrics) throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    double tokens = 0;
+    double seconds = 0;
+    for (String line : Files.readAllLines(metrics)) {
+      JsonNode row = mapper.readTree(line);
+      if (row.has("tokens_per_second") && row.get("step").asInt() > WARM_UP_STEPS) {
+        double time = row.get("milliseconds_per_step").asDouble();
+        tokens += row.get("tokens_per_second").asDouble() * time;
+        seconds += time;
+      }
+    }
+    return tokens / seconds;
+  }
+
+  private double trainInTorch() throws IOException, InterruptedException {
+    return Measurement.figures(
+            Measurement.output(
+                List.of(
+                    python,
+                    System.getProperty("sparsetune.bench.text"),
+                    THREADS,
+                    prepared.resolve("model").toString(),
+                    prepared.resolve("data").resolve("train.jsonl").toString(),
+                    "60")))
+        .get("tokens_per_second");
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(TextCommand::remove);
+    }
+  }
+
+  private static void remove(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package io.sparsetune.bench;
+
+import io.sparsetune.engine.Engine;
+import io.sparsetune.engine.room.RoomEngine;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.model.Activation;
+import io.sparsetune.model.Architecture;
+import io.sparsetune.model.Dropout;
+import io.sparsetune.model.EncoderConfig;
+import io.sparsetune.model.Loss;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.model.Pooling;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.random.Randomness;
+import io.sparsetune.text.EpochPlan;
+import io.sparsetune.text.Shard;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A model of one thin layer and data of a few tokens: a step of it costs next to nothing, so that
+ * what is left is what moving k values costs.
+ */
+final class TinyModel {
+  private static final long SEED = 1;
+  private static final int WORDS = 30522;
+  private static final int HIDDEN = 32;
+  private static final int TOKENS = 4;
+  private static final int STEPS = 64;
+
+  private static final ModelSpec SPEC =
+      new ModelSpec(
+          new EncoderConfig(
+              Architecture.BERT, WORDS, HIDDEN, 1, 2, HIDDEN, Activation.GELU, TOKENS, 2, 0, 1e-12),
+          Pooling.POOLER,
+          2,
+          Loss.CROSS_ENTROPY,
+          new Dropout(0.1, 0.1, 0.1));
+
+  private TinyModel() {}
+
+  static ModelSpec spec() {
+    return SPEC;
+  }
+
+  static Engine engine() {
+    return RoomEngine.open(SPEC, weights());
+  }
+
+  private static float[] weights() {
+    float[] theta = new float[SPEC.layout().size()];
+    for (int i = 0; i < theta.length; i++) {
+      theta[i] = (float) (Randomness.uniform(SEED, i) - 0.5) * 0.07f;
+    }
+    return theta;
+  }
+
+  /** k of the words' values, evenly spread. */
+  static Mask mask(int k) {
+    ParameterLayout layout = SPEC.layout();
+    int words = layout.indexOf("embeddings.word_embeddings.weight");
+    int size = layout.tensor(words).size();
+    if (k < 1 || k >= size) {
+      throw new IllegalArgumentException("Invalid --k: " + k + " (1 to " + (size - 1) + ")");
+    }
+    int[] positions = IntStream.range(0, k).map(i -> (int) ((long) i * size / k)).toArray();
+    return new Mask.Builder(layout).positions(words, positions).build();
+  }
+
+  /** One micro-batch of one example for each shard and step. */
+  static EpochPlan plan(int shards) {
+    return new EpochPlan((long) shards * STEPS, shards, 1, 1, SEED);
+  }
+
+  static List<Shard> shards(int count) {
+    return IntStream.range(0, count).mapToObj(TinyModel::shard).toList();
+  }
+
+  private static Shard shard(int index) {
+    int[] ids = new int[STEPS * TOKENS];
+    Arrays.setAll(ids, i -> 5 + (int) Randomness.below(SEED + index, i, WORDS - 5));
+    int[] starts = IntStream.rangeClosed(0, STEPS).map(s -> s * TOKENS).toArray();
+    float[] targets = new float[STEPS];
+    for (int i = 0; i < STEPS; i++) {
+      targets[i] = i % 2;
+    }
+    return new Shard(index, ids, new int[ids.length], starts, targets);
+  }
+
+  /** Writes the model as a Hugging Face folder. */
+  static void write(Path folder) throws IOException {
+    ModelFolder.write(SPEC, weights(), folder);
+  }
+}
