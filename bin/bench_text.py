@@ -14,7 +14,7 @@ import torch
 from transformers import AutoTokenizer, BertForSequenceClassification
 
 threads, model_folder, train_file, seconds = int(sys.argv[1]), sys.argv[2], sys.argv[3], float(sys.argv[4])
-BATCH, WINDOW, LONGEST, WARM_UP = 32, 2048, 64, 20
+BATCH, WINDOW, LONGEST, WARM_UP = 32, 2048, 64, 50
 torch.set_num_threads(threads)
 torch.manual_seed(1)
 rows = [json.loads(line) for line in open(train_file, encoding="utf-8")]

@@ -19,8 +19,8 @@ final class KernelProbe {
   static String firstDifference(Kernels kernels) {
     Kernels scalar = new ScalarKernels();
     for (Operation operation : operations()) {
-      float[] expected = new float[3 * SIZE];
-      float[] actual = new float[3 * SIZE];
+      float[] expected = new float[17 * COLUMNS];
+      float[] actual = new float[17 * COLUMNS];
       operation.run().accept(scalar, expected);
       operation.run().accept(kernels, actual);
       if (!Arrays.equals(expected, actual)) {
@@ -35,15 +35,18 @@ final class KernelProbe {
     float[] y = wave(SIZE, 0.73f);
     int[] positions = {0, 1, 2, 3, 4, 6, 8, 9, 13};
     List<Operation> all = new ArrayList<>();
+    float[] a = wave(17 * 7, 0.29f);
+    float[] b = wave(7 * COLUMNS, 0.53f);
     for (Kernels.Form form : Kernels.Form.values()) {
-      int lda = form == Kernels.Form.TN ? 4 : 5;
-      int ldb = form == Kernels.Form.NT ? 5 : COLUMNS;
+      int ldb = form == Kernels.Form.NT ? 7 : COLUMNS;
+      int lda = form == Kernels.Form.TN ? 17 : 7;
+      // Whole tiles and cut ones, an odd number of terms and an even one.
       all.add(
           new Operation(
               "gemm " + form,
               (k, o) -> {
-                k.gemm(form, 4, COLUMNS, 5, x, 0, lda, y, 0, ldb, o, 0, COLUMNS, false);
-                k.gemm(form, 3, 20, 4, x, 1, lda, y, 1, ldb, o, 0, COLUMNS, true);
+                k.gemm(form, 17, COLUMNS, 7, a, 0, lda, b, 0, ldb, o, 0, COLUMNS, false);
+                k.gemm(form, 9, 33, 6, a, 0, lda, b, 0, ldb, o, 1, COLUMNS, true);
               }));
     }
     all.add(new Operation("dot", (k, o) -> o[0] = k.dot(x, 0, y, 1, 90)));
@@ -52,7 +55,7 @@ final class KernelProbe {
         new Operation(
             "maskedDots",
             (k, o) -> k.maskedDots(x, 0, y, 0, COLUMNS, ROWS, positions, 0, 9, o, 0)));
-    all.add(new Operation("affine", (k, o) -> k.affine(4, COLUMNS, 5, x, 0, y, 0, x, 7, o, 0)));
+    all.add(new Operation("affine", (k, o) -> k.affine(17, COLUMNS, 7, a, 0, b, 0, x, 7, o, 0)));
     all.add(new Operation("add", (k, o) -> k.add(x, 0, o, 0, SIZE)));
     all.add(new Operation("gelu", (k, o) -> k.gelu(x, 0, o, 0, SIZE)));
     all.add(new Operation("geluGradient", (k, o) -> k.geluGradient(x, 0, y, 0, o, 0, SIZE)));

@@ -49,8 +49,8 @@ public interface Kernels {
       boolean accumulate);
 
   /**
-   * y = W·x + v, a dense layer: y [m, n] from W [m, k], x [k, n] and v [m], all contiguous. The
-   * chain of {@link #gemm}, starting at c = v[i].
+   * y = W·x + b, a dense layer: y [m, n] from W [m, k], x [k, n] and the bias b [m], all
+   * contiguous. The chain of {@link #gemm}, starting at c = b[i]. y overlaps none of the others.
    */
   void affine(
       int m,
@@ -60,8 +60,8 @@ public interface Kernels {
       int wOffset,
       float[] x,
       int xOffset,
-      float[] v,
-      int vOffset,
+      float[] bias,
+      int biasOffset,
       float[] y,
       int yOffset);
 

@@ -105,12 +105,12 @@ class ScalarKernels implements Kernels {
       int wOffset,
       float[] x,
       int xOffset,
-      float[] v,
-      int vOffset,
+      float[] bias,
+      int biasOffset,
       float[] y,
       int yOffset) {
     for (int i = 0; i < m; i++) {
-      Arrays.fill(y, yOffset + i * n, yOffset + (i + 1) * n, v[vOffset + i]);
+      Arrays.fill(y, yOffset + i * n, yOffset + (i + 1) * n, bias[biasOffset + i]);
     }
     gemm.multiply(Form.NN, m, n, k, w, wOffset, k, x, xOffset, n, y, yOffset, n, true);
   }

@@ -29,7 +29,7 @@ final class VectorGemm {
   /** From a packed strip of columns of A, as wide as a vector, to the next. */
   private static final int STRIP = L * TERMS + 64;
 
-  /** With vectors of 16 lanes come 32 registers for them. */
+  /** Where vectors have 16 lanes there are 32 registers for them. */
   private static final boolean TALL = L == 16;
 
   private static final int ROWS = TALL ? VectorTallTile.ROWS : VectorTile.ROWS;
@@ -58,7 +58,7 @@ final class VectorGemm {
       int ldc,
       boolean accumulate) {
     if (!accumulate) {
-      Arrays.fill(starts(m), 0f);
+      Arrays.fill(starts(m), 0, m + ROWS, 0f);
     }
     product(form, m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc, accumulate);
   }
@@ -71,11 +71,11 @@ final class VectorGemm {
       int wOffset,
       float[] x,
       int xOffset,
-      float[] v,
-      int vOffset,
+      float[] bias,
+      int biasOffset,
       float[] y,
       int yOffset) {
-    System.arraycopy(v, vOffset, starts(m), 0, m);
+    System.arraycopy(bias, biasOffset, starts(m), 0, m);
     product(Kernels.Form.NN, m, n, k, w, wOffset, k, x, xOffset, n, y, yOffset, n, false);
   }
 
@@ -117,7 +117,9 @@ final class VectorGemm {
       boolean fromStart = l == 0 && !accumulate;
       for (int i = 0; i < m; i += BLOCK) {
         int rows = Math.min(BLOCK, m - i);
-        if (columns) {
+        if (terms == 0) {
+          // Nothing of A may be read.
+        } else if (columns) {
           packColumns(a, aOffset + l * lda + i, lda, rows, terms);
         } else {
           packRows(a, aOffset + i * lda + l, lda, rows, terms);

@@ -50,11 +50,11 @@ final class VectorKernels extends ScalarKernels {
       int wOffset,
       float[] x,
       int xOffset,
-      float[] v,
-      int vOffset,
+      float[] bias,
+      int biasOffset,
       float[] y,
       int yOffset) {
-    gemm.affine(m, n, k, w, wOffset, x, xOffset, v, vOffset, y, yOffset);
+    gemm.affine(m, n, k, w, wOffset, x, xOffset, bias, biasOffset, y, yOffset);
   }
 
   @Override

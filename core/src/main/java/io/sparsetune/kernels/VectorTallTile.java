@@ -4,8 +4,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link VectorTile} for CPUs with 32 vector registers: sixteen hold twice the rows, so that each
- * vector of B serves twice the products (1.5 to 2 times as fast there).
+ * {@link VectorTile} where vectors have 16 lanes and there are 32 of them: sixteen hold twice the
+ * rows, so that each vector of B serves twice the products (1.5 to 2 times as fast there).
  */
 final class VectorTallTile {
   static final int ROWS = 8;
@@ -129,7 +129,7 @@ final class VectorTallTile {
     s71.intoArray(c, cOffset + 7 * ldc + L);
   }
 
-  /** A packed as columns: [terms][ROWS], as many as a vector's lanes from one term to the next. */
+  /** A packed as columns: [terms][lanes], of which ROWS are read. */
   static void columns(
       float[] a,
       int aOffset,

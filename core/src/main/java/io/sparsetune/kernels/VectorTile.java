@@ -89,7 +89,7 @@ final class VectorTile {
     s31.intoArray(c, cOffset + 3 * ldc + L);
   }
 
-  /** A packed as columns: [terms][ROWS], as many as a vector's lanes from one term to the next. */
+  /** A packed as columns: [terms][lanes], of which ROWS are read. */
   static void columns(
       float[] a,
       int aOffset,

@@ -79,6 +79,29 @@ abstract class KernelsContract {
     }
   }
 
+  /** Whole tiles and blocks, one more and one fewer. */
+  @Test
+  void productsAreRightAtTheEdgesOfTilesAndBlocks() {
+    Random random = new Random(SEED);
+    for (int m : new int[] {1, 7, 8, 9, 17, 127, 128, 129}) {
+      for (int n : new int[] {1, 15, 16, 17, 31, 32, 33}) {
+        for (int k : new int[] {0, 1, 383, 384, 385, 769}) {
+          for (Kernels.Form form : Kernels.Form.values()) {
+            int lda = form == Kernels.Form.TN ? m : k;
+            int ldb = form == Kernels.Form.NT ? k : n;
+            float[] a = Numbers.normal(random, m * k);
+            float[] b = Numbers.normal(random, k * n);
+            float[] actual = Numbers.normal(random, m * n);
+            float[] expected = actual.clone();
+            product(form, m, n, k, a, 0, lda, b, 0, ldb, expected, 0, n, true);
+            kernels.gemm(form, m, n, k, a, 0, lda, b, 0, ldb, actual, 0, n, true);
+            assertSameBits(actual, expected, form + " " + m + "x" + n + "x" + k);
+          }
+        }
+      }
+    }
+  }
+
   @Test
   void aProductsColumnsDoNotDependOnTheirNeighbours() {
     Random random = new Random(SEED);
@@ -276,9 +299,12 @@ abstract class KernelsContract {
 
   @Test
   void arraysAreAdded() {
-    float[] y = {0f, 1f, 1f, 1f, 2f, 2f, 2f, 0f};
-    kernels.add(y, 1, y, 0, 7);
-    assertThat(y).containsExactly(1f, 2f, 2f, 3f, 4f, 4f, 2f, 0f);
+    float[] x = {9f, 1f, 2f, 3f, 4f};
+    float[] y = {0f, 10f, 20f, 30f, 40f};
+    kernels.add(x, 1, y, 0, 4);
+    assertThat(y).containsExactly(1f, 12f, 23f, 34f, 40f);
+    kernels.add(y, 0, y, 0, 2);
+    assertThat(y).containsExactly(2f, 24f, 23f, 34f, 40f);
   }
 
   @Test

@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 
 /** Processes that measure, and the figures that they print as {@code name=number}. */
 final class Measurement {
-  private static final Pattern FIGURE = Pattern.compile("([a-z_]+)=([0-9.]+)");
+  private static final Pattern FIGURE =
+      Pattern.compile("(?m)(?:^| )([a-z_]+)=([0-9]+(?:\\.[0-9]+)?)(?= |$)");
 
   private Measurement() {}
 
@@ -24,11 +25,15 @@ final class Measurement {
     return figures(output(java(BenchMain.class.getName(), arguments)));
   }
 
+  /** What is printed as {@code name=number}. */
   static Map<String, Double> figures(String output) {
     Map<String, Double> figures = new LinkedHashMap<>();
     Matcher matcher = FIGURE.matcher(output);
     while (matcher.find()) {
       figures.put(matcher.group(1), Double.parseDouble(matcher.group(2)));
+    }
+    if (figures.isEmpty()) {
+      throw new IllegalStateException("Cannot read any figure from: " + output);
     }
     return figures;
   }

@@ -8,7 +8,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code bin/bench spark}: what Spark adds to a step. */
 @Command(
@@ -20,6 +22,8 @@ import picocli.CommandLine.Option;
       "of one process: the difference is what Spark adds."
     })
 final class SparkCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
   @Option(
       names = "--k",
       split = ",",
@@ -35,10 +39,10 @@ final class SparkCommand implements Callable<Integer> {
   private List<Integer> tasks;
 
   @Option(
-      names = "--master",
-      defaultValue = "local[2]",
-      description = "local[N] or local-cluster[N,1,1024] (${DEFAULT-VALUE})")
-  private String master;
+      names = "--cores",
+      defaultValue = "2",
+      description = "N of local[N], and threads of the process without Spark (${DEFAULT-VALUE})")
+  private int cores;
 
   @Option(names = "--seconds", defaultValue = "8", description = "measured (${DEFAULT-VALUE})")
   private double seconds;
@@ -48,6 +52,9 @@ final class SparkCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Checks.between(spec, "--k", sizes, 1, TinyModel.largest());
+    Checks.between(spec, "--tasks", tasks, 1, 4096);
+    Checks.between(spec, "--cores", List.of(cores), 1, 4096);
     Map<String, Object> report = new LinkedHashMap<>();
     for (int k : sizes) {
       for (int count : tasks) {
@@ -58,15 +65,15 @@ final class SparkCommand implements Callable<Integer> {
                 "" + k,
                 "--tasks",
                 "" + count,
-                "--master",
-                master,
+                "--cores",
+                "" + cores,
                 "--seconds",
                 "" + seconds);
         report.put("k%d-tasks%d".formatted(k, count), row);
         System.out.printf(
             Locale.ROOT,
-            "%s, k = %,d, %3d task%s: %7.1f ms a step (at best %.1f), %.1f without Spark%n",
-            master,
+            "local[%d], k = %,d, %3d task%s: %7.1f ms a step (at best %.1f), %.1f without Spark%n",
+            cores,
             k,
             count,
             count == 1 ? " " : "s",

@@ -12,8 +12,6 @@ import io.sparsetune.train.LocalStepExecutor;
 import io.sparsetune.train.StepExecutor;
 import io.sparsetune.train.StepRequest;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,8 +33,8 @@ final class SparkStepProcess implements Callable<Integer> {
   @Option(names = "--tasks", defaultValue = "2")
   private int tasks;
 
-  @Option(names = "--master", defaultValue = "local[2]")
-  private String master;
+  @Option(names = "--cores", defaultValue = "2")
+  private int cores;
 
   @Option(names = "--seconds", defaultValue = "8")
   private double seconds;
@@ -50,7 +48,7 @@ final class SparkStepProcess implements Callable<Integer> {
     Timing local;
     LocalData data = new LocalData(shards, plan, Map.of(), 8);
     try (StepExecutor threads =
-        new LocalStepExecutor("bench", TinyModel.spec(), TinyModel::engine, data, 2)) {
+        new LocalStepExecutor("bench", TinyModel.spec(), TinyModel::engine, data, cores)) {
       local = steps(threads, plan);
     }
     Timing spark = onSpark(plan, shards);
@@ -67,21 +65,22 @@ final class SparkStepProcess implements Callable<Integer> {
   }
 
   private Timing onSpark(EpochPlan plan, List<Shard> shards) throws IOException {
-    System.setProperty("spark.master", master);
+    System.setProperty("spark.master", "local[" + cores + "]");
     SparkSession session = SparkSessions.open("bench");
-    Path folder = Files.createTempDirectory("sparsetune-bench");
-    try (JavaSparkContext context = new JavaSparkContext(session.sparkContext())) {
-      TinyModel.write(folder);
+    try (JavaSparkContext context = new JavaSparkContext(session.sparkContext());
+        TemporaryFolder folder = new TemporaryFolder()) {
+      TinyModel.write(folder.path());
       SparkData data =
           new SparkData(
               context.parallelize(shards, tasks).cache(), plan, Map.of(), 8, Long.MAX_VALUE);
       try (StepExecutor spark =
           new SparkStepExecutor(
-              session, ShippedModel.ship(session, folder.toString()), TinyModel.spec(), data)) {
+              session,
+              ShippedModel.ship(session, folder.path().toString()),
+              TinyModel.spec(),
+              data)) {
         return steps(spark, plan);
       }
-    } finally {
-      ModelFolder.delete(folder);
     }
   }
 

@@ -3,30 +3,27 @@ package io.sparsetune.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bin/bench text}: a training of the quick start's sentences from end to end. */
+/** {@code bin/bench text}: the steps of a training on the quick start's sentences. */
 @Command(
     name = "text",
     mixinStandardHelpOptions = true,
     description = {
-      "Times a training on the quick start's sentences from end to end.",
-      "MiniLM on Spark with local[2], random masks of p = .005; tokens a second after the first",
+      "Times the steps of a training on the quick start's sentences.",
+      "MiniLM on Spark with local[2], random masks of p = .005; tokens a second after the first 50",
       "steps. With --against-torch the same work in PyTorch runs in turn: batches of like length,",
       "padded to their longest. Needs what bin/sparsetune quickstart --prepare makes."
     })
@@ -57,6 +54,7 @@ final class TextCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Checks.between(spec, "--repetitions", List.of(repetitions), 1, 1000);
     if (!Files.exists(prepared.resolve("config.yaml"))) {
       throw new CommandLine.ParameterException(
           spec.commandLine(),
@@ -98,15 +96,14 @@ final class TextCommand implements Callable<Integer> {
   }
 
   private double train() throws IOException, InterruptedException {
-    Path output = Files.createTempDirectory("sparsetune-bench");
-    try {
+    try (TemporaryFolder output = new TemporaryFolder()) {
       List<String> command =
           Measurement.java(
               "io.sparsetune.cli.Main",
               "train",
               prepared.resolve("config.yaml").toString(),
               "--set",
-              "output=" + output.resolve("run").toUri(),
+              "output=" + output.path().resolve("run").toUri(),
               "--set",
               "model.dropout=0.1",
               "--set",
@@ -118,14 +115,16 @@ final class TextCommand implements Callable<Integer> {
               "--set",
               "data.max_train_samples=9600",
               "--set",
-              "data.validation=null",
+              "data.validation=0",
               "--set",
-              "data.test=null");
+              "data.test=null",
+              "--set",
+              "training.max_steps=null",
+              "--set",
+              "method.score_steps=null");
       command.add(1, "-Dspark.master=local[2]");
       Measurement.output(command);
-      return tokensPerSecond(output.resolve("run").resolve("metrics.jsonl"));
-    } finally {
-      delete(output);
+      return tokensPerSecond(output.path().resolve("run").resolve("metrics.jsonl"));
     }
   }
 
@@ -141,6 +140,11 @@ final class TextCommand implements Callable<Integer> {
         seconds += time;
       }
     }
+    if (seconds == 0) {
+      throw new IllegalStateException(
+          "The training had no more than %d steps: prepare the quick start without --short"
+              .formatted(WARM_UP_STEPS));
+    }
     return tokens / seconds;
   }
 
@@ -155,19 +159,5 @@ final class TextCommand implements Callable<Integer> {
                     prepared.resolve("data").resolve("train.jsonl").toString(),
                     "60")))
         .get("tokens_per_second");
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(TextCommand::remove);
-    }
-  }
-
-  private static void remove(Path file) {
-    try {
-      Files.delete(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -11,6 +11,8 @@ import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.params.TensorSpec;
+import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.random.Randomness;
 import io.sparsetune.text.EpochPlan;
 import io.sparsetune.text.Shard;
@@ -19,15 +21,16 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * A model of one thin layer and data of a few tokens: a step of it costs next to nothing, so that
- * what is left is what moving k values costs.
+ * A model of one layer and data of a few tokens: a step of it costs next to nothing, so that what
+ * is left is what moving k values costs. Every example has a gradient for all of them.
  */
 final class TinyModel {
   private static final long SEED = 1;
-  private static final int WORDS = 30522;
-  private static final int HIDDEN = 32;
+  private static final int WORDS = 1000;
+  private static final int HIDDEN = 512;
   private static final int TOKENS = 4;
   private static final int STEPS = 64;
 
@@ -58,16 +61,32 @@ final class TinyModel {
     return theta;
   }
 
-  /** k of the words' values, evenly spread. */
+  /** The most values that can be trained: those of the layer's matrices. */
+  static int largest() {
+    return matrices().mapToInt(TensorSpec::size).sum();
+  }
+
+  private static Stream<TensorSpec> matrices() {
+    return SPEC.layout().tensors().stream()
+        .filter(tensor -> tensor.part() == Part.ENCODER && tensor.shape().size() == 2);
+  }
+
+  /** k of the layer's weights, evenly spread over its matrices. */
   static Mask mask(int k) {
     ParameterLayout layout = SPEC.layout();
-    int words = layout.indexOf("embeddings.word_embeddings.weight");
-    int size = layout.tensor(words).size();
-    if (k < 1 || k >= size) {
-      throw new IllegalArgumentException("Invalid --k: " + k + " (1 to " + (size - 1) + ")");
+    Mask.Builder builder = new Mask.Builder(layout);
+    int size = largest();
+    long before = 0;
+    for (TensorSpec tensor : matrices().toList()) {
+      long from = before * k / size;
+      before += tensor.size();
+      int count = (int) (before * k / size - from);
+      long columns = tensor.size();
+      builder.positions(
+          layout.indexOf(tensor.name()),
+          IntStream.range(0, count).map(i -> (int) (i * columns / count)).toArray());
     }
-    int[] positions = IntStream.range(0, k).map(i -> (int) ((long) i * size / k)).toArray();
-    return new Mask.Builder(layout).positions(words, positions).build();
+    return builder.build();
   }
 
   /** One micro-batch of one example for each shard and step. */

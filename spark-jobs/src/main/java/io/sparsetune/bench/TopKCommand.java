@@ -6,6 +6,8 @@ import io.sparsetune.job.SparkSessions;
 import io.sparsetune.kernels.Kernels;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.model.ModelSpec;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.step.ShippedModel;
 import io.sparsetune.step.SparkData;
 import io.sparsetune.step.SparkStepExecutor;
@@ -14,12 +16,12 @@ import io.sparsetune.train.MaskRequest;
 import io.sparsetune.train.ScoreProgress;
 import io.sparsetune.train.StepExecutor;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -35,18 +37,27 @@ import picocli.CommandLine.Option;
     description = {
       "Times the distributed top-k over 85 million weights.",
       "They are BERT-base's encoder's (random ones), chosen as the method magnitude does it on",
-      "local[2], beside one thread's pass over the same memory."
+      "local[2], beside one pass over the same numbers by one thread."
     })
 final class TopKCommand implements Callable<Integer> {
   private static final String CONFIG =
       "{model: {path: none}, data: {train: none}, output: none, training: {learning_rate: 1e-4},"
           + " method: {name: magnitude, sparsity: 0.005, scope: %s}}";
 
+  /** Whether each tensor has a budget of its own. */
+  enum Scope {
+    TENSOR,
+    GLOBAL
+  }
+
   @Option(
       names = "--scope",
       defaultValue = "tensor",
-      description = "tensor or global: whether the budget is each tensor's (${DEFAULT-VALUE})")
-  private String scope;
+      description = "tensor or global: a budget for each tensor or for all (${DEFAULT-VALUE})")
+  private Scope scope;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "write the figures there too")
+  private Path json;
 
   @Option(names = "--seconds", defaultValue = "20", description = "measured (${DEFAULT-VALUE})")
   private double seconds;
@@ -56,39 +67,58 @@ final class TopKCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    RunConfig config = RunConfigParser.parse(CONFIG.formatted(scope), "bench", List.of());
+    RunConfig config =
+        RunConfigParser.parse(
+            CONFIG.formatted(scope.name().toLowerCase(Locale.ROOT)), "bench", List.of());
     ModelSpec spec = StepShape.BASE.model();
     float[] theta = StepBench.weights(spec.layout());
+    Timing pass = pass(spec.layout(), theta);
+    Timing choice = choice(config, spec, theta);
+    double times = choice.median() / pass.median();
+    System.out.printf(
+        Locale.ROOT,
+        "top-k of %,d weights: %.0f ms on local[2]; one pass over them %.0f ms on one thread: %.1f"
+            + " times%n",
+        encoder(spec.layout()).mapToInt(t -> spec.layout().tensor(t).size()).sum(),
+        choice.median(),
+        pass.median(),
+        times);
+    Measurement.write(
+        Map.of("top_k_ms", choice.median(), "pass_ms", pass.median(), "times", times), json);
+    return 0;
+  }
+
+  private static IntStream encoder(ParameterLayout layout) {
+    return IntStream.range(0, layout.tensorCount())
+        .filter(t -> layout.tensor(t).part() == Part.ENCODER);
+  }
+
+  private Timing pass(ParameterLayout layout, float[] theta) {
     Kernels kernels = Kernels.create();
-    Timing pass = Timing.of(() -> read += kernels.sum(theta, 0, theta.length), 3, 3);
+    return Timing.of(
+        () ->
+            encoder(layout)
+                .forEach(
+                    t -> read += kernels.sum(theta, layout.offset(t), layout.tensor(t).size())),
+        3,
+        3);
+  }
+
+  private Timing choice(RunConfig config, ModelSpec spec, float[] theta) throws IOException {
     System.setProperty("spark.master", "local[2]");
-    Path folder = Files.createTempDirectory("sparsetune-bench");
     SparkSession session = SparkSessions.open("bench");
-    try (JavaSparkContext context = new JavaSparkContext(session.sparkContext())) {
-      ModelFolder.write(spec, theta, folder);
+    try (JavaSparkContext context = new JavaSparkContext(session.sparkContext());
+        TemporaryFolder folder = new TemporaryFolder()) {
+      ModelFolder.write(spec, theta, folder.path());
       EpochPlan plan = TinyModel.plan(1);
       SparkData data =
           new SparkData(
               context.parallelize(TinyModel.shards(1), 1), plan, Map.of(), 8, Long.MAX_VALUE);
-      ShippedModel model = ShippedModel.ship(session, folder.toString());
+      ShippedModel model = ShippedModel.ship(session, folder.path().toString());
       try (StepExecutor executor = new SparkStepExecutor(session, model, spec, data)) {
-        Timing choice = Timing.of(() -> select(executor, config), 10, seconds);
-        System.out.printf(
-            Locale.ROOT,
-            "top %,d of each %s's: %.0f ms on local[2]; one pass over %,d numbers %.0f ms: %.1f"
-                + " times (sum %.3f)%n",
-            select(executor, config).size(),
-            scope,
-            choice.median(),
-            theta.length,
-            pass.median(),
-            choice.median() / pass.median(),
-            read);
+        return Timing.of(() -> select(executor, config), 10, seconds);
       }
-    } finally {
-      ModelFolder.delete(folder);
     }
-    return 0;
   }
 
   private Mask select(StepExecutor executor, RunConfig config) {

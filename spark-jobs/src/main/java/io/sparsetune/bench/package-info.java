@@ -1,2 +1,4 @@
-/** What {@code bin/bench} runs: a masked training step as training runs it, beside PyTorch's. */
+/**
+ * What {@code bin/bench} runs: steps, trainings and top-k as training runs them, beside PyTorch's.
+ */
 package io.sparsetune.bench;
