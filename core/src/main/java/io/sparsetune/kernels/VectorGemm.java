@@ -6,20 +6,26 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Matrix products in blocks: of B's terms by columns a panel of {@link #WIDTH} columns, 24 kB with
- * 8 lanes and 48 kB with 16, stays in the nearest caches while the rows of a packed block of A, in
- * the second-level cache, pass by. Between blocks of terms, partial sums wait in C, as exact there
- * as in a register: the blocking does not touch the bits. A is packed as it comes, in rows or in
- * columns, since turning it costs more than reading it either way.
+ * 8 lanes and 32 kB with 16, stays in the first-level cache while the rows of a packed block of A,
+ * in the second-level cache, pass by. Between blocks of terms, partial sums wait in C, as exact
+ * there as in a register: the blocking does not touch the bits. A is packed as it comes, in rows or
+ * in columns, since turning it costs more than reading it either way.
  */
 final class VectorGemm {
   private static final VectorSpecies<Float> S = VectorLanes.FLOATS;
   private static final int L = VectorLanes.COUNT;
 
+  /** Where vectors have 16 lanes there are 32 registers for them. */
+  private static final boolean TALL = L == 16;
+
   /** Columns of a tile of C and of a panel of packed B. */
   static final int WIDTH = 2 * L;
 
-  /** The most terms of a block. */
-  private static final int TERMS = 384;
+  /**
+   * The most terms of a block, so that its panel of B and a tile's rows of A fit the first-level
+   * cache.
+   */
+  private static final int TERMS = TALL ? 256 : 384;
 
   /**
    * From a packed row of A to the next: an odd number of cache lines, so that all sets are used.
@@ -29,12 +35,9 @@ final class VectorGemm {
   /** From a packed strip of columns of A, as wide as a vector, to the next. */
   private static final int STRIP = L * TERMS + 64;
 
-  /** Where vectors have 16 lanes there are 32 registers for them. */
-  private static final boolean TALL = L == 16;
-
   private static final int ROWS = TALL ? VectorTallTile.ROWS : VectorTile.ROWS;
 
-  /** Rows of A packed at once: 205 kB. */
+  /** Rows of A packed at once: up to 205 kB. */
   private static final int BLOCK = 128;
 
   private final float[] packedA = new float[Math.max(BLOCK * STRIDE, BLOCK / L * STRIP)];

@@ -79,7 +79,7 @@ final class TopKCommand implements Callable<Integer> {
         Locale.ROOT,
         "top-k of %,d weights: %.0f ms on local[2]; one pass over them %.0f ms on one thread: %.1f"
             + " times%n",
-        encoder(spec.layout()).mapToInt(t -> spec.layout().tensor(t).size()).sum(),
+        encoder(spec.layout()).map(t -> spec.layout().tensor(t).size()).sum(),
         choice.median(),
         pass.median(),
         times);
