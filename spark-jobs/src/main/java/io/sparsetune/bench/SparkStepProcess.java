@@ -36,6 +36,9 @@ final class SparkStepProcess implements Callable<Integer> {
   @Option(names = "--cores", defaultValue = "2")
   private int cores;
 
+  @Option(names = "--warm-up", defaultValue = "20")
+  private double warmUp;
+
   @Option(names = "--seconds", defaultValue = "8")
   private double seconds;
 
@@ -95,7 +98,7 @@ final class SparkStepProcess implements Callable<Integer> {
           executor.step(
               new StepRequest(++sequence, s, epoch, s % plan.stepsPerEpoch(), mask, values));
         },
-        seconds,
+        warmUp,
         seconds);
   }
 }

@@ -5,7 +5,6 @@ import io.sparsetune.mask.Mask;
 import io.sparsetune.text.EpochPlan;
 import io.sparsetune.text.Shard;
 import io.sparsetune.train.ShardWork;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -22,24 +21,23 @@ record GradientTask(
     int epoch,
     int stepInEpoch,
     int threads)
-    implements Serializable {
+    implements PartitionFunction.Work<Shard, Outcome<GradientSum>> {
 
-  Iterator<Outcome<GradientSum>> run(Iterator<Shard> shards) {
+  @Override
+  public Outcome<GradientSum> of(Iterator<Shard> shards) {
     List<Shard> all = new ArrayList<>();
     shards.forEachRemaining(all::add);
-    Outcome<GradientSum> outcome =
-        Outcome.of(
-            () ->
-                TaskWork.<Shard, GradientSum>share(
-                        threads,
-                        all,
-                        () -> model.value().lease(sequence, trained.value(), values.value()),
-                        () -> new GradientSum(trained.value().size()),
-                        (worker, shard, into) ->
-                            ShardWork.gradient(
-                                worker, plan.value(), shard, step, epoch, stepInEpoch, into))
-                    .map(GradientTask::total));
-    return List.of(outcome).iterator();
+    return Outcome.of(
+        () ->
+            TaskWork.<Shard, GradientSum>share(
+                    threads,
+                    all,
+                    () -> model.value().lease(sequence, trained.value(), values.value()),
+                    () -> new GradientSum(trained.value().size()),
+                    (worker, shard, into) ->
+                        ShardWork.gradient(
+                            worker, plan.value(), shard, step, epoch, stepInEpoch, into))
+                .map(GradientTask::total));
   }
 
   /** The sum of all; the first of them holds it. */

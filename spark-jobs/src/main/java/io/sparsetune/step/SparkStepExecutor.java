@@ -15,6 +15,7 @@ import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.task.Predictions;
 import io.sparsetune.text.EpochPlan;
+import io.sparsetune.text.Shard;
 import io.sparsetune.train.BytesMoved;
 import io.sparsetune.train.EvaluationRequest;
 import io.sparsetune.train.MaskRequest;
@@ -140,14 +141,13 @@ public final class SparkStepExecutor implements StepExecutor {
               request.epoch(),
               request.stepInEpoch(),
               model.threads());
-      JavaRDD<Outcome<GradientSum>> sums = data.train().mapPartitions(task::run);
       List<Outcome<GradientSum>> outcomes =
           traffic.during(
               values,
               () ->
                   model.job(
                       "sparse step %d (epoch %d)".formatted(request.step(), request.epoch()),
-                      () -> collect(sums)));
+                      () -> outcomes(data.train(), task)));
       return GradientTask.total(Outcome.values(outcomes));
     } finally {
       Broadcasts.destroy(values);
@@ -159,11 +159,14 @@ public final class SparkStepExecutor implements StepExecutor {
     return Math.min(partitions, MANY_TASKS);
   }
 
-  private static List<Outcome<GradientSum>> collect(JavaRDD<Outcome<GradientSum>> sums) {
-    return sums.getNumPartitions() < MANY_TASKS
-        ? sums.collect()
-        : List.of(
-            sums.treeReduce(
+  private static List<Outcome<GradientSum>> outcomes(JavaRDD<Shard> shards, GradientTask task) {
+    if (shards.getNumPartitions() < MANY_TASKS) {
+      return PartitionFunction.results(shards, task);
+    }
+    return List.of(
+        shards
+            .mapPartitions(part -> List.of(task.of(part)).iterator())
+            .treeReduce(
                 (a, b) -> Outcome.merge(a, b, (x, y) -> GradientTask.total(List.of(x, y)))));
   }
 
