@@ -113,6 +113,8 @@ final class TextCommand implements Callable<Integer> {
               "--set",
               "training.num_train_epochs=1",
               "--set",
+              "training.micro_batch_size=16", // one for each core
+              "--set",
               "data.max_train_samples=9600",
               "--set",
               "data.validation=0",

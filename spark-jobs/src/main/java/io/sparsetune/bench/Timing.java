@@ -25,7 +25,7 @@ record Timing(double[] sortedMillis) {
   }
 
   double median() {
-    return sortedMillis[sortedMillis.length / 2];
+    return median(sortedMillis);
   }
 
   double min() {
@@ -39,6 +39,6 @@ record Timing(double[] sortedMillis) {
   static double median(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
+    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 }
