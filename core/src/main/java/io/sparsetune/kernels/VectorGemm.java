@@ -60,10 +60,12 @@ final class VectorGemm {
       int cOffset,
       int ldc,
       boolean accumulate) {
+    float[] from = null;
     if (!accumulate) {
-      Arrays.fill(starts(m), 0, m + ROWS, 0f);
+      from = starts(m);
+      Arrays.fill(from, 0, m + ROWS, 0f);
     }
-    product(form, m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc, accumulate);
+    product(form, m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc, from);
   }
 
   void affine(
@@ -78,8 +80,9 @@ final class VectorGemm {
       int biasOffset,
       float[] y,
       int yOffset) {
-    System.arraycopy(bias, biasOffset, starts(m), 0, m);
-    product(Kernels.Form.NN, m, n, k, w, wOffset, k, x, xOffset, n, y, yOffset, n, false);
+    float[] from = starts(m);
+    System.arraycopy(bias, biasOffset, from, 0, m);
+    product(Kernels.Form.NN, m, n, k, w, wOffset, k, x, xOffset, n, y, yOffset, n, from);
   }
 
   /** Where rows of C start from, with room for the last tile's. */
@@ -90,6 +93,9 @@ final class VectorGemm {
     return start;
   }
 
+  /**
+   * @param from where each row of C starts, with room for the last tile's; null to go on from C
+   */
   private void product(
       Kernels.Form form,
       int m,
@@ -104,7 +110,7 @@ final class VectorGemm {
       float[] c,
       int cOffset,
       int ldc,
-      boolean accumulate) {
+      float[] from) {
     boolean columns = form == Kernels.Form.TN;
     int blocks = Math.max(1, (k + TERMS - 1) / TERMS);
     int step = even((k + blocks - 1) / blocks);
@@ -117,17 +123,14 @@ final class VectorGemm {
       } else {
         pack(b, bOffset + l * ldb, ldb, n, terms, depth);
       }
-      boolean fromStart = l == 0 && !accumulate;
       for (int i = 0; i < m; i += BLOCK) {
         int rows = Math.min(BLOCK, m - i);
-        if (terms == 0) {
-          // Nothing of A may be read.
-        } else if (columns) {
+        if (columns) {
           packColumns(a, aOffset + l * lda + i, lda, rows, terms);
-        } else {
+        } else if (terms > 0) {
           packRows(a, aOffset + i * lda + l, lda, rows, terms);
         }
-        block(columns, i, rows, n, depth, c, cOffset, ldc, fromStart);
+        block(columns, i, rows, n, depth, c, cOffset, ldc, l == 0 ? from : null);
       }
       l += step;
     } while (l < k);
@@ -147,8 +150,7 @@ final class VectorGemm {
       float[] c,
       int cOffset,
       int ldc,
-      boolean fromStart) {
-    float[] from = fromStart ? start : null;
+      float[] from) {
     for (int j = 0, p = 0; j < n; j += WIDTH, p += depth * WIDTH) {
       int width = Math.min(WIDTH, n - j);
       for (int i = 0; i < rows; i += ROWS) {
@@ -157,7 +159,7 @@ final class VectorGemm {
         if (width == WIDTH && height == ROWS) {
           tile(columns, i, p, depth, c, at, ldc, from, first + i);
         } else {
-          for (int r = 0; r < height && !fromStart; r++) {
+          for (int r = 0; r < height && from == null; r++) {
             System.arraycopy(c, at + r * ldc, edge, r * WIDTH, width);
           }
           tile(columns, i, p, depth, edge, 0, WIDTH, from, first + i);

@@ -22,7 +22,7 @@ final class Measurement {
 
   /** The figures of one of {@link BenchMain}'s hidden commands, in a process of its own. */
   static Map<String, Double> of(String... arguments) throws IOException, InterruptedException {
-    return figures(output(java(BenchMain.class.getName(), arguments)));
+    return figures(output(java(List.of(), BenchMain.class.getName(), arguments)));
   }
 
   /** What is printed as {@code name=number}. */
@@ -38,11 +38,12 @@ final class Measurement {
     return figures;
   }
 
-  /** This JVM's command with its flags and class path, and another class. */
-  static List<String> java(String main, String... arguments) {
+  /** This JVM's command with its flags and class path, more options, and another class. */
+  static List<String> java(List<String> options, String main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(System.getProperty("sparsetune.bench.flags", "").split(" ")));
+    command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
     command.addAll(List.of(arguments));
     command.removeIf(String::isEmpty);

@@ -1,23 +1,15 @@
 package io.sparsetune.bench;
 
-import io.sparsetune.job.SparkSessions;
 import io.sparsetune.mask.Mask;
-import io.sparsetune.step.ShippedModel;
-import io.sparsetune.step.SparkData;
-import io.sparsetune.step.SparkStepExecutor;
 import io.sparsetune.text.EpochPlan;
-import io.sparsetune.text.Shard;
 import io.sparsetune.train.LocalData;
 import io.sparsetune.train.LocalStepExecutor;
 import io.sparsetune.train.StepExecutor;
 import io.sparsetune.train.StepRequest;
 import java.io.IOException;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -47,14 +39,15 @@ final class SparkStepProcess implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     EpochPlan plan = TinyModel.plan(tasks);
-    List<Shard> shards = TinyModel.shards(tasks);
     Timing local;
-    LocalData data = new LocalData(shards, plan, Map.of(), 8);
+    LocalData data = new LocalData(TinyModel.shards(tasks), plan, Map.of(), 8);
     try (StepExecutor threads =
         new LocalStepExecutor("bench", TinyModel.spec(), TinyModel::engine, data, cores)) {
       local = steps(threads, plan);
     }
-    Timing spark = onSpark(plan, shards);
+    Timing spark =
+        OnSpark.time(
+            TinyModel.spec(), TinyModel.weights(), tasks, cores, executor -> steps(executor, plan));
     System.out.printf(
         Locale.ROOT,
         "median_ms=%.2f min_ms=%.2f local_ms=%.2f n=%d k=%d tasks=%d%n",
@@ -65,26 +58,6 @@ final class SparkStepProcess implements Callable<Integer> {
         k,
         tasks);
     return 0;
-  }
-
-  private Timing onSpark(EpochPlan plan, List<Shard> shards) throws IOException {
-    System.setProperty("spark.master", "local[" + cores + "]");
-    SparkSession session = SparkSessions.open("bench");
-    try (JavaSparkContext context = new JavaSparkContext(session.sparkContext());
-        TemporaryFolder folder = new TemporaryFolder()) {
-      TinyModel.write(folder.path());
-      SparkData data =
-          new SparkData(
-              context.parallelize(shards, tasks).cache(), plan, Map.of(), 8, Long.MAX_VALUE);
-      try (StepExecutor spark =
-          new SparkStepExecutor(
-              session,
-              ShippedModel.ship(session, folder.path().toString()),
-              TinyModel.spec(),
-              data)) {
-        return steps(spark, plan);
-      }
-    }
   }
 
   private Timing steps(StepExecutor executor, EpochPlan plan) {

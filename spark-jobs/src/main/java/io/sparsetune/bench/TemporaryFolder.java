@@ -1,11 +1,9 @@
 package io.sparsetune.bench;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileUtil;
 
 /** A folder that is gone in the end, also when the process is interrupted. */
 final class TemporaryFolder implements AutoCloseable {
@@ -28,12 +26,8 @@ final class TemporaryFolder implements AutoCloseable {
   }
 
   private void delete() {
-    try (Stream<Path> files = Files.walk(path)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException | UncheckedIOException e) {
-      System.err.println("Could not delete " + path + ": " + e.getMessage());
+    if (!FileUtil.fullyDelete(path.toFile())) {
+      System.err.println("Could not delete all of " + path);
     }
   }
 }

@@ -99,6 +99,7 @@ final class TextCommand implements Callable<Integer> {
     try (TemporaryFolder output = new TemporaryFolder()) {
       List<String> command =
           Measurement.java(
+              List.of("-Dspark.master=local[" + THREADS + "]"),
               "io.sparsetune.cli.Main",
               "train",
               prepared.resolve("config.yaml").toString(),
@@ -124,7 +125,6 @@ final class TextCommand implements Callable<Integer> {
               "training.max_steps=null",
               "--set",
               "method.score_steps=null");
-      command.add(1, "-Dspark.master=local[2]");
       Measurement.output(command);
       return tokensPerSecond(output.path().resolve("run").resolve("metrics.jsonl"));
     }

@@ -16,8 +16,6 @@ import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.random.Randomness;
 import io.sparsetune.text.EpochPlan;
 import io.sparsetune.text.Shard;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -53,12 +51,8 @@ final class TinyModel {
     return RoomEngine.open(SPEC, weights());
   }
 
-  private static float[] weights() {
-    float[] theta = new float[SPEC.layout().size()];
-    for (int i = 0; i < theta.length; i++) {
-      theta[i] = (float) (Randomness.uniform(SEED, i) - 0.5) * 0.07f;
-    }
-    return theta;
+  static float[] weights() {
+    return StepBench.weights(SPEC.layout());
   }
 
   /** The most values that can be trained: those of the layer's matrices. */
@@ -107,10 +101,5 @@ final class TinyModel {
       targets[i] = i % 2;
     }
     return new Shard(index, ids, new int[ids.length], starts, targets);
-  }
-
-  /** Writes the model as a Hugging Face folder. */
-  static void write(Path folder) throws IOException {
-    ModelFolder.write(SPEC, weights(), folder);
   }
 }

@@ -2,16 +2,11 @@ package io.sparsetune.bench;
 
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigParser;
-import io.sparsetune.job.SparkSessions;
 import io.sparsetune.kernels.Kernels;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec.Part;
-import io.sparsetune.step.ShippedModel;
-import io.sparsetune.step.SparkData;
-import io.sparsetune.step.SparkStepExecutor;
-import io.sparsetune.text.EpochPlan;
 import io.sparsetune.train.MaskRequest;
 import io.sparsetune.train.ScoreProgress;
 import io.sparsetune.train.StepExecutor;
@@ -22,8 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -73,7 +66,9 @@ final class TopKCommand implements Callable<Integer> {
     ModelSpec spec = StepShape.BASE.model();
     float[] theta = StepBench.weights(spec.layout());
     Timing pass = pass(spec.layout(), theta);
-    Timing choice = choice(config, spec, theta);
+    Timing choice =
+        OnSpark.time(
+            spec, theta, 1, 2, executor -> Timing.of(() -> select(executor, config), 10, seconds));
     double times = choice.median() / pass.median();
     System.out.printf(
         Locale.ROOT,
@@ -102,23 +97,6 @@ final class TopKCommand implements Callable<Integer> {
                     t -> read += kernels.sum(theta, layout.offset(t), layout.tensor(t).size())),
         3,
         3);
-  }
-
-  private Timing choice(RunConfig config, ModelSpec spec, float[] theta) throws IOException {
-    System.setProperty("spark.master", "local[2]");
-    SparkSession session = SparkSessions.open("bench");
-    try (JavaSparkContext context = new JavaSparkContext(session.sparkContext());
-        TemporaryFolder folder = new TemporaryFolder()) {
-      ModelFolder.write(spec, theta, folder.path());
-      EpochPlan plan = TinyModel.plan(1);
-      SparkData data =
-          new SparkData(
-              context.parallelize(TinyModel.shards(1), 1), plan, Map.of(), 8, Long.MAX_VALUE);
-      ShippedModel model = ShippedModel.ship(session, folder.path().toString());
-      try (StepExecutor executor = new SparkStepExecutor(session, model, spec, data)) {
-        return Timing.of(() -> select(executor, config), 10, seconds);
-      }
-    }
   }
 
   private Mask select(StepExecutor executor, RunConfig config) {

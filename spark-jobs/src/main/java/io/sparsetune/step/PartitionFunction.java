@@ -12,7 +12,7 @@ import scala.runtime.AbstractFunction2;
 
 /**
  * What a task does with its partition, as a class of its own. Lambdas Spark searches for what they
- * capture, reading their class files anew for every job: a quarter of what it costs to run one.
+ * capture, reading their class files anew for every job: half of what a warm step of no work took.
  */
 final class PartitionFunction<T>
     extends AbstractFunction2<TaskContext, scala.collection.Iterator<T>, Object>

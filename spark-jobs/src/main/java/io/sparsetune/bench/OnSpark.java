@@ -1,0 +1,43 @@
+package io.sparsetune.bench;
+
+import io.sparsetune.job.SparkSessions;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.step.ShippedModel;
+import io.sparsetune.step.SparkData;
+import io.sparsetune.step.SparkStepExecutor;
+import io.sparsetune.train.StepExecutor;
+import java.io.IOException;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+
+/** Training's own executor on {@code local[cores]}, for a model that exists only to be measured. */
+final class OnSpark {
+  private OnSpark() {}
+
+  /**
+   * @param tasks of a step, each with one shard of {@link TinyModel}'s data
+   */
+  static Timing time(
+      ModelSpec spec, float[] theta, int tasks, int cores, Function<StepExecutor, Timing> work)
+      throws IOException {
+    System.setProperty("spark.master", "local[" + cores + "]");
+    SparkSession session = SparkSessions.open("bench");
+    try (JavaSparkContext context = new JavaSparkContext(session.sparkContext());
+        TemporaryFolder folder = new TemporaryFolder()) {
+      ModelFolder.write(spec, theta, folder.path());
+      SparkData data =
+          new SparkData(
+              context.parallelize(TinyModel.shards(tasks), tasks).cache(),
+              TinyModel.plan(tasks),
+              Map.of(),
+              8,
+              Long.MAX_VALUE);
+      ShippedModel model = ShippedModel.ship(session, folder.path().toString());
+      try (StepExecutor executor = new SparkStepExecutor(session, model, spec, data)) {
+        return work.apply(executor);
+      }
+    }
+  }
+}
