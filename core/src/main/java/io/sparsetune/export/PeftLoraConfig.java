@@ -8,17 +8,30 @@ import io.sparsetune.error.UnsupportedVersionException;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.StrictJson;
 import io.sparsetune.model.EquivalentModel.Lora;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * PEFT's {@code adapter_config.json} of a LoRA adapter.
  *
  * @param rank of every factor
+ * @param targets names of layers, or their ends; empty where PEFT finds the layers in another way
+ * @param layers numbers of the layers that have factors; empty: all
  */
-record PeftLoraConfig(int rank, double alpha, double dropout) {
+record PeftLoraConfig(
+    int rank,
+    double alpha,
+    double dropout,
+    Optional<List<String>> targets,
+    Optional<List<Integer>> layers) {
+  private static final Pattern LAYER = Pattern.compile("\\.layer\\.([0-9]{1,6})\\.");
+
   static final String FILE = "adapter_config.json";
   private static final int LARGEST = 4 << 20;
   private static final String PEFT_VERSION = "0.21.2";
@@ -152,11 +165,54 @@ record PeftLoraConfig(int rank, double alpha, double dropout) {
     if (!none && (!dropout.isNumber() || !(dropout.asDouble() >= 0 && dropout.asDouble() < 1))) {
       throw invalid(json, path, "lora_dropout", "a probability in [0, 1)");
     }
-    return new PeftLoraConfig(rank.asInt(), alpha.asDouble(), dropout.asDouble(0));
+    return new PeftLoraConfig(
+        rank.asInt(), alpha.asDouble(), dropout.asDouble(0), targets(json, path), layers(json));
+  }
+
+  /** A list is taken at its word; a pattern, and a list with exceptions, is left to PEFT. */
+  private static Optional<List<String>> targets(ObjectNode json, String path) {
+    JsonNode targets = json.path("target_modules");
+    if (!targets.isArray() || !isOff("exclude_modules", json.path("exclude_modules"))) {
+      return Optional.empty();
+    }
+    List<String> names = new ArrayList<>();
+    for (JsonNode target : targets) {
+      if (!target.isTextual()) {
+        throw invalid(json, path, "target_modules", "a list of names");
+      }
+      names.add(target.asText());
+    }
+    return Optional.of(names);
+  }
+
+  private static Optional<List<Integer>> layers(ObjectNode json) {
+    JsonNode layers = json.path("layers_to_transform");
+    if (layers.isMissingNode() || layers.isNull()) {
+      return Optional.empty();
+    }
+    List<Integer> numbers = new ArrayList<>();
+    if (layers.isInt()) {
+      numbers.add(layers.asInt());
+    }
+    layers.forEach(layer -> numbers.add(layer.asInt(-1)));
+    return Optional.of(numbers);
+  }
+
+  /** Whether PEFT gives factors to a layer; true where that cannot be told from the names. */
+  boolean names(String module) {
+    Matcher layer = LAYER.matcher(module);
+    boolean inside =
+        layers.isEmpty()
+            || (layer.find() && layers.get().contains(Integer.valueOf(layer.group(1))));
+    return inside
+        && (targets.isEmpty()
+            || targets.get().stream()
+                .anyMatch(target -> module.equals(target) || module.endsWith("." + target)));
   }
 
   private static boolean isOff(String key, JsonNode value) {
-    return value.isNull()
+    return value.isMissingNode()
+        || value.isNull()
         || (value.isBoolean() && !value.asBoolean())
         || (value.isContainerNode() && value.isEmpty())
         || (key.equals("loftq_config") && value.isObject())

@@ -138,6 +138,20 @@ public record PeftLoraImport(ModelSpec spec, Mask trained, float[] values) {
       if (modules.isEmpty()) {
         throw corrupt("it has no factor of a linear layer of the encoder; is it for this base?");
       }
+      for (String name :
+          LinearModule.of(base.encoder()).stream().map(LinearModule::name).toList()) {
+        boolean named = config.names(TrainedModel.modelType(base) + "." + name);
+        if (modules.contains(name) && !named) {
+          throw corrupt(
+              "it has factors of %s, which target_modules and layers_to_transform in %s leave out",
+              name, PeftLoraConfig.FILE);
+        }
+        if (!modules.contains(name) && named && config.targets().isPresent()) {
+          throw corrupt(
+              "it has no factors of %s, which target_modules in %s names",
+              name, PeftLoraConfig.FILE);
+        }
+      }
       return modules;
     }
 

@@ -25,6 +25,9 @@ import java.util.stream.IntStream;
  */
 public record TrainingPlan(EpochPlan epochs, int steps, int evalSteps, Optional<RoundPlan> rounds) {
 
+  /** A few data may be tried out with a batch that is meant for many. */
+  private static final int MANY_SHARDS = 1024;
+
   /**
    * @param examples in the training data
    * @throws DataException when there are none
@@ -36,6 +39,11 @@ public record TrainingPlan(EpochPlan epochs, int steps, int evalSteps, Optional<
     }
     TrainingConfig training = config.training();
     int shards = training.batchSize() / training.microBatchSize();
+    if (shards > Math.max(MANY_SHARDS, examples)) {
+      throw new ConfigException(
+          "Invalid training.batch_size: a global batch of %,d micro-batches (batch_size / micro_batch_size), of which some would always be empty, for %,d examples; use a smaller one, or a larger micro_batch_size"
+              .formatted(shards, examples));
+    }
     if (examples / shards >= Integer.MAX_VALUE) {
       throw new ConfigException(
           "Invalid training.batch_size: %,d examples in %d shards (batch_size / micro_batch_size) are more than %,d a shard; use a larger one"

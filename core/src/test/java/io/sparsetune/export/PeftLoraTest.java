@@ -229,6 +229,42 @@ class PeftLoraTest {
   }
 
   @Test
+  void factorsAreThoseOfTheLayersThatTheConfigurationNames() throws IOException {
+    String file = "Cannot read trained/adapter_model.safetensors: ";
+    JsonNode targets = JSON.readTree(golden("bert", "trained").bytes(CONFIG)).get("target_modules");
+    assertThat(targets).hasSizeGreaterThan(1);
+    MemoryFolder adapter = golden("bert", "trained");
+    ObjectNode config = (ObjectNode) JSON.readTree(adapter.bytes(CONFIG));
+    config.putArray("target_modules").add("intermediate.dense");
+    refused(
+        adapter.put(CONFIG, config.toString()),
+        file
+            + "it has factors of "
+            + QUERY
+            + ", which target_modules and layers_to_transform in adapter_config.json leave out");
+    config.set("target_modules", targets);
+    config.withArray("target_modules").add("intermediate.dense");
+    refused(
+        adapter.put(CONFIG, config.toString()),
+        file
+            + "it has no factors of encoder.layer.0.intermediate.dense, which target_modules in"
+            + " adapter_config.json names");
+    config.put("target_modules", ".*");
+    config.putArray("layers_to_transform").add(1);
+    refused(
+        adapter.put(CONFIG, config.toString()),
+        file
+            + "it has factors of "
+            + QUERY
+            + ", which target_modules and layers_to_transform in adapter_config.json leave out");
+    config.putArray("target_modules").add(3);
+    refused(
+        adapter.put(CONFIG, config.toString()),
+        "Cannot read trained/adapter_config.json: target_modules is [3], but must be a list of"
+            + " names");
+  }
+
+  @Test
   void tensorsThatAreNotAnAdaptersAreRefused() throws IOException {
     String file = "Cannot read trained/adapter_model.safetensors: ";
     String a = "base_model.model.bert." + QUERY + ".lora_A.weight";

@@ -29,6 +29,18 @@ class TrainingPlanTest {
   }
 
   @Test
+  void aBatchOfFarMoreMicroBatchesThanThereAreExamplesIsRefused() {
+    String[] settings = {"training.batch_size=2000", "training.micro_batch_size=1"};
+    assertThat(TrainingPlan.of(MethodConfigs.run(settings), 2000).steps()).isPositive();
+    assertThatThrownBy(() -> TrainingPlan.of(MethodConfigs.run(settings), 1999))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "Invalid training.batch_size: a global batch of 2,000 micro-batches (batch_size /"
+                + " micro_batch_size), of which some would always be empty, for 1,999 examples; use"
+                + " a smaller one, or a larger micro_batch_size");
+  }
+
+  @Test
   void moreExamplesThanAShardCanHoldAreRefused() {
     assertThatThrownBy(
             () ->

@@ -60,7 +60,7 @@ record BadRow(String file, long block, long index, Reason reason, String column,
           case NO_TEXT -> "column '%s' has no text (null).".formatted(column);
           case NO_LABEL -> "column '%s' has no label (null).".formatted(column);
           case UNKNOWN_LABEL ->
-              "label '%s' in column '%s' is not among the labels of the training data: %s."
+              "label '%s' in column '%s' is not among the labels (task.labels, or those of the training data): %s."
                   .formatted(value, column, labels);
           case NO_SUCH_CHOICE ->
               "'%s' in column '%s' is not the index of a choice, which counts from 0: %s."

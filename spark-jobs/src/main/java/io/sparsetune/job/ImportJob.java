@@ -2,6 +2,7 @@ package io.sparsetune.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigParser;
 import io.sparsetune.config.RunConfigWriter;
@@ -28,6 +29,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,10 +62,12 @@ public final class ImportJob {
     PeftLoraImport adapter = PeftLoraImport.read(source, base);
     boolean regression = adapter.spec().outputs() == 1;
     RunConfig config = config(request, adapter, regression);
-    List<String> labels = regression ? List.of() : labels(config, source, base, adapter);
+    JsonNode exported = exported(source);
+    List<String> labels = regression ? List.of() : labels(config, exported, base, adapter);
     try {
       String weights = Sha256.hex(source.file(PeftLora.WEIGHTS));
       RunIdentity identity = RunIdentity.of(config, base, adapter.spec(), weights);
+      requireOwnBase(request, exported, identity.baseFingerprint());
       SparseDelta delta =
           new SparseDelta(
               info(config, identity, adapter, labels), adapter.trained(), adapter.values());
@@ -131,38 +135,67 @@ public final class ImportJob {
     return config;
   }
 
+  /** An export of SparseTune says which base it is for. */
+  private static void requireOwnBase(ImportRequest request, JsonNode exported, String base) {
+    String own = exported.path("base_sha256").asText();
+    if (!own.isEmpty() && !own.equals(base)) {
+      throw new DataException(
+          "Cannot import %s: its %s says that it is for the base %s, and the one in %s is %s; give its own as --base"
+              .formatted(request.adapter(), PROVENANCE, own, request.base(), base));
+    }
+  }
+
   /** As given, as SparseTune's export says, or as the base's configuration does. */
   private static List<String> labels(
-      RunConfig config, HadoopFolder source, BaseModel base, PeftLoraImport adapter) {
+      RunConfig config, JsonNode exported, BaseModel base, PeftLoraImport adapter) {
     int outputs = adapter.spec().outputs();
     List<String> given = config.task().labels();
     if (!given.isEmpty()) {
       if (given.size() != outputs) {
         throw new ConfigException(
-            "Invalid task.labels: there are %d (%s), but the adapter has %d outputs"
+            "Invalid --labels: there are %d (%s), but the adapter has %d outputs"
                 .formatted(given.size(), String.join(", ", given), outputs));
       }
       return given;
     }
-    List<String> exported = exported(source);
-    for (List<String> labels : List.of(exported, base.config().labels())) {
-      if (labels.size() == outputs) {
-        return labels;
-      }
+    List<String> own = new ArrayList<>();
+    exported.path("labels").forEach(label -> own.add(label.asText()));
+    if (own.size() == outputs) {
+      return usable(own, "the adapter's " + PROVENANCE);
+    }
+    List<String> known = base.config().labels();
+    if (known.size() == outputs) {
+      return usable(known, "the base's config.json");
     }
     throw new ConfigException(
-        "Cannot name the adapter's %d outputs: PEFT saves no labels, and the base's config.json has %d; give them with --labels, in the order in which it was trained"
-            .formatted(outputs, base.config().labels().size()));
+        "Cannot name the adapter's %d outputs: PEFT saves no labels, %s the base's config.json has %d; give them with --labels, in the order in which it was trained"
+            .formatted(
+                outputs,
+                exported.has("labels")
+                    ? "its %s has %d, and".formatted(PROVENANCE, own.size())
+                    : "and",
+                known.size()));
   }
 
-  private static List<String> exported(HadoopFolder source) {
-    try {
-      List<String> labels = new ArrayList<>();
-      if (source.contains(PROVENANCE)) {
-        JsonNode named = StrictJson.readObject(source.file(PROVENANCE), LARGEST).path("labels");
-        named.forEach(label -> labels.add(label.asText()));
+  private static List<String> usable(List<String> labels, String source) {
+    for (String label : labels) {
+      if (label.isEmpty() || Collections.frequency(labels, label) > 1) {
+        throw new ConfigException(
+            "Cannot name the adapter's outputs by %s: it has %s; give them with --labels, in the order in which it was trained"
+                .formatted(
+                    source,
+                    label.isEmpty() ? "an empty label" : "the label '%s' twice".formatted(label)));
       }
-      return labels;
+    }
+    return labels;
+  }
+
+  /** What SparseTune's export says of itself; nothing where the adapter comes from elsewhere. */
+  private static JsonNode exported(HadoopFolder source) {
+    try {
+      return source.contains(PROVENANCE)
+          ? StrictJson.readObject(source.file(PROVENANCE), LARGEST)
+          : MissingNode.getInstance();
     } catch (IOException e) {
       throw Unreadable.because(source.location(), e);
     }

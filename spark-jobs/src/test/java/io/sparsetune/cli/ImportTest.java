@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.delta.DeltaFile;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.files.ByteSource;
@@ -121,7 +122,7 @@ class ImportTest {
         out);
     refused(
         2,
-        "Invalid task.labels: there are 3 (a, b, c), but the adapter has 2 outputs",
+        "Invalid --labels: there are 3 (a, b, c), but the adapter has 2 outputs",
         "import",
         adapter.toString(),
         "--base",
@@ -135,6 +136,49 @@ class ImportTest {
             "import", adapter.toString(), "--base", base, "--out", out, "--labels", "it's,no: not");
     assertThat(imported.code()).as(imported.err()).isZero();
     assertThat(delta(Path.of(out)).info().labels()).containsExactly("it's", "no: not");
+  }
+
+  @Test
+  void whatAnExportSaysOfItselfHasToFit() throws IOException {
+    Path adapter = folder.resolve("provenance");
+    assertThat(Cli.run("export", lora, adapter.toString(), "--format", "peft").code()).isZero();
+    Path file = adapter.resolve("sparsetune.json");
+    ObjectNode json = (ObjectNode) JSON.readTree(file.toFile());
+    String own = json.path("base_sha256").asText();
+    String[] command = {
+      "import", adapter.toString(), "--base", base, "--out", folder.resolve("foreign").toString()
+    };
+    String remedy = "; give them with --labels, in the order in which it was trained";
+    json.putArray("labels").add("a").add("a");
+    Files.writeString(file, json.toString());
+    refused(
+        2,
+        "Cannot name the adapter's outputs by the adapter's sparsetune.json: it has the label 'a'"
+            + " twice"
+            + remedy,
+        command);
+    json.putArray("labels").add("a").add("");
+    Files.writeString(file, json.toString());
+    refused(
+        2,
+        "Cannot name the adapter's outputs by the adapter's sparsetune.json: it has an empty label"
+            + remedy,
+        command);
+    json.putArray("labels").add("a").add("b").add("c").add("d");
+    Files.writeString(file, json.toString());
+    refused(
+        2,
+        "Cannot name the adapter's 2 outputs: PEFT saves no labels, its sparsetune.json has 4, and"
+            + " the base's config.json has 3"
+            + remedy,
+        command);
+    json.putArray("labels").add("a").add("b");
+    Files.writeString(file, json.put("base_sha256", "0".repeat(64)).toString());
+    refused(
+        3,
+        "Cannot import %s: its sparsetune.json says that it is for the base %s, and the one in %s is %s; give its own as --base"
+            .formatted(adapter, "0".repeat(64), base, own),
+        command);
   }
 
   @Test

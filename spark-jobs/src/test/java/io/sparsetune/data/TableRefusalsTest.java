@@ -240,7 +240,7 @@ class TableRefusalsTest extends TableFiles {
                     .evaluation(
                         "validation", paths("a.csv"), Optional.of(Labels.of(List.of("x", "y")))))
         .hasMessageContaining(
-            "row 2 of %s/a.csv: label 'maybe' in column 'label' is not among the labels of the training data: x, y."
+            "row 2 of %s/a.csv: label 'maybe' in column 'label' is not among the labels (task.labels, or those of the training data): x, y."
                 .formatted(folder));
   }
 

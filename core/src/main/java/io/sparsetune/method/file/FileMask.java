@@ -1,7 +1,11 @@
 package io.sparsetune.method.file;
 
+import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.files.ByteSource;
+import io.sparsetune.files.Sha256;
+import io.sparsetune.files.StrictJson;
+import io.sparsetune.files.Unreadable;
 import io.sparsetune.keys.Key;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSource;
@@ -29,6 +33,7 @@ public final class FileMask implements MaskMethod {
           "method.path's content", "a mask", Optional.empty(), "—", "", node -> Optional.empty());
 
   private static final String SUFFIX = ".safetensors";
+  private static final int LARGEST_RESULT = 16 << 20;
 
   @Override
   public String name() {
@@ -62,10 +67,12 @@ public final class FileMask implements MaskMethod {
   @Override
   public MethodConfig opened(MethodConfig config, Function<String, ByteSource> files) {
     String path = config.options().get(PATH);
-    GivenMask mask =
-        GivenMask.read(files.apply(path.endsWith(SUFFIX) ? path : path + "/delta" + SUFFIX));
-    if (!path.endsWith(SUFFIX)) {
+    boolean run = !path.endsWith(SUFFIX);
+    ByteSource file = files.apply(run ? path + "/delta" + SUFFIX : path);
+    GivenMask mask = GivenMask.read(file);
+    if (run) {
       requireFinished(path, files.apply(path + "/_SUCCESS"));
+      requireUnchanged(file, files.apply(path + "/result.json"));
     }
     return new MethodConfig(
         config.name(), config.budget(), config.range(), config.options().with(GIVEN, mask));
@@ -79,6 +86,25 @@ public final class FileMask implements MaskMethod {
           "Cannot use the run %s as a mask: it did not finish (_SUCCESS is missing)"
               .formatted(path),
           e);
+    }
+  }
+
+  /** The delta is the one that the training wrote, where its result is there to tell. */
+  private static void requireUnchanged(ByteSource delta, ByteSource result) {
+    try {
+      result.size();
+    } catch (IOException e) {
+      return;
+    }
+    String written = StrictJson.readObject(result, LARGEST_RESULT).path("delta_sha256").asText();
+    try {
+      if (!written.isEmpty() && !written.equals(Sha256.hex(delta))) {
+        throw new CorruptFileException(
+            delta.path(),
+            "it is not what the training wrote: its SHA-256 is not the one in result.json");
+      }
+    } catch (IOException e) {
+      throw Unreadable.because(delta.path(), e);
     }
   }
 

@@ -5,9 +5,16 @@ import io.sparsetune.error.DataException;
 import io.sparsetune.error.NearestName;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.Sha256;
+import io.sparsetune.files.StrictJson;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.MaskRange;
 import io.sparsetune.mask.MaskScope;
+import io.sparsetune.model.Dropout;
+import io.sparsetune.model.EncoderConfig;
+import io.sparsetune.model.Loss;
+import io.sparsetune.model.ModelConfigFile;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
@@ -18,6 +25,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -34,11 +42,20 @@ final class GivenMask {
 
   private final String path;
   private final boolean delta;
+
+  /** Of the model that a run's mask is for; empty for a file that does not say. */
+  private final Optional<ParameterLayout> origin;
+
   private final SortedMap<String, int[]> positions;
 
-  private GivenMask(String path, boolean delta, SortedMap<String, int[]> positions) {
+  private GivenMask(
+      String path,
+      boolean delta,
+      Optional<ParameterLayout> origin,
+      SortedMap<String, int[]> positions) {
     this.path = path;
     this.delta = delta;
+    this.origin = origin;
     this.positions = positions;
   }
 
@@ -62,7 +79,17 @@ final class GivenMask {
             reader.path(), "it has positions for %s under two names".formatted(bare));
       }
     }
-    return new GivenMask(file.path(), delta, positions);
+    Optional<ParameterLayout> origin =
+        Optional.ofNullable(reader.metadata().get("encoder"))
+            .filter(encoder -> delta)
+            .map(encoder -> layout(file.path() + ", encoder in its metadata", encoder));
+    return new GivenMask(file.path(), delta, origin, positions);
+  }
+
+  private static ParameterLayout layout(String path, String encoder) {
+    EncoderConfig config =
+        ModelConfigFile.of(path, StrictJson.parseObject(path, encoder)).encoder();
+    return new ModelSpec(config, Pooling.MEAN, 1, Loss.CROSS_ENTROPY, Dropout.NONE).layout();
   }
 
   private static String withoutSuffix(String name) {
@@ -118,6 +145,7 @@ final class GivenMask {
           if (!scope.tensors().contains(t)) {
             throw leftOut(tensor);
           }
+          requireSameShape(tensor);
           choose(mask, tensor, t, chosen);
         });
     Mask chosen = mask.build();
@@ -127,6 +155,16 @@ final class GivenMask {
               .formatted(path));
     }
     return chosen;
+  }
+
+  /** A position is of another row and column where the columns are not as many. */
+  private void requireSameShape(TensorSpec tensor) {
+    int t = origin.map(layout -> layout.indexOf(tensor.name())).orElse(-1);
+    if (t >= 0 && !origin.get().tensor(t).shape().equals(tensor.shape())) {
+      throw new DataException(
+          "Cannot use %s as a mask: it is of a model whose %s has the shape %s, and here it has %s; use a run of a model of one size"
+              .formatted(path, tensor.name(), origin.get().tensor(t).shape(), tensor.shape()));
+    }
   }
 
   private void choose(Mask.Builder mask, TensorSpec tensor, int t, int[] chosen) {

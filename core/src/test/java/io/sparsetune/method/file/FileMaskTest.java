@@ -17,6 +17,11 @@ import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.MethodConfigs;
 import io.sparsetune.model.BaseModel;
+import io.sparsetune.model.Dropout;
+import io.sparsetune.model.EncoderConfig;
+import io.sparsetune.model.Loss;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.safetensors.SafetensorsWriter;
@@ -55,6 +60,51 @@ class FileMaskTest {
         assertThat(mask.positions(t)[i]).isEqualTo((int) expected[i]);
       }
     }
+  }
+
+  @Test
+  void aRunWhoseDeltaHasChangedIsRefused() throws IOException {
+    MemoryFolder run = run(BASE).put("result.json", "{\"delta_sha256\": \"00\"}");
+    assertThatThrownBy(() -> opened(run, "path=run"))
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessage(
+            "Cannot read run/delta.safetensors: it is not what the training wrote: its SHA-256 is"
+                + " not the one in result.json");
+  }
+
+  @Test
+  void aRunOfAModelOfAnotherSizeIsRefused() throws IOException {
+    EncoderConfig own = Golden.spec(BASE).encoder();
+    EncoderConfig narrow =
+        new EncoderConfig(
+            own.architecture(),
+            own.vocabularySize(),
+            own.hiddenSize(),
+            own.layers(),
+            own.heads(),
+            own.intermediateSize() / 2,
+            own.activation(),
+            own.maxPositions(),
+            own.typeVocabularySize(),
+            own.padTokenId(),
+            own.layerNormEps());
+    ParameterLayout other =
+        new ModelSpec(narrow, Pooling.MEAN, 1, Loss.CROSS_ENTROPY, Dropout.NONE).layout();
+    MethodConfig config = opened(run(BASE), "path=run", "include=[embeddings]");
+    assertThatThrownBy(
+            () -> config.method().mask(new MaskProblem(other, config, 1), ScoreSource.none()))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith(
+            "Cannot use run/delta.safetensors as a mask: it is of a model whose ")
+        .hasMessageEndingWith("; use a run of a model of one size");
+  }
+
+  private static MemoryFolder run(BaseModel base) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DeltaFile.write(Deltas.random(base, Golden.spec(base), 3), bytes);
+    return new MemoryFolder("run")
+        .put("delta.safetensors", bytes.toByteArray())
+        .put("_SUCCESS", "");
   }
 
   @Test
