@@ -2,7 +2,7 @@ package io.sparsetune.bigdl;
 
 import com.intel.analytics.bigdl.nn.abstractnn.TensorModule;
 import com.intel.analytics.bigdl.tensor.Tensor;
-import io.sparsetune.kernels.Kernels.Form;
+import io.sparsetune.kernels.Products.Form;
 import io.sparsetune.model.Activation;
 import scala.Tuple2;
 

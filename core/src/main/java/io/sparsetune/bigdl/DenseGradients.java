@@ -2,6 +2,8 @@ package io.sparsetune.bigdl;
 
 import io.sparsetune.engine.DenseGradientSink;
 import io.sparsetune.kernels.Kernels;
+import io.sparsetune.kernels.Products;
+import io.sparsetune.kernels.Products.Form;
 import io.sparsetune.params.ParameterLayout;
 import java.util.Arrays;
 
@@ -9,14 +11,16 @@ import java.util.Arrays;
 final class DenseGradients implements Gradients {
   private final ParameterLayout layout;
   private final Kernels kernels;
+  private final Products products;
   private float[] scratch = {};
   private DenseGradientSink sum;
   private int examples;
   private long multiplyAdds;
 
-  DenseGradients(ParameterLayout layout, Kernels kernels) {
+  DenseGradients(ParameterLayout layout, Kernels kernels, Products products) {
     this.layout = layout;
     this.kernels = kernels;
+    this.products = products;
   }
 
   DenseGradients into(DenseGradientSink target, int batchExamples) {
@@ -46,21 +50,9 @@ final class DenseGradients implements Gradients {
     int columns = layout.tensor(tensor).columns();
     int rows = layout.tensor(tensor).size() / columns;
     ensure(rows * columns);
-    kernels.gemm(
-        Kernels.Form.NT,
-        rows,
-        columns,
-        tokens,
-        dy,
-        dyOffset,
-        tokens,
-        x,
-        xOffset,
-        tokens,
-        scratch,
-        0,
-        columns,
-        false);
+    products.gemm(
+        Form.NT, rows, columns, tokens, dy, dyOffset, tokens, x, xOffset, tokens, scratch, 0,
+        columns, false);
     multiplyAdds += (long) rows * columns * tokens;
     sum.add(tensor, scratch, 0, examples);
   }

@@ -1,6 +1,6 @@
 package io.sparsetune.bigdl;
 
-import io.sparsetune.kernels.Kernels.Form;
+import io.sparsetune.kernels.Products.Form;
 import io.sparsetune.model.EquivalentModel.Lora;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -3,6 +3,8 @@ package io.sparsetune.bigdl;
 import io.sparsetune.engine.GradientSum;
 import io.sparsetune.engine.NotFiniteException;
 import io.sparsetune.kernels.Kernels;
+import io.sparsetune.kernels.Products;
+import io.sparsetune.kernels.Products.Form;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.params.ParameterLayout;
 import java.util.Arrays;
@@ -24,14 +26,16 @@ final class MaskedGradients implements Gradients {
 
   private final ParameterLayout layout;
   private final Kernels kernels;
+  private final Products products;
   private float[] scratch = new float[CHUNK];
   private Mask mask;
   private GradientSum sum;
   private long multiplyAdds;
 
-  MaskedGradients(ParameterLayout layout, Kernels kernels) {
+  MaskedGradients(ParameterLayout layout, Kernels kernels, Products products) {
     this.layout = layout;
     this.kernels = kernels;
+    this.products = products;
   }
 
   MaskedGradients into(Mask trained, GradientSum target) {
@@ -92,8 +96,8 @@ final class MaskedGradients implements Gradients {
     int next = 0;
     for (int row = 0; row < rows; row += blockRows) {
       int height = Math.min(blockRows, rows - row);
-      kernels.gemm(
-          Kernels.Form.NT,
+      products.gemm(
+          Form.NT,
           height,
           columns,
           tokens,

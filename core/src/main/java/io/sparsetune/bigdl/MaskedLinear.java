@@ -2,7 +2,7 @@ package io.sparsetune.bigdl;
 
 import com.intel.analytics.bigdl.nn.abstractnn.TensorModule;
 import com.intel.analytics.bigdl.tensor.Tensor;
-import io.sparsetune.kernels.Kernels.Form;
+import io.sparsetune.kernels.Products.Form;
 import io.sparsetune.params.TensorSpec;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -54,7 +54,7 @@ final class MaskedLinear extends TensorModule<Float> {
     int tokens = x.size(2);
     float[] y = output.shape(weights.length * out, tokens);
     for (int i = 0; i < weights.length; i++) {
-      ws.kernels.affine(
+      ws.products.affine(
           out,
           tokens,
           in,
@@ -79,7 +79,7 @@ final class MaskedLinear extends TensorModule<Float> {
     int tokens = x.size(2);
     float[] dx = gradInput.shape(in, tokens);
     for (int i = 0; i < weights.length; i++) {
-      ws.kernels.gemm(
+      ws.products.gemm(
           Form.TN,
           in,
           tokens,

@@ -3,7 +3,7 @@ package io.sparsetune.bigdl;
 import com.intel.analytics.bigdl.nn.abstractnn.AbstractModule;
 import com.intel.analytics.bigdl.tensor.Tensor;
 import com.intel.analytics.bigdl.utils.Table;
-import io.sparsetune.kernels.Kernels.Form;
+import io.sparsetune.kernels.Products.Form;
 import io.sparsetune.text.MicroBatch;
 
 /**

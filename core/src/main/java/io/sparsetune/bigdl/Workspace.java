@@ -4,6 +4,7 @@ import com.intel.analytics.bigdl.tensor.Storage;
 import com.intel.analytics.bigdl.tensor.Tensor;
 import io.sparsetune.engine.EngineWorker;
 import io.sparsetune.kernels.Kernels;
+import io.sparsetune.kernels.Products;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
@@ -26,6 +27,10 @@ final class Workspace {
   final ParameterLayout layout;
   final float[] theta;
   final Kernels kernels;
+
+  /** Of the dense layers. */
+  final Products products;
+
   private final Storage<Float> thetaStorage;
   private final Map<String, Buffer> shared = new HashMap<>();
   private final List<Buffer> buffers = new ArrayList<>();
@@ -34,11 +39,13 @@ final class Workspace {
   private long dropoutKey;
   private Gradients gradients = Gradients.NONE;
 
-  Workspace(ModelSpec spec, ParameterLayout layout, float[] theta, Kernels kernels) {
+  Workspace(
+      ModelSpec spec, ParameterLayout layout, float[] theta, Kernels kernels, Products products) {
     this.spec = spec;
     this.layout = layout;
     this.theta = theta;
     this.kernels = kernels;
+    this.products = products;
     this.thetaStorage = BigDl.storage(theta);
   }
 

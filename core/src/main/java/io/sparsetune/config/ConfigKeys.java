@@ -6,6 +6,7 @@ import io.sparsetune.keys.Key;
 import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.method.Methods;
 import io.sparsetune.model.Pooling;
+import io.sparsetune.model.Precision;
 import io.sparsetune.optim.LearningRate.Schedule;
 import io.sparsetune.optim.OptimizerRecipe;
 import io.sparsetune.task.Metric;
@@ -194,6 +195,14 @@ final class ConfigKeys {
           .note("evaluations since the best one before training stops");
   static final Key<Long> SEED = Key.integer("training.seed").withDefault(1L);
 
+  static final Key<Precision> PRECISION =
+      Key.choice("training.precision", Precision.values())
+          .withDefault(Precision.FP32)
+          .note(
+              "bf16: products of dense layers with operands rounded to bfloat16, on CPUs with AMX or"
+                  + " AVX512-BF16; the bits are then those of one kind of CPU; `evaluate`"
+                  + " and `predict` always compute in fp32");
+
   static final Key<String> OUTPUT =
       Key.text("output", "a path")
           .absentMeans("required")
@@ -260,6 +269,7 @@ final class ConfigKeys {
                   LOAD_BEST,
                   PATIENCE,
                   SEED,
+                  PRECISION,
                   OUTPUT))
           .flatMap(List::stream)
           .toList();

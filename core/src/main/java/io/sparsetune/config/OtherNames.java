@@ -32,9 +32,9 @@ final class OtherNames {
     REFUSED.put("per_device_train_batch_size", GLOBAL_BATCH);
     REFUSED.put("gradient_accumulation_steps", GLOBAL_BATCH);
     REFUSED.put("per_device_eval_batch_size", "training.eval_batch_size is what it means here");
-    REFUSED.put("precision", "this version computes in fp32 only; remove it");
-    REFUSED.put("bf16", "this version computes in fp32 only; remove it");
-    REFUSED.put("fp16", "this version computes in fp32 only; remove it");
+    REFUSED.put(
+        "bf16", "bf16: true is training.precision: bf16 here, and bf16: false can be left out");
+    REFUSED.put("fp16", "training.precision is fp32 or bf16; remove it");
     REFUSED.put("save_steps", "checkpoints on disk are not supported by this version; remove it");
     REFUSED.put("rounds", LATER);
     REFUSED.put("round_steps", LATER);

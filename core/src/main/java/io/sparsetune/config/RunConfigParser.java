@@ -229,7 +229,8 @@ public final class RunConfigParser {
         values.get(ConfigKeys.LOGGING_STEPS),
         values.get(ConfigKeys.LOAD_BEST),
         whole(values.find(ConfigKeys.PATIENCE).flatMap(patience -> patience)),
-        values.get(ConfigKeys.SEED));
+        values.get(ConfigKeys.SEED),
+        values.get(ConfigKeys.PRECISION));
   }
 
   private OptimizerRecipe optimizer() {

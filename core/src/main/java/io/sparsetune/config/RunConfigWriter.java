@@ -8,8 +8,10 @@ import io.sparsetune.files.CanonicalJson;
 import io.sparsetune.files.KeyName;
 import io.sparsetune.keys.Key;
 import io.sparsetune.method.MethodConfig;
+import io.sparsetune.model.Precision;
 import io.sparsetune.optim.OptimizerRecipe;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +63,12 @@ public final class RunConfigWriter {
         share
             ? List.of("train", "test", "format")
             : List.of("train", "validation", "test", "format"));
-    without(identity, "training", List.of("eval_batch_size", "logging_steps"));
+    List<String> bitless = new ArrayList<>(List.of("eval_batch_size", "logging_steps"));
+    if (config.training().precision() == Precision.FP32) {
+      // What runs had before there was another keeps its identity.
+      bitless.add("precision");
+    }
+    without(identity, "training", bitless);
     return CanonicalJson.write(JSON.valueToTree(identity));
   }
 
@@ -181,6 +188,7 @@ public final class RunConfigWriter {
     section.put(ConfigKeys.LOAD_BEST, training.loadBestModelAtEnd());
     section.put(ConfigKeys.PATIENCE, training.patience());
     section.put(ConfigKeys.SEED, training.seed());
+    section.put(ConfigKeys.PRECISION, training.precision());
     return section.entries;
   }
 

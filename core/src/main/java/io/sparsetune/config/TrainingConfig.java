@@ -1,5 +1,6 @@
 package io.sparsetune.config;
 
+import io.sparsetune.model.Precision;
 import io.sparsetune.optim.LearningRate;
 import io.sparsetune.optim.LearningRate.Schedule;
 import io.sparsetune.optim.OptimizerRecipe;
@@ -33,7 +34,8 @@ public record TrainingConfig(
     int loggingSteps,
     boolean loadBestModelAtEnd,
     OptionalInt patience,
-    long seed) {
+    long seed,
+    Precision precision) {
 
   /** The learning rate of each step of a training of that many. */
   public LearningRate learningRate(int steps) {

@@ -108,12 +108,13 @@ record DeltaMetadata(DeltaInfo info, int head) {
       try {
         ModelSpec spec =
             new ModelSpec(
-                ModelConfigFile.of(path + ", encoder in its metadata", object("encoder")).encoder(),
-                constant("pooling", Pooling.class, text("pooling")),
-                regression ? 1 : labels.size(),
-                type.loss(),
-                Dropout.NONE,
-                equivalentModel());
+                    ModelConfigFile.of(path + ", encoder in its metadata", object("encoder"))
+                        .encoder(),
+                    constant("pooling", Pooling.class, text("pooling")),
+                    regression ? 1 : labels.size(),
+                    type.loss(),
+                    Dropout.NONE)
+                .with(equivalentModel());
         spec.layout();
         return new DeltaMetadata(
             new DeltaInfo(

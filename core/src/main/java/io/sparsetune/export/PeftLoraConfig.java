@@ -187,7 +187,7 @@ record PeftLoraConfig(
 
   private static Optional<List<Integer>> layers(ObjectNode json) {
     JsonNode layers = json.path("layers_to_transform");
-    if (layers.isMissingNode() || layers.isNull()) {
+    if (isOff("layers_to_transform", layers)) {
       return Optional.empty();
     }
     List<Integer> numbers = new ArrayList<>();

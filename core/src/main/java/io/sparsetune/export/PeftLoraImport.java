@@ -176,12 +176,12 @@ public record PeftLoraImport(ModelSpec spec, Mask trained, float[] values) {
               config.dropout());
       try {
         return new ModelSpec(
-            base.encoder(),
-            roberta ? Pooling.CLS : Pooling.POOLER,
-            outputs,
-            outputs == 1 ? Loss.MEAN_SQUARED_ERROR : Loss.CROSS_ENTROPY,
-            Dropout.NONE,
-            lora);
+                base.encoder(),
+                roberta ? Pooling.CLS : Pooling.POOLER,
+                outputs,
+                outputs == 1 ? Loss.MEAN_SQUARED_ERROR : Loss.CROSS_ENTROPY,
+                Dropout.NONE)
+            .with(lora);
       } catch (IllegalArgumentException e) {
         throw corrupt("it does not fit the base: %s", e.getMessage());
       }

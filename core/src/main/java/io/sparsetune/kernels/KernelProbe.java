@@ -91,6 +91,16 @@ final class KernelProbe {
         new Operation(
             "layerNormGradient",
             (k, o) -> k.layerNormGradient(x, 0, y, 0, y, 9, x, 7, ROWS, COLUMNS, o, 0)));
+    all.add(
+        new Operation(
+            "toBf16",
+            (k, o) -> {
+              short[] halves = new short[SIZE];
+              k.toBf16(x, 0, halves, 0, SIZE);
+              for (int i = 0; i < SIZE; i++) {
+                o[i] = halves[i];
+              }
+            }));
     all.add(new Operation("dropout", (k, o) -> k.dropout(x, 0, o, 0, SIZE, 77L, 40, 20000, 1.44f)));
     return all;
   }

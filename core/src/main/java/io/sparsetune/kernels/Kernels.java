@@ -6,19 +6,9 @@ package io.sparsetune.kernels;
  * same result, on every CPU. Said here are shapes and what is computed, and the order of additions.
  * Matrices are row-major parts of arrays; activations are feature-major: [features, tokens], an
  * example's tokens side by side. Where nothing else is said, x, y, dy and dx are [n], from their
- * offsets on, and y may be x, dx may be dy. Instances own scratch memory: one for each thread.
+ * offsets on, and y may be x, dx may be dy.
  */
-public interface Kernels {
-
-  /** Which operand of a product is read transposed. */
-  enum Form {
-    /** C[i][j] = Σ A[i][l]·B[l][j]. */
-    NN,
-    /** C[i][j] = Σ A[l][i]·B[l][j]. */
-    TN,
-    /** C[i][j] = Σ A[i][l]·B[j][l]. */
-    NT
-  }
+public interface Kernels extends Products {
 
   /** The fastest form this JVM can load. */
   static Kernels create() {
@@ -29,9 +19,10 @@ public interface Kernels {
   String name();
 
   /**
-   * C [m, n] from A and B over k terms. Definition: c = accumulate ? C[i][j] : 0; for l = 0..k−1: c
-   * = fma(a, b, c), one rounding at a time, l rising.
+   * Definition: c = accumulate ? C[i][j] : 0; for l = 0..k−1: c = fma(a, b, c), one rounding at a
+   * time, l rising.
    */
+  @Override
   void gemm(
       Form form,
       int m,
@@ -48,10 +39,8 @@ public interface Kernels {
       int ldc,
       boolean accumulate);
 
-  /**
-   * y = W·x + b, a dense layer: y [m, n] from W [m, k], x [k, n] and the bias b [m], all
-   * contiguous. The chain of {@link #gemm}, starting at c = b[i]. y overlaps none of the others.
-   */
+  /** The chain of {@link #gemm}, starting at c = b[i]. */
+  @Override
   void affine(
       int m,
       int n,
@@ -64,6 +53,12 @@ public interface Kernels {
       int biasOffset,
       float[] y,
       int yOffset);
+
+  /**
+   * y[i] = the upper half of the bits of x[i], rounded to the nearest, ties to even: a bfloat16.
+   * NaN stays NaN.
+   */
+  void toBf16(float[] x, int xOffset, short[] y, int yOffset, int n);
 
   /**
    * Σ a[i]·b[i]. Definition: 16 partial sums, s[i mod 16] = fma(a[i], b[i], s[i mod 16]), i rising

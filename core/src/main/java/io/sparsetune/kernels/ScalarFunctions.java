@@ -170,4 +170,13 @@ final class ScalarFunctions {
     h = (h ^ (h >>> 13)) * FINISH_2;
     return h ^ (h >>> 16);
   }
+
+  /** The upper half of the bits, rounded to the nearest, ties to even; NaN becomes a quiet one. */
+  static short toBf16(float x) {
+    int bits = Float.floatToRawIntBits(x);
+    if (Float.isNaN(x)) {
+      return (short) (bits >>> 16 | 0x40);
+    }
+    return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
+  }
 }

@@ -370,6 +370,13 @@ class ScalarKernels implements Kernels {
     }
   }
 
+  @Override
+  public void toBf16(float[] x, int xOffset, short[] y, int yOffset, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yOffset + i] = ScalarFunctions.toBf16(x[xOffset + i]);
+    }
+  }
+
   private void need(int columns) {
     if (first.length < columns) {
       first = new float[columns];

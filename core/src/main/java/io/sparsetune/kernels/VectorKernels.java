@@ -288,4 +288,10 @@ final class VectorKernels extends ScalarKernels {
             : 0;
     super.dropout(x, xOffset + i, y, yOffset + i, n - i, key, counter + i, threshold, scale);
   }
+
+  @Override
+  public void toBf16(float[] x, int xOffset, short[] y, int yOffset, int n) {
+    int done = VectorBf16.round(x, xOffset, y, yOffset, n);
+    super.toBf16(x, xOffset + done, y, yOffset + done, n - done);
+  }
 }

@@ -12,6 +12,7 @@ import java.util.List;
  *
  * @param outputs scores of an example: one a label or a choice; 1 for regression
  * @param equivalent what is added to the encoder
+ * @param precision of the products
  */
 public record ModelSpec(
     EncoderConfig encoder,
@@ -19,7 +20,8 @@ public record ModelSpec(
     int outputs,
     Loss loss,
     Dropout dropout,
-    EquivalentModel equivalent)
+    EquivalentModel equivalent,
+    Precision precision)
     implements Serializable {
 
   public ModelSpec {
@@ -43,20 +45,25 @@ public record ModelSpec(
     }
   }
 
-  /** The pre-trained encoder with nothing added. */
+  /** The pre-trained encoder with nothing added, in single precision. */
   public ModelSpec(
       EncoderConfig encoder, Pooling pooling, int outputs, Loss loss, Dropout dropout) {
-    this(encoder, pooling, outputs, loss, dropout, EquivalentModel.BASE);
+    this(encoder, pooling, outputs, loss, dropout, EquivalentModel.BASE, Precision.FP32);
   }
 
   /** The same model with something else added to the encoder. */
   public ModelSpec with(EquivalentModel other) {
-    return new ModelSpec(encoder, pooling, outputs, loss, dropout, other);
+    return new ModelSpec(encoder, pooling, outputs, loss, dropout, other, precision);
   }
 
   /** The same model with another dropout; LoRA's own stays. */
   public ModelSpec with(Dropout other) {
-    return new ModelSpec(encoder, pooling, outputs, loss, other, equivalent);
+    return new ModelSpec(encoder, pooling, outputs, loss, other, equivalent, precision);
+  }
+
+  /** The same model computed in another precision. */
+  public ModelSpec with(Precision other) {
+    return new ModelSpec(encoder, pooling, outputs, loss, dropout, equivalent, other);
   }
 
   /**

@@ -1,15 +1,10 @@
 package io.sparsetune.text;
 
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
+import io.sparsetune.files.PrivateFolder;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 
 /**
  * Loads the tokenizer library's native part, once for each process and class loader, out of the jar
@@ -32,12 +27,11 @@ final class NativeTokenizers {
   }
 
   private static void load() {
-    Path folder = null;
-    try {
-      // Readable by its owner only, as createTempDirectory makes it.
-      folder = Files.createTempDirectory("sparsetune-tokenizers-");
+    String place = System.getProperty("java.io.tmpdir");
+    try (PrivateFolder folder = PrivateFolder.create("sparsetune-tokenizers-")) {
+      place = folder.path().toString();
       withProperties(
-          Map.of("ENGINE_CACHE_DIR", folder.toString()),
+          Map.of("ENGINE_CACHE_DIR", place),
           () -> {
             LibUtils.checkStatus();
             return null;
@@ -45,16 +39,12 @@ final class NativeTokenizers {
     } catch (Exception | LinkageError e) {
       throw new IllegalStateException(
           "Cannot load the tokenizer library's native part into "
-              + (folder == null ? System.getProperty("java.io.tmpdir") : folder)
+              + place
               + ": "
               + e.getMessage()
               + ". It has to be a folder that can be written and may hold programs; set another"
               + " with -Djava.io.tmpdir=FOLDER",
           e);
-    } finally {
-      if (folder != null) {
-        remove(folder);
-      }
     }
   }
 
@@ -89,20 +79,6 @@ final class NativeTokenizers {
       System.clearProperty(key);
     } else {
       System.setProperty(key, value);
-    }
-  }
-
-  /** A loaded library stays mapped without its file; where it cannot be removed it goes at exit. */
-  private static void remove(Path folder) {
-    try (Stream<Path> tree = Files.walk(folder)) {
-      List<Path> deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
-      for (Path path : deepestFirst) {
-        if (!path.toFile().delete()) {
-          path.toFile().deleteOnExit();
-        }
-      }
-    } catch (IOException e) {
-      folder.toFile().deleteOnExit();
     }
   }
 }

@@ -147,11 +147,11 @@ class RunConfigParserTest {
     assertThat(
             problems(
                 LEAST
-                    + "training: {precision: bf16, save_steps: 100}\n"
+                    + "training: {bf16: true, save_steps: 100}\n"
                     + "method: {name: magic, round_steps: 7}\n"))
         .containsExactlyInAnyOrder(
-            "Cannot use training.precision (run.yaml, line 4): this version computes in fp32 only;"
-                + " remove it",
+            "Cannot use training.bf16 (run.yaml, line 4): bf16: true is"
+                + " training.precision: bf16 here, and bf16: false can be left out",
             "Cannot use training.save_steps (run.yaml, line 4): checkpoints on disk are not"
                 + " supported by this version; remove it",
             "Cannot use method.round_steps (run.yaml, line 5): it is not supported by this version;"

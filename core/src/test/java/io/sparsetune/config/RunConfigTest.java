@@ -13,6 +13,7 @@ import io.sparsetune.method.ScoreRound;
 import io.sparsetune.method.bitfit.BitFit;
 import io.sparsetune.method.fisher.Fisher;
 import io.sparsetune.model.Pooling;
+import io.sparsetune.model.Precision;
 import io.sparsetune.optim.LearningRate.Schedule;
 import io.sparsetune.optim.OptimizerRecipe;
 import io.sparsetune.task.Metric;
@@ -80,6 +81,7 @@ class RunConfigTest {
         load_best_model_at_end: false
         early_stopping_patience: 4
         seed: -3
+        precision: bf16
       output: s3a://bucket/run
       """;
 
@@ -244,7 +246,8 @@ class RunConfigTest {
                 10,
                 true,
                 OptionalInt.empty(),
-                1));
+                1,
+                Precision.FP32));
   }
 
   @Test
@@ -268,7 +271,8 @@ class RunConfigTest {
                 5,
                 false,
                 OptionalInt.of(4),
-                -3));
+                -3,
+                Precision.BF16));
   }
 
   @Test

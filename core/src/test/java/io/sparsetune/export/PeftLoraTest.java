@@ -250,6 +250,9 @@ class PeftLoraTest {
             + "it has no factors of encoder.layer.0.intermediate.dense, which target_modules in"
             + " adapter_config.json names");
     config.put("target_modules", ".*");
+    config.putArray("layers_to_transform");
+    adapter.put(CONFIG, config.toString());
+    assertThat(PeftLoraImport.read(adapter, Golden.base("bert")).factors()).isPositive();
     config.putArray("layers_to_transform").add(1);
     refused(
         adapter.put(CONFIG, config.toString()),

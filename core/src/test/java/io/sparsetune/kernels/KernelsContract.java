@@ -20,6 +20,39 @@ abstract class KernelsContract {
   abstract Kernels kernels();
 
   @Test
+  void bfloat16IsTheNearestTiesToEven() {
+    short[] rounded = new short[1];
+    float[][] cases = {
+      {1f, 1f},
+      {0x1.01p0f, 0x1p0f},
+      {0x1.03p0f, 0x1.04p0f},
+      {0x1.010002p0f, 0x1.02p0f},
+      {-0f, -0f},
+      {Float.MAX_VALUE, Float.POSITIVE_INFINITY},
+      {Float.NEGATIVE_INFINITY, Float.NEGATIVE_INFINITY},
+      {0x1p-133f, 0x1p-133f},
+      {0x1p-135f, 0f},
+      {Float.intBitsToFloat(0x7F800001), Float.NaN}
+    };
+    for (float[] each : cases) {
+      kernels.toBf16(each, 0, rounded, 0, 1);
+      assertThat(Float.valueOf(Float.intBitsToFloat(rounded[0] << 16)))
+          .isEqualTo(Float.valueOf(each[1]));
+    }
+    Random random = new Random(SEED);
+    for (int n = 0; n < 70; n++) {
+      float[] x = Numbers.wild(random, n + 3);
+      short[] y = new short[n + 2];
+      kernels.toBf16(x, 3, y, 1, n);
+      for (int i = 0; i < n; i++) {
+        assertThat(y[1 + i]).isEqualTo(ScalarFunctions.toBf16(x[3 + i]));
+      }
+      assertThat(y[0]).isZero();
+      assertThat(y[n + 1]).isZero();
+    }
+  }
+
+  @Test
   void productsAreChainsOfFmaWithRisingTerms() {
     Random random = new Random(SEED);
     for (int round = 0; round < 150; round++) {

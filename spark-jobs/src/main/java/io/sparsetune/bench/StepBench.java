@@ -9,6 +9,7 @@ import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.method.Methods;
 import io.sparsetune.model.ModelSpec;
+import io.sparsetune.model.Precision;
 import io.sparsetune.optim.SparseOptimizer;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
@@ -48,9 +49,9 @@ final class StepBench implements AutoCloseable {
   private final SparseOptimizer optimizer;
   private long step;
 
-  StepBench(StepShape shape, Work work, double sparsity, int threadCount) {
+  StepBench(StepShape shape, Work work, Precision precision, double sparsity, int threadCount) {
     this.work = work;
-    ModelSpec spec = shape.model().with(work.model());
+    ModelSpec spec = shape.model().with(work.model()).with(precision);
     ParameterLayout layout = spec.layout();
     engine = RoomEngine.open(spec, weights(layout));
     mask = work.mask(layout, sparsity, SEED);

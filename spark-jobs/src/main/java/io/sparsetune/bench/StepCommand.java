@@ -1,5 +1,7 @@
 package io.sparsetune.bench;
 
+import io.sparsetune.kernels.Bf16Products;
+import io.sparsetune.model.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,9 +31,14 @@ import picocli.CommandLine.Spec;
       "--against-torch the two alternate and the ratio is taken pair by pair."
     })
 final class StepCommand implements Callable<Integer> {
-  private record Case(Work work, StepShape shape, int threads) {
+  private record Case(Work work, Precision precision, StepShape shape, int threads) {
     String name() {
-      return "%s-%s-%d".formatted(work.mode(), shape.name(), threads);
+      return "%s-%s-%d".formatted(mode(), shape.name(), threads);
+    }
+
+    /** As {@code bench_torch.py} calls it. */
+    String mode() {
+      return precision == Precision.FP32 ? work.mode() : work.mode() + "_bf16";
     }
   }
 
@@ -73,6 +80,14 @@ final class StepCommand implements Callable<Integer> {
       })
   private List<Work> works;
 
+  @Option(
+      names = "--precision",
+      split = ",",
+      defaultValue = "fp32",
+      paramLabel = "PRECISION",
+      description = "fp32, bf16 where the CPU has instructions for it, or both (${DEFAULT-VALUE})")
+  private List<Precision> precisions;
+
   @Option(names = "--shape", description = "minilm (32 x 64) or base (16 x 128) only")
   private String only;
 
@@ -87,6 +102,10 @@ final class StepCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Checks.between(spec, "--repetitions", List.of(repetitions), 1, 1000);
     Checks.between(spec, "--threads", threads, 1, 1024);
+    String missing = precisions.contains(Precision.BF16) ? Bf16Products.missing() : "";
+    if (!missing.isEmpty()) {
+      System.out.println("bf16 is left out: " + missing);
+    }
     Map<String, Object> report = new LinkedHashMap<>();
     for (Case c : cases()) {
       report.put(c.name(), measure(c));
@@ -104,8 +123,11 @@ final class StepCommand implements Callable<Integer> {
     for (Work work : works) {
       for (StepShape shape : List.of(StepShape.MINILM, StepShape.BASE)) {
         for (int count : threads) {
-          if (only == null || only.equals(shape.name())) {
-            cases.add(new Case(work, shape, count));
+          for (Precision precision : precisions) {
+            boolean possible = precision == Precision.FP32 || Bf16Products.missing().isEmpty();
+            if (possible && (only == null || only.equals(shape.name()))) {
+              cases.add(new Case(work, precision, shape, count));
+            }
           }
         }
       }
@@ -127,7 +149,7 @@ final class StepCommand implements Callable<Integer> {
     String what =
         "%s, %s %d x %d, %d thread%s"
             .formatted(
-                c.work().mode(),
+                c.mode(),
                 c.shape().name(),
                 c.shape().batch(),
                 c.shape().length(),
@@ -184,14 +206,20 @@ final class StepCommand implements Callable<Integer> {
   }
 
   private Map<String, Double> ourStep(Case c) throws IOException, InterruptedException {
-    return Measurement.of(
-        "step-process",
-        c.shape().name(),
-        "" + c.threads(),
-        "--work",
-        c.work().mode(),
-        "--seconds",
-        "" + seconds);
+    List<String> command =
+        Measurement.java(
+            List.of("-Xmx%dm".formatted(c.shape().heap())),
+            BenchMain.class.getName(),
+            "step-process",
+            c.shape().name(),
+            "" + c.threads(),
+            "--work",
+            c.work().mode(),
+            "--precision",
+            c.precision().name(),
+            "--seconds",
+            "" + seconds);
+    return Measurement.figures(Measurement.output(command));
   }
 
   private double torchSgemm(Case c) throws IOException, InterruptedException {
@@ -220,7 +248,7 @@ final class StepCommand implements Callable<Integer> {
                 c.shape().name(),
                 "" + c.shape().batch(),
                 "" + c.shape().length(),
-                c.work().mode(),
+                c.mode(),
                 "" + seconds));
     Matcher matcher = TORCH.matcher(line);
     if (!matcher.find()) {

@@ -1,5 +1,6 @@
 package io.sparsetune.bench;
 
+import io.sparsetune.model.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,9 @@ final class StepProcess implements Callable<Integer> {
   @Option(names = "--work", defaultValue = "mask")
   private Work work;
 
+  @Option(names = "--precision", defaultValue = "fp32")
+  private Precision precision;
+
   @Option(names = "--sparsity", defaultValue = "0.005")
   private double sparsity;
 
@@ -33,7 +37,7 @@ final class StepProcess implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     StepShape wanted = shape.equals("base") ? StepShape.BASE : StepShape.MINILM;
-    try (StepBench bench = new StepBench(wanted, work, sparsity, threads)) {
+    try (StepBench bench = new StepBench(wanted, work, precision, sparsity, threads)) {
       Timing timing = Timing.of(bench::run, warmUp, seconds);
       double flops = wanted.usefulFlops(work, bench.maskSize());
       System.out.printf(

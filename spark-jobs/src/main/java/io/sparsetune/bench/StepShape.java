@@ -14,11 +14,19 @@ import io.sparsetune.model.Pooling;
  * @param name as {@code bench_torch.py} calls the shape
  * @param batch examples in a global batch
  * @param length tokens of an example
+ * @param heap megabytes that a trainer's two threads get along with
  */
 record StepShape(
-    String name, int layers, int hidden, int intermediate, int batch, int length, int microBatch) {
-  static final StepShape MINILM = new StepShape("minilm", 6, 384, 1536, 32, 64, 8);
-  static final StepShape BASE = new StepShape("base", 12, 768, 3072, 16, 128, 8);
+    String name,
+    int layers,
+    int hidden,
+    int intermediate,
+    int batch,
+    int length,
+    int microBatch,
+    int heap) {
+  static final StepShape MINILM = new StepShape("minilm", 6, 384, 1536, 32, 64, 8, 600);
+  static final StepShape BASE = new StepShape("base", 12, 768, 3072, 16, 128, 4, 1600);
   private static final int HEADS = 12;
 
   ModelSpec model() {

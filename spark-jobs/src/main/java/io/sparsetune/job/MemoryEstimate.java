@@ -11,6 +11,7 @@ import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.EquivalentModel;
 import io.sparsetune.model.LinearModule;
 import io.sparsetune.model.ModelSpec;
+import io.sparsetune.model.Precision;
 import io.sparsetune.step.SparkStepExecutor;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.List;
  * @param activations of all threads of an executor
  * @param values trained values, their gradients' sums and tasks' results in an executor
  * @param aggregation values, moments and the tasks' results in the driver
+ * @param outside of the heap of an executor, for products in bfloat16
  * @param tasks at once in an executor
  */
 record MemoryEstimate(
@@ -37,10 +39,14 @@ record MemoryEstimate(
     long activations,
     long values,
     long aggregation,
+    long outside,
     int tasks,
     Heaps heaps) {
   /** What Spark needs beside, in any process. */
   private static final long SPARK = 300L << 20;
+
+  /** oneDNN's code and what it makes for each shape of a product. */
+  private static final long ONE_DNN = 150L << 20;
 
   /** Results of tasks that Spark's driver receives side by side, unless its settings say more. */
   private static final int RECEIVED_AT_ONCE = 4;
@@ -85,6 +91,7 @@ record MemoryEstimate(
         activations,
         values,
         aggregation,
+        outside(spec, config, threads, tasks),
         tasks,
         heaps);
   }
@@ -121,13 +128,30 @@ record MemoryEstimate(
   private static long activations(RunConfig config, ModelSpec spec) {
     EncoderConfig encoder = spec.encoder();
     long length = config.data().maxSeqLength();
-    long tokens =
-        length
-            * spec.sequences()
-            * Math.max(config.training().microBatchSize(), config.training().evalBatchSize());
     long perToken =
         14L * encoder.hiddenSize() + 4L * encoder.intermediateSize() + 2 * encoder.heads() * length;
-    return 4L * tokens * (perToken * (encoder.layers() + 1) + added(spec));
+    return 4L * tokens(config, spec) * (perToken * (encoder.layers() + 1) + added(spec));
+  }
+
+  /** Of the longest micro-batch. */
+  private static long tokens(RunConfig config, ModelSpec spec) {
+    return (long) config.data().maxSeqLength()
+        * spec.sequences()
+        * Math.max(config.training().microBatchSize(), config.training().evalBatchSize());
+  }
+
+  /**
+   * The weights of each engine; for each thread a product's operand and result, which may be a
+   * whole gradient's; and oneDNN itself.
+   */
+  private static long outside(ModelSpec spec, RunConfig config, int threads, int tasks) {
+    if (spec.precision() == Precision.FP32) {
+      return 0;
+    }
+    boolean rounds = config.method().method().evidence() == Evidence.DENSE_ROUNDS;
+    long widest = spec.encoder().intermediateSize();
+    long product = 8 * tokens(config, spec) * widest + 4 * widest * spec.encoder().hiddenSize();
+    return 2L * spec.layout().size() * (rounds ? 1 + tasks : 1) + threads * product + ONE_DNN;
   }
 
   /** Features of a token that an equivalent model's own layers keep, and their gradients. */
@@ -247,6 +271,6 @@ record MemoryEstimate(
 
   /** For {@code spark.executor.memoryOverhead}: the tokenizer's native memory and the JVM's. */
   long overheadMegabytes() {
-    return Math.max(512, gigabytes(executor()) * 1024 / 10);
+    return Math.max(512, gigabytes(executor()) * 1024 / 10) + (outside >> 20);
   }
 }

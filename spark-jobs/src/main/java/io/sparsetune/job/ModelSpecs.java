@@ -35,7 +35,8 @@ final class ModelSpecs {
         labels.map(Labels::size).orElse(1),
         task.loss(),
         dropout(config.model(), base.dropout()),
-        config.method().equivalentModel(encoder));
+        config.method().equivalentModel(encoder),
+        config.training().precision());
   }
 
   /**

@@ -50,7 +50,12 @@ record RunRecord(RunConfig config, String basePath, ObjectNode json) {
     }
   }
 
-  static String write(SparkSession session, Preparation run, RunIdentity identity) {
+  /**
+   * @param arithmetic what decides the bits beside all else, {@link
+   *     io.sparsetune.engine.Arithmetic}
+   */
+  static String write(
+      SparkSession session, Preparation run, RunIdentity identity, String arithmetic) {
     RunConfig config = run.config();
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("format_version", 1);
@@ -67,6 +72,7 @@ record RunRecord(RunConfig config, String basePath, ObjectNode json) {
     }
     json.put("versions", Map.of("sparsetune", LibraryVersion.number(), "spark", session.version()));
     json.put("spark", spark(session));
+    json.put("arithmetic", arithmetic);
     json.put("driver", Machine.describe());
     return Json.pretty(json);
   }

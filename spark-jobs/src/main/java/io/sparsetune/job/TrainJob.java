@@ -67,12 +67,12 @@ public final class TrainJob {
     Preparation run = prepare(config);
     MemoryEstimate memory = memory(run);
     memory.check();
-    try (StepExecutor executor =
+    try (SparkStepExecutor executor =
         new SparkStepExecutor(
             session, run.shipped(), run.spec(), run.sparkData(memory.scoresAtOnce()))) {
       RunIdentity identity = RunIdentity.of(run);
       folder.begin();
-      folder.write(RunFiles.RUN, RunRecord.write(session, run, identity));
+      folder.write(RunFiles.RUN, RunRecord.write(session, run, identity, executor.arithmetic()));
       try (MetricsLog log =
           new MetricsLog(folder, config.training().loggingSteps(), request.progress())) {
         if (run.textsCut() > 0) {
@@ -98,6 +98,7 @@ public final class TrainJob {
   public RunCheck check(RunConfig config) {
     Preparation run = prepare(config);
     memory(run).check();
+    SparkStepExecutor.arithmetic(session, config.training().precision());
     TrainedSizes sizes = sizes(run);
     return new RunCheck(
         sizes.n(),
@@ -139,6 +140,7 @@ public final class TrainJob {
     RunFolder.toWrite(config.output(), request.overwrite(), hadoop);
     Preparation run = prepare(config);
     MemoryEstimate memory = memory(run);
+    SparkStepExecutor.arithmetic(session, config.training().precision());
     List<String> warnings = new ArrayList<>();
     warnings.addAll(config.method().method().warnings(problem(run)));
     ClusterShape.of(session).warning().ifPresent(warnings::add);

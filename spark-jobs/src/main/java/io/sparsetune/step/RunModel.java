@@ -36,9 +36,20 @@ final class RunModel implements AutoCloseable {
 
   RunModel(SparkSession session, ShippedModel base, ModelSpec spec, long seed) {
     this.context = JavaSparkContext.fromSparkContext(session.sparkContext());
-    this.model = new TaskModel(UUID.randomUUID().toString(), base, spec, seed);
+    this.model =
+        new TaskModel(
+            UUID.randomUUID().toString(),
+            base,
+            spec,
+            seed,
+            SparkStepExecutor.arithmetic(session, spec.precision()));
     this.shared = context.broadcast(model);
     this.threads = Math.max(1, session.sparkContext().getConf().getInt("spark.task.cpus", 1));
+  }
+
+  /** What decides the bits of this run's products. */
+  String arithmetic() {
+    return model.arithmetic();
   }
 
   JavaSparkContext context() {

@@ -1,7 +1,9 @@
 package io.sparsetune.step;
 
 import io.sparsetune.data.EvaluationData;
+import io.sparsetune.data.SparkFailures;
 import io.sparsetune.data.TaskMemoryException;
+import io.sparsetune.engine.Arithmetic;
 import io.sparsetune.engine.EngineLease;
 import io.sparsetune.engine.GradientSum;
 import io.sparsetune.engine.SumSlice;
@@ -12,6 +14,7 @@ import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.ScoreRound;
 import io.sparsetune.model.ModelSpec;
+import io.sparsetune.model.Precision;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.task.Predictions;
 import io.sparsetune.text.EpochPlan;
@@ -26,6 +29,7 @@ import io.sparsetune.train.StepRequest;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 
@@ -62,6 +66,26 @@ public final class SparkStepExecutor implements StepExecutor {
     this.rounds = new SparkRounds(model, data.train(), plan);
     this.roundTraffic = RoundTraffic.listenTo(session.sparkContext());
     this.traffic = StepTraffic.listenTo(session.sparkContext());
+  }
+
+  /**
+   * What decides the bits of products, {@link io.sparsetune.engine.Arithmetic}, of the first
+   * executor that answers; those of another kind refuse to work on its run.
+   *
+   * @throws io.sparsetune.error.ConfigException where it cannot compute in that precision
+   */
+  public static String arithmetic(SparkSession session, Precision precision) {
+    if (precision == Precision.FP32) {
+      return Arithmetic.of(precision);
+    }
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+    return SparkFailures.unwrapped(
+        () -> context.parallelize(List.of(precision), 1).map(Arithmetic::of).first());
+  }
+
+  /** Of this run. */
+  public String arithmetic() {
+    return model.arithmetic();
   }
 
   @Override

@@ -168,13 +168,8 @@ class MemoryEstimateTest {
     RunConfig config =
         RunConfigParser.parse("{model: {path: m}, data: {train: t}, output: o}", "test", keyValues);
     ModelSpec spec =
-        new ModelSpec(
-            BERT_BASE,
-            Pooling.POOLER,
-            2,
-            config.task().type().loss(),
-            Dropout.NONE,
-            config.method().equivalentModel(BERT_BASE));
+        new ModelSpec(BERT_BASE, Pooling.POOLER, 2, config.task().type().loss(), Dropout.NONE)
+            .with(config.method().equivalentModel(BERT_BASE));
     TrainedSizes sizes = TrainedSizes.of(spec.layout(), config.method(), 1);
     return MemoryEstimate.of(heaps, config, spec, sizes, 4);
   }

@@ -1,15 +1,18 @@
 package io.sparsetune.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.data.DataLoader;
 import io.sparsetune.data.TrainData;
 import io.sparsetune.engine.room.RoomEngine;
+import io.sparsetune.kernels.Bf16Products;
 import io.sparsetune.method.MethodConfigs;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.Dropout;
 import io.sparsetune.model.ModelSpec;
+import io.sparsetune.model.Precision;
 import io.sparsetune.task.Labels;
 import io.sparsetune.testing.Golden;
 import io.sparsetune.testing.SharedSession;
@@ -52,7 +55,7 @@ class SparkTrainingTest {
 
   @TempDir private Path folder;
   private final BaseModel base = Golden.base("bert");
-  private final ModelSpec spec = spec(base);
+  private ModelSpec spec = spec(base);
   private final Labels labels =
       Labels.of(base.config().labels().stream().map(label -> "is " + label).sorted().toList());
 
@@ -73,6 +76,13 @@ class SparkTrainingTest {
   @ValueSource(strings = {"random", "fisher"})
   void otherMasksTrainToTheSameBits(String method) throws IOException {
     assertSameBits(config(method, 1), 2, false);
+  }
+
+  @Test
+  void inBfloat16TheBitsAreTheSameTooOnOneKindOfCpu() throws IOException {
+    assumeThat(Bf16Products.missing()).isEmpty();
+    spec = spec.with(Precision.BF16);
+    assertSameBits(config("sam", 1), 3, true);
   }
 
   @Test

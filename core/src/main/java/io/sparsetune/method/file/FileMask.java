@@ -14,7 +14,9 @@ import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.MethodOptions;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,8 +95,10 @@ public final class FileMask implements MaskMethod {
   private static void requireUnchanged(ByteSource delta, ByteSource result) {
     try {
       result.size();
-    } catch (IOException e) {
+    } catch (FileNotFoundException | NoSuchFileException e) {
       return;
+    } catch (IOException e) {
+      throw Unreadable.because(result.path(), e);
     }
     String written = StrictJson.readObject(result, LARGEST_RESULT).path("delta_sha256").asText();
     try {
