@@ -20,6 +20,7 @@ import org.bytedeco.dnnl.stream;
  */
 public final class Bf16Products implements Products {
   private static final int TOKENS = 32;
+  private static final int MOST_TOKENS = 1024;
   private static final int PLANS = 512;
 
   /** A kernel for one shape, with the memory that it reads and writes. */
@@ -52,16 +53,29 @@ public final class Bf16Products implements Products {
     }
   }
 
+  /** An operand rounded where a kernel can read it. */
+  private final class Operand {
+    final Block block = new Block();
+    NativeHalves halves;
+
+    /** Rows of x, ld apart, each followed by zeros up to {@code width}. */
+    memory of(float[] x, int xOffset, int ld, int rows, int columns, int width) {
+      if (block.grow(2L * rows * width)) {
+        halves = new NativeHalves(block.memory, (int) (block.bytes / 2));
+      }
+      halves.putRows(kernels, x, xOffset, ld, rows, columns, width);
+      return block.memory;
+    }
+  }
+
   private final Kernels kernels;
   private final Bf16Weights weights;
   private final stream stream = new stream(OneDnn.CPU);
-  private final Block left = new Block();
-  private final Block right = new Block();
+  private final Operand left = new Operand();
+  private final Operand right = new Operand();
   private final Block result = new Block();
   private final Block scratchpad = new Block();
   private final Map<Shape, Plan> plans = new LinkedHashMap<>(16, 0.75f, true);
-  private NativeHalves leftHalves;
-  private NativeHalves rightHalves;
   private FloatBuffer sums;
   private float[] row = {};
 
@@ -195,26 +209,17 @@ public final class Bf16Products implements Products {
     if (plan == null) {
       plan = plan(new Shape(form, m, columns, terms));
     }
-    boolean turned = form == Form.TN;
-    int contiguous = turned ? m : k;
-    if (weights.are(a) && lda == contiguous && form != Form.NT) {
-      plan.a.set_data_handle(weights.matrix(aOffset, m * k, kernels).get_data_handle());
-    } else {
-      int rows = turned ? k : m;
-      int width = form == Form.NT ? terms : contiguous;
-      if (left.grow(2L * rows * width)) {
-        leftHalves = new NativeHalves(left.memory, rows * width);
-      }
-      leftHalves.putRows(kernels, a, aOffset, lda, rows, contiguous, width);
-      plan.a.set_data_handle(left.memory.get_data_handle());
-    }
-    int rows = form == Form.NT ? n : k;
-    int width = form == Form.NT ? terms : columns;
-    if (right.grow(2L * rows * width)) {
-      rightHalves = new NativeHalves(right.memory, rows * width);
-    }
-    rightHalves.putRows(kernels, b, bOffset, ldb, rows, form == Form.NT ? k : n, width);
-    plan.b.set_data_handle(right.memory.get_data_handle());
+    boolean byTerms = form == Form.NT;
+    int rows = form == Form.TN ? k : m;
+    int contiguous = form == Form.TN ? m : k;
+    memory source =
+        weights.are(a) && lda == contiguous && !byTerms
+            ? weights.matrix(aOffset, m * k, kernels)
+            : left.of(a, aOffset, lda, rows, contiguous, byTerms ? terms : contiguous);
+    memory other =
+        byTerms ? right.of(b, bOffset, ldb, n, k, terms) : right.of(b, bOffset, ldb, k, n, columns);
+    plan.a.set_data_handle(source.get_data_handle());
+    plan.b.set_data_handle(other.get_data_handle());
     if (result.grow(4L * m * columns)) {
       sums = OneDnn.bytes(result.memory, result.bytes).asFloatBuffer();
     }
@@ -225,9 +230,10 @@ public final class Bf16Products implements Products {
     return sums.limit(m * columns);
   }
 
-  /** To multiples of 32, above 256 to eighths of the next power of two. */
+  /** To multiples of 32, above 256 to eighths of the next power of two, at most to 1,024s. */
   private static int filled(int tokens) {
-    int step = Math.max(TOKENS, Integer.highestOneBit(Math.max(1, tokens - 1)) / 4);
+    int eighth = Integer.highestOneBit(Math.max(1, tokens - 1)) / 4;
+    int step = Math.min(MOST_TOKENS, Math.max(TOKENS, eighth));
     return (tokens + step - 1) / step * step;
   }
 
@@ -248,8 +254,8 @@ public final class Bf16Products implements Products {
     Plan plan =
         new Plan(
             new matmul(description),
-            new memory(a, OneDnn.CPU, left.memory.get_data_handle()),
-            new memory(b, OneDnn.CPU, right.memory.get_data_handle()),
+            new memory(a, OneDnn.CPU, left.block.memory.get_data_handle()),
+            new memory(b, OneDnn.CPU, right.block.memory.get_data_handle()),
             new memory(c, OneDnn.CPU, result.memory.get_data_handle()),
             new memory(scratch, OneDnn.CPU, scratchpad.memory.get_data_handle()),
             new IntMemoryMap());

@@ -159,6 +159,39 @@ class Bf16ProductsTest {
     }
   }
 
+  /** As lengths of real text come: larger, and smaller, than what there was room for. */
+  @Test
+  void oneInstanceTakesShapesInAnyOrder() {
+    Bf16Products used = fresh(new float[0]);
+    for (int round = 0; round < 300; round++) {
+      int m = 1 + random.nextInt(60 + round);
+      int n = 1 + random.nextInt(60 + round);
+      int k = 1 + random.nextInt(60 + round);
+      float[] a = Numbers.normal(random, m * k);
+      float[] b = Numbers.normal(random, k * n);
+      for (Form form : Form.values()) {
+        int lda = form == Form.TN ? m : k;
+        int ldb = form == Form.NT ? k : n;
+        float[] c = new float[m * n];
+        float[] expected = new float[m * n];
+        used.gemm(form, m, n, k, a, 0, lda, b, 0, ldb, c, 0, n, false);
+        fresh(new float[0]).gemm(form, m, n, k, a, 0, lda, b, 0, ldb, expected, 0, n, false);
+        assertThat(c).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void manyTokensAreFilledUpToo() {
+    int n = 40_001;
+    float[] x = Numbers.normal(random, n);
+    float[] y = new float[n];
+    fresh(new float[0]).gemm(Form.NN, 1, n, 1, new float[] {2}, 0, 1, x, 0, n, y, 0, n, false);
+    for (int i = 0; i < n; i++) {
+      assertThat((double) y[i]).isEqualTo(2 * rounded(x[i]));
+    }
+  }
+
   @Test
   void notANumberStaysSo() {
     float[] x = {1, Float.NaN, 2, Float.POSITIVE_INFINITY};
