@@ -3,13 +3,13 @@ package io.sparsetune.kernels;
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
 import io.sparsetune.files.PrivateFolder;
+import io.sparsetune.files.TemporaryProperties;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -36,20 +36,17 @@ final class OneDnn {
   private static final Function SET_THREADS;
 
   static {
-    try (PrivateFolder folder = PrivateFolder.create("sparsetune-onednn-")) {
-      Map<String, String> before = new HashMap<>();
-      for (String property : List.of("org.bytedeco.javacpp.cachedir", "jna.tmpdir")) {
-        before.put(property, System.setProperty(property, folder.path().toString()));
-      }
-      try {
-        // Found by the way of its dependencies, so in the OpenMP that oneDNN itself uses.
-        SET_THREADS =
-            NativeLibrary.getInstance(Loader.load(dnnl.class)).getFunction("omp_set_num_threads");
-        initialise();
-        CPU = new engine(engine.kind.cpu, 0);
-      } finally {
-        before.forEach(OneDnn::restore);
-      }
+    try (PrivateFolder folder = PrivateFolder.create("sparsetune-onednn-");
+        TemporaryProperties properties =
+            TemporaryProperties.set(
+                Map.of(
+                    "org.bytedeco.javacpp.cachedir", folder.path().toString(),
+                    "jna.tmpdir", folder.path().toString()))) {
+      // Found by the way of its dependencies, so in the OpenMP that oneDNN itself uses.
+      SET_THREADS =
+          NativeLibrary.getInstance(Loader.load(dnnl.class)).getFunction("omp_set_num_threads");
+      initialise();
+      CPU = new engine(engine.kind.cpu, 0);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -78,14 +75,6 @@ final class OneDnn {
       } catch (ClassNotFoundException e) {
         throw new IllegalStateException(e);
       }
-    }
-  }
-
-  private static void restore(String property, String value) {
-    if (value == null) {
-      System.clearProperty(property);
-    } else {
-      System.setProperty(property, value);
     }
   }
 

@@ -2,6 +2,7 @@ package io.sparsetune.text;
 
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import io.sparsetune.files.PrivateFolder;
+import io.sparsetune.files.TemporaryProperties;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -60,25 +61,14 @@ final class NativeTokenizers {
     wanted.put("ai.djl.offline", "true");
     wanted.put("OPT_OUT_TRACKING", "true");
     wanted.put("RUST_FLAVOR", "cpu");
-    Map<String, String> before = new HashMap<>();
     Thread thread = Thread.currentThread();
     ClassLoader context = thread.getContextClassLoader();
-    try {
-      wanted.forEach((key, value) -> before.put(key, System.setProperty(key, value)));
+    try (TemporaryProperties properties = TemporaryProperties.set(wanted)) {
       // The library looks for its resources by the context loader, which may not know this jar.
       thread.setContextClassLoader(NativeTokenizers.class.getClassLoader());
       return work.call();
     } finally {
       thread.setContextClassLoader(context);
-      before.forEach(NativeTokenizers::restore);
-    }
-  }
-
-  private static void restore(String key, String value) {
-    if (value == null) {
-      System.clearProperty(key);
-    } else {
-      System.setProperty(key, value);
     }
   }
 }

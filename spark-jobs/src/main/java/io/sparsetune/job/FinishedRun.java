@@ -1,6 +1,6 @@
 package io.sparsetune.job;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.config.DataConfig;
 import io.sparsetune.data.TableFormat;
 import io.sparsetune.delta.DeltaFile;
@@ -10,8 +10,8 @@ import io.sparsetune.error.DataException;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.KeyName;
 import io.sparsetune.files.Sha256;
-import io.sparsetune.files.StrictJson;
 import io.sparsetune.files.Unreadable;
+import io.sparsetune.files.WrittenResult;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.hadoop.HadoopFolder;
 import io.sparsetune.hadoop.HadoopModels;
@@ -34,8 +34,6 @@ import org.apache.hadoop.conf.Configuration;
  */
 record FinishedRun(
     HadoopFolder folder, RunRecord record, SparseDelta delta, String deltaSha256, long deltaBytes) {
-  private static final int LARGEST_RESULT = 16 << 20;
-
   /** What a Java array holds; training writes it from one. */
   private static final int LARGEST_DELTA = Integer.MAX_VALUE - 8;
 
@@ -50,25 +48,16 @@ record FinishedRun(
     byte[] bytes = folder.file(RunFiles.DELTA).readAll(LARGEST_DELTA).array();
     SparseDelta delta = DeltaFile.read(ByteSource.of(file, bytes));
     FinishedRun run = new FinishedRun(folder, record, delta, Sha256.hex(bytes), bytes.length);
-    run.requireUnchanged(file);
+    run.result()
+        .ifPresent(result -> WrittenResult.requireUnchanged(file, run.deltaSha256(), result));
     return run;
   }
 
-  /** The delta is the one that the training wrote, where its result is there to tell. */
-  private void requireUnchanged(String file) {
-    String written = result().map(json -> json.path("delta_sha256").asText()).orElse("");
-    if (!written.isEmpty() && !written.equals(deltaSha256)) {
-      throw new CorruptFileException(
-          file,
-          "it is not what the training wrote: its SHA-256 is not the one in " + RunFiles.RESULT);
-    }
-  }
-
   /** {@code result.json}, where it is there. */
-  Optional<JsonNode> result() {
+  Optional<ObjectNode> result() {
     try {
       return folder.contains(RunFiles.RESULT)
-          ? Optional.of(StrictJson.readObject(folder.file(RunFiles.RESULT), LARGEST_RESULT))
+          ? Optional.of(WrittenResult.read(folder.file(RunFiles.RESULT)))
           : Optional.empty();
     } catch (IOException e) {
       throw Unreadable.because(folder.location(), e);

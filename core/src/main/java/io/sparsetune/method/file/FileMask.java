@@ -1,11 +1,10 @@
 package io.sparsetune.method.file;
 
-import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.Sha256;
-import io.sparsetune.files.StrictJson;
 import io.sparsetune.files.Unreadable;
+import io.sparsetune.files.WrittenResult;
 import io.sparsetune.keys.Key;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSource;
@@ -35,7 +34,6 @@ public final class FileMask implements MaskMethod {
           "method.path's content", "a mask", Optional.empty(), "—", "", node -> Optional.empty());
 
   private static final String SUFFIX = ".safetensors";
-  private static final int LARGEST_RESULT = 16 << 20;
 
   @Override
   public String name() {
@@ -100,13 +98,8 @@ public final class FileMask implements MaskMethod {
     } catch (IOException e) {
       throw Unreadable.because(result.path(), e);
     }
-    String written = StrictJson.readObject(result, LARGEST_RESULT).path("delta_sha256").asText();
     try {
-      if (!written.isEmpty() && !written.equals(Sha256.hex(delta))) {
-        throw new CorruptFileException(
-            delta.path(),
-            "it is not what the training wrote: its SHA-256 is not the one in result.json");
-      }
+      WrittenResult.requireUnchanged(delta.path(), Sha256.hex(delta), WrittenResult.read(result));
     } catch (IOException e) {
       throw Unreadable.because(delta.path(), e);
     }
