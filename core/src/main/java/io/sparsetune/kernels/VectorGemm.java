@@ -7,9 +7,11 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Matrix products in blocks: of B's terms by columns a panel of {@link #WIDTH} columns, 24 kB with
  * 8 lanes and 32 kB with 16, stays in the first-level cache while the rows of a packed block of A,
- * in the second-level cache, pass by. Between blocks of terms, partial sums wait in C, as exact
- * there as in a register: the blocking does not touch the bits. A is packed as it comes, in rows or
- * in columns, since turning it costs more than reading it either way.
+ * in the second-level cache, pass by. As many blocks of B's terms as the second-level cache takes
+ * are packed at once, so that a block of A's rows goes through all of them while its part of C is
+ * there too. Between blocks of terms, partial sums wait in C, as exact there as in a register: the
+ * blocking does not touch the bits. A is packed as it comes, in rows or in columns, since turning
+ * it costs more than reading it either way.
  */
 final class VectorGemm {
   private static final VectorSpecies<Float> S = VectorLanes.FLOATS;
@@ -40,9 +42,21 @@ final class VectorGemm {
   /** Rows of A packed at once: up to 205 kB. */
   private static final int BLOCK = 128;
 
+  /** Elements of B packed at once, 1 MB, where one block of terms is not more. */
+  private static final int PACKED = 1 << 18;
+
+  /**
+   * Where packed B starts, and how long its array is at least: G1 gives an array of 4 MB regions of
+   * its own in heaps of up to 16 GB, so that element 12, after the header's 16 bytes, starts a
+   * cache line. A vector that lies across two lines costs 4 to 8% of a product; elsewhere it may.
+   */
+  private static final int ALIGNED = 12;
+
+  private static final int OWN_REGION = 1 << 20;
+
   private final float[] packedA = new float[Math.max(BLOCK * STRIDE, BLOCK / L * STRIP)];
   private final float[] edge = new float[ROWS * WIDTH];
-  private float[] packedB = new float[0];
+  private float[] packedB = new float[OWN_REGION];
   private float[] start = new float[0];
 
   void multiply(
@@ -111,29 +125,57 @@ final class VectorGemm {
       int cOffset,
       int ldc,
       float[] from) {
-    boolean columns = form == Kernels.Form.TN;
     int blocks = Math.max(1, (k + TERMS - 1) / TERMS);
     int step = even((k + blocks - 1) / blocks);
-    int l = 0;
+    int width = (n + WIDTH - 1) / WIDTH * WIDTH;
+    int group = step * Math.max(1, Math.min(blocks, PACKED / Math.max(1, step * width)));
+    need(Math.min(group, even(k)) * width);
+    int first = 0;
     do {
-      int terms = Math.min(step, k - l);
-      int depth = even(terms);
-      if (form == Kernels.Form.NT) {
-        packTransposed(b, bOffset + l, ldb, n, terms, depth);
-      } else {
-        pack(b, bOffset + l * ldb, ldb, n, terms, depth);
-      }
+      int end = Math.min(k, first + group);
+      packAll(form, n, first, end, step, width, b, bOffset, ldb);
       for (int i = 0; i < m; i += BLOCK) {
         int rows = Math.min(BLOCK, m - i);
-        if (columns) {
-          packColumns(a, aOffset + l * lda + i, lda, rows, terms);
-        } else if (terms > 0) {
-          packRows(a, aOffset + i * lda + l, lda, rows, terms);
-        }
-        block(columns, i, rows, n, depth, c, cOffset, ldc, l == 0 ? from : null);
+        int l = first;
+        int p = ALIGNED;
+        do {
+          int terms = Math.min(step, end - l);
+          if (form == Kernels.Form.TN) {
+            packColumns(a, aOffset + l * lda + i, lda, rows, terms);
+          } else if (terms > 0) {
+            packRows(a, aOffset + i * lda + l, lda, rows, terms);
+          }
+          float[] start = l == 0 ? from : null;
+          block(form == Kernels.Form.TN, i, rows, n, p, even(terms), c, cOffset, ldc, start);
+          p += even(terms) * width;
+          l += step;
+        } while (l < end);
       }
-      l += step;
-    } while (l < k);
+      first += group;
+    } while (first < k);
+  }
+
+  /** Packs B's terms from first to end, block by block. */
+  private void packAll(
+      Kernels.Form form,
+      int n,
+      int first,
+      int end,
+      int step,
+      int width,
+      float[] b,
+      int bOffset,
+      int ldb) {
+    int p = ALIGNED;
+    for (int l = first; l < end; l += step) {
+      int terms = Math.min(step, end - l);
+      if (form == Kernels.Form.NT) {
+        packTransposed(b, bOffset + l, ldb, n, terms, p);
+      } else {
+        pack(b, bOffset + l * ldb, ldb, n, terms, p);
+      }
+      p += even(terms) * width;
+    }
   }
 
   private static int even(int n) {
@@ -146,12 +188,13 @@ final class VectorGemm {
       int first,
       int rows,
       int n,
+      int panels,
       int depth,
       float[] c,
       int cOffset,
       int ldc,
       float[] from) {
-    for (int j = 0, p = 0; j < n; j += WIDTH, p += depth * WIDTH) {
+    for (int j = 0, p = panels; j < n; j += WIDTH, p += depth * WIDTH) {
       int width = Math.min(WIDTH, n - j);
       for (int i = 0; i < rows; i += ROWS) {
         int at = cOffset + (first + i) * ldc + j;
@@ -223,14 +266,13 @@ final class VectorGemm {
     }
   }
 
-  private void pack(float[] b, int from, int ldb, int n, int terms, int depth) {
-    need(n, depth);
+  private void pack(float[] b, int from, int ldb, int n, int terms, int panels) {
     float[] p = packedB;
-    int panel = depth * WIDTH;
+    int panel = even(terms) * WIDTH;
     int whole = n - n % WIDTH;
     for (int l = 0; l < terms; l++) {
       int at = from + l * ldb;
-      int to = l * WIDTH;
+      int to = panels + l * WIDTH;
       for (int j = 0; j < whole; j += WIDTH, to += panel) {
         FloatVector.fromArray(S, b, at + j).intoArray(p, to);
         FloatVector.fromArray(S, b, at + j + L).intoArray(p, to + L);
@@ -240,16 +282,16 @@ final class VectorGemm {
         Arrays.fill(p, to + n - whole, to + WIDTH, 0f);
       }
     }
-    evenOut(n, terms, depth);
+    evenOut(n, terms, panels);
   }
 
-  private void packTransposed(float[] b, int from, int ldb, int n, int terms, int depth) {
-    need(n, depth);
+  private void packTransposed(float[] b, int from, int ldb, int n, int terms, int panels) {
     float[] p = packedB;
-    for (int j = 0, to = 0; j < n; j += WIDTH, to += depth * WIDTH) {
+    int panel = even(terms) * WIDTH;
+    for (int j = 0, to = panels; j < n; j += WIDTH, to += panel) {
       int width = Math.min(WIDTH, n - j);
       if (width < WIDTH) {
-        Arrays.fill(p, to, to + depth * WIDTH, 0f);
+        Arrays.fill(p, to, to + panel, 0f);
       }
       for (int w = 0; w < width; w++) {
         int at = from + (j + w) * ldb;
@@ -258,21 +300,21 @@ final class VectorGemm {
         }
       }
     }
-    evenOut(n, terms, depth);
+    evenOut(n, terms, panels);
   }
 
-  private void evenOut(int n, int terms, int depth) {
-    if (terms < depth) {
-      for (int to = terms * WIDTH, j = 0; j < n; j += WIDTH, to += depth * WIDTH) {
+  private void evenOut(int n, int terms, int panels) {
+    if (terms % 2 == 1) {
+      int panel = even(terms) * WIDTH;
+      for (int to = panels + terms * WIDTH, j = 0; j < n; j += WIDTH, to += panel) {
         Arrays.fill(packedB, to, to + WIDTH, 0f);
       }
     }
   }
 
-  private void need(int n, int depth) {
-    int size = (n + WIDTH - 1) / WIDTH * WIDTH * depth;
-    if (packedB.length < size) {
-      packedB = new float[size];
+  private void need(int size) {
+    if (packedB.length < ALIGNED + size) {
+      packedB = new float[ALIGNED + size];
     }
   }
 }

@@ -35,8 +35,11 @@ public record TensorSpec(String name, List<Integer> shape, Part part) {
 
   /** Number of elements. */
   public int size() {
-    return Math.toIntExact(
-        shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact));
+    int size = 1;
+    for (int dimension : shape) {
+      size = Math.multiplyExact(size, dimension);
+    }
+    return size;
   }
 
   /** Whether it is the weight of a Linear layer; an embedding is none. */

@@ -21,8 +21,10 @@ import io.sparsetune.task.Predictions;
 import io.sparsetune.text.EpochPlan;
 import io.sparsetune.text.Shard;
 import java.util.List;
+import java.util.Queue;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
@@ -45,6 +47,10 @@ public final class LocalStepExecutor implements StepExecutor {
   private final EpochPlan plan;
   private final LocalThreads threads;
   private final LocalRounds rounds;
+
+  /** The threads' sums of the last step, its result among them: the next step takes them again. */
+  private final Queue<GradientSum> sums = new ConcurrentLinkedQueue<>();
+
   private long lastSequence;
   private IntConsumer trained = examples -> {};
 
@@ -157,12 +163,24 @@ public final class LocalStepExecutor implements StepExecutor {
             request.trained(),
             request.values(),
             data.train(),
-            () -> new GradientTask(request, new GradientSum(request.trained().size())));
+            () -> new GradientTask(request, emptySum(request.trained().size())));
     GradientSum total = done.get(0).sum();
+    sums.add(total);
     for (GradientTask task : done.subList(1, done.size())) {
       total.merge(task.sum());
+      sums.add(task.sum());
     }
     return total;
+  }
+
+  /** An earlier step's, since sums are long enough to make a garbage collector work. */
+  private GradientSum emptySum(int size) {
+    GradientSum sum = sums.poll();
+    if (sum == null || sum.size() != size) {
+      return new GradientSum(size);
+    }
+    sum.clear();
+    return sum;
   }
 
   @Override

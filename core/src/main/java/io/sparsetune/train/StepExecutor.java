@@ -31,7 +31,8 @@ public interface StepExecutor extends AutoCloseable {
   Mask selectMask(MaskRequest request);
 
   /**
-   * Loss and gradients of one global batch at the given values, summed over its examples.
+   * Loss and gradients of one global batch at the given values, summed over its examples. The sum
+   * is the caller's until the next step, for which it may be used again.
    *
    * @throws NotFiniteException when the loss, a gradient or a sum is not finite or out of range
    */

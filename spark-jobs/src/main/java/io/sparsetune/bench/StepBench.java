@@ -45,6 +45,7 @@ final class StepBench implements AutoCloseable {
   private final float[] values;
   private final List<MicroBatch> batches;
   private final EngineWorker[] workers;
+  private final GradientSum[] sums;
   private final ExecutorService threads;
   private final SparseOptimizer optimizer;
   private long step;
@@ -62,6 +63,8 @@ final class StepBench implements AutoCloseable {
     batches = microBatches(shape);
     workers = new EngineWorker[threadCount];
     Arrays.setAll(workers, i -> engine.newWorker());
+    sums = new GradientSum[threadCount];
+    Arrays.setAll(sums, i -> new GradientSum(trained.size()));
     threads = Executors.newFixedThreadPool(threadCount);
   }
 
@@ -80,9 +83,11 @@ final class StepBench implements AutoCloseable {
       return;
     }
     engine.install(trained, values);
-    GradientSum total = new GradientSum(trained.size());
-    inParallel(this::part).forEach(total::merge);
-    optimizer.step(values, total, 1, LEARNING_RATE);
+    inParallel(this::part);
+    for (int w = 1; w < sums.length; w++) {
+      sums[0].merge(sums[w]);
+    }
+    optimizer.step(values, sums[0], 1, LEARNING_RATE);
     step++;
   }
 
@@ -104,7 +109,8 @@ final class StepBench implements AutoCloseable {
   }
 
   private GradientSum part(int worker) {
-    GradientSum sum = new GradientSum(trained.size());
+    GradientSum sum = sums[worker];
+    sum.clear();
     for (int b = worker; b < batches.size(); b += workers.length) {
       long key = Randomness.key(SEED, Purpose.DROPOUT, step, b);
       workers[worker].gradient(batches.get(b), key, sum);

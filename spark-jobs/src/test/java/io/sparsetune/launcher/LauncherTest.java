@@ -71,6 +71,14 @@ class LauncherTest {
   }
 
   @Test
+  void hugePagesAreAskedForWhereLinuxGivesThemOnRequest() throws Exception {
+    Path switchFile = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+    boolean given = Files.exists(switchFile) && Files.readString(switchFile).contains("[madvise]");
+    String printed = print("train", "c.yaml").output();
+    assertThat(printed.contains("-XX:+UseTransparentHugePages")).isEqualTo(given);
+  }
+
+  @Test
   void aDriverInTheClusterIsNotSentToAFileOfThisMachine() throws Exception {
     assertThat(print("train", "c.yaml").output()).contains("log4j2.properties");
     assertThat(print("train", "c.yaml", "--", "--deploy-mode", "cluster").output())
