@@ -17,7 +17,7 @@ final class Activate extends TensorModule<Float> {
   Activate(Workspace ws) {
     super(BigDl.FLOAT, BigDl.NUMERIC);
     this.ws = ws;
-    this.output = ws.kept();
+    this.output = ws.kept("activated");
     this.gradInput = ws.passing("d.activation");
     this.activation = ws.spec.encoder().activation();
   }
@@ -27,8 +27,13 @@ final class Activate extends TensorModule<Float> {
     int n = input.nElement();
     float[] x = BigDl.array(input);
     int at = BigDl.offset(input);
+    if (!ws.keeps()) { // In place: nobody reads x again.
+      forward(ws.kernels, activation, x, at, x, at, n);
+      output_$eq(input);
+      return input;
+    }
     float[] y = output.shape(input.size(1), input.size(2));
-    forward(ws.kernels, activation, x, at, y, n);
+    forward(ws.kernels, activation, x, at, y, 0, n);
     output_$eq(output.tensor());
     return output.tensor();
   }
@@ -46,13 +51,14 @@ final class Activate extends TensorModule<Float> {
     return gradInput.tensor();
   }
 
-  /** y = activation(x), [n], y from its start. */
-  static void forward(Kernels kernels, Activation activation, float[] x, int at, float[] y, int n) {
+  /** y = activation(x), [n]; may be x. */
+  static void forward(
+      Kernels kernels, Activation activation, float[] x, int at, float[] y, int yAt, int n) {
     switch (activation) {
-      case GELU -> kernels.gelu(x, at, y, 0, n);
-      case GELU_TANH -> kernels.geluTanh(x, at, y, 0, n);
-      case RELU -> kernels.relu(x, at, y, 0, n);
-      case SILU -> kernels.silu(x, at, y, 0, n);
+      case GELU -> kernels.gelu(x, at, y, yAt, n);
+      case GELU_TANH -> kernels.geluTanh(x, at, y, yAt, n);
+      case RELU -> kernels.relu(x, at, y, yAt, n);
+      case SILU -> kernels.silu(x, at, y, yAt, n);
     }
   }
 

@@ -5,7 +5,10 @@ import com.intel.analytics.bigdl.tensor.Tensor;
 import com.intel.analytics.bigdl.utils.Table;
 import scala.Tuple2;
 
-/** y = LayerNorm(dropout(x) + residual), from a table (x, residual). */
+/**
+ * y = LayerNorm(dropout(x) + residual), from a table (x, residual). x is overwritten: no other
+ * module reads it.
+ */
 final class AddNorm extends AbstractModule<Table, Tensor<Float>, Float> {
   private static final long serialVersionUID = 1;
 
@@ -13,7 +16,6 @@ final class AddNorm extends AbstractModule<Table, Tensor<Float>, Float> {
   private final transient Slot output;
   private final transient Buffer normalized;
   private final transient Buffer invStd;
-  private final transient Buffer sum;
   private final transient Slot gradSum;
   private final transient Slot gradDropped;
   private final transient Table gradients = new Table(new Object[0]);
@@ -24,10 +26,9 @@ final class AddNorm extends AbstractModule<Table, Tensor<Float>, Float> {
   AddNorm(Workspace ws, String layerNorm, String role, int site) {
     super(BigDl.TABLE, BigDl.TENSOR, BigDl.FLOAT, BigDl.NUMERIC);
     this.ws = ws;
-    this.output = ws.kept();
-    this.normalized = ws.newBuffer();
-    this.invStd = ws.newBuffer();
-    this.sum = ws.scratch("sum");
+    this.output = ws.kept(role + ".states");
+    this.normalized = ws.keptBuffer("normalized");
+    this.invStd = ws.keptBuffer("invStd");
     this.gradSum = ws.passing("d." + role + ".sum");
     this.gradDropped = ws.passing("d." + role + ".dropped");
     this.gamma = ws.tensor(layerNorm + ".weight");
@@ -51,17 +52,17 @@ final class AddNorm extends AbstractModule<Table, Tensor<Float>, Float> {
     int features = x.size(1);
     int tokens = x.size(2);
     int n = features * tokens;
-    float[] z = sum.array(n);
+    float[] z = BigDl.array(x);
+    int at = BigDl.offset(x);
     double rate = ws.spec.dropout().hidden();
     if (ws.drops(rate)) {
-      ws.dropout(site, rate, 0, BigDl.array(x), BigDl.offset(x), z, 0, n);
-    } else {
-      System.arraycopy(BigDl.array(x), BigDl.offset(x), z, 0, n);
+      ws.dropout(site, rate, 0, z, at, z, at, n);
     }
-    ws.kernels.add(BigDl.array(residual), BigDl.offset(residual), z, 0, n);
+    ws.kernels.add(BigDl.array(residual), BigDl.offset(residual), z, at, n);
+    float[] y = output.shape(features, tokens);
     ws.kernels.layerNorm(
         z,
-        0,
+        at,
         ws.theta,
         ws.layout.offset(gamma),
         ws.theta,
@@ -69,9 +70,9 @@ final class AddNorm extends AbstractModule<Table, Tensor<Float>, Float> {
         features,
         tokens,
         (float) ws.spec.encoder().layerNormEps(),
-        output.shape(features, tokens),
+        y,
         0,
-        normalized.array(n),
+        ws.keeps() ? normalized.array(n) : y,
         0,
         invStd.array(tokens),
         0);

@@ -42,8 +42,8 @@ final class BigDlWorker implements InspectedWorker {
     this.masked = new MaskedGradients(layout, kernels, products);
     this.dense = new DenseGradients(layout, kernels, products);
     this.criterion = sumOverExamples(engine.spec().loss());
-    this.tokens = ws.kept();
-    this.targets = ws.kept();
+    this.tokens = ws.own();
+    this.targets = ws.own();
   }
 
   private static TensorCriterion<Float> sumOverExamples(Loss loss) {

@@ -36,8 +36,8 @@ final class BottleneckAdapter extends TensorModule<Float> {
     this.ws = ws;
     this.output = ws.passing(role);
     this.gradInput = ws.passing("d." + role);
-    this.inner = ws.newBuffer();
-    this.activated = ws.newBuffer();
+    this.inner = ws.keptBuffer(role + ".inner");
+    this.activated = ws.keptBuffer(role + ".activated");
     this.innerGradient = ws.scratch("d.adapter");
     this.activation = activation;
     this.downWeight = ws.tensor(name + ".down.weight");
@@ -59,7 +59,7 @@ final class BottleneckAdapter extends TensorModule<Float> {
     float[] z = inner.array(size * tokens);
     affine(size, hidden, downWeight, downBias, BigDl.array(h), BigDl.offset(h), tokens, z);
     float[] a = activated.array(size * tokens);
-    Activate.forward(ws.kernels, activation, z, 0, a, size * tokens);
+    Activate.forward(ws.kernels, activation, z, 0, a, 0, size * tokens);
     float[] y = output.shape(hidden, tokens);
     affine(hidden, size, upWeight, upBias, a, 0, tokens, y);
     ws.kernels.add(BigDl.array(h), BigDl.offset(h), y, 0, hidden * tokens);

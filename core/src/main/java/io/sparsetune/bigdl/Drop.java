@@ -16,8 +16,8 @@ final class Drop extends TensorModule<Float> {
   Drop(Workspace ws, int site) {
     super(BigDl.FLOAT, BigDl.NUMERIC);
     this.ws = ws;
-    this.output = ws.kept();
-    this.gradInput = ws.kept();
+    this.output = ws.own();
+    this.gradInput = ws.own();
     this.rate = ws.spec.dropout().classifier();
     this.site = site;
   }

@@ -33,10 +33,10 @@ final class Embeddings extends TensorModule<Float> {
   Embeddings(Workspace ws, int site) {
     super(BigDl.FLOAT, BigDl.NUMERIC);
     this.ws = ws;
-    this.output = ws.kept();
-    this.sum = ws.scratch("sum");
-    this.normalized = ws.newBuffer();
-    this.invStd = ws.newBuffer();
+    this.output = ws.own();
+    this.sum = ws.scratch("embeddings.sum");
+    this.normalized = ws.keptBuffer("embeddings.normalized");
+    this.invStd = ws.keptBuffer("invStd");
     this.gradient = ws.scratch("d.embeddings");
     this.word = ws.tensor("embeddings.word_embeddings.weight");
     this.position = ws.tensor("embeddings.position_embeddings.weight");
@@ -79,7 +79,7 @@ final class Embeddings extends TensorModule<Float> {
         (float) ws.spec.encoder().layerNormEps(),
         y,
         0,
-        normalized.array(n),
+        ws.keeps() ? normalized.array(n) : y,
         0,
         invStd.array(count),
         0);

@@ -45,7 +45,7 @@ final class EncoderGraph {
 
   EncoderGraph(Workspace ws) {
     this.ws = ws;
-    this.logits = ws.kept();
+    this.logits = ws.own();
     nodes.put("tokens", Input$.MODULE$.apply("tokens", BigDl.FLOAT, BigDl.NUMERIC));
     steps.put("tokens", new Step(NO_TENSORS, List.of()));
     Embeddings embeddings = new Embeddings(ws, 0);
@@ -80,15 +80,17 @@ final class EncoderGraph {
   private AddNorm layer(int layer, String x, String queried, boolean firsts) {
     String name = "encoder.layer." + layer + ".";
     String self = name + "attention.self.";
-    String query = linear(List.of(self + "query"), ws.kept(), "query", queried);
-    String keys = linear(List.of(self + "key", self + "value"), ws.kept(), "key.value", x);
+    String query = linear(List.of(self + "query"), ws.kept("query"), "query", queried);
+    String keys =
+        linear(List.of(self + "key", self + "value"), ws.kept("key.value"), "key.value", x);
     SelfAttention heads = new SelfAttention(ws, 3 * layer + 1, firsts);
     String attention = add(self + "attention", heads, NO_TENSORS, query, keys);
     String dense = dense(name + "attention.output.dense", "attention.output", attention);
     AddNorm middle =
         new AddNorm(ws, name + "attention.output.LayerNorm", "attention", 3 * layer + 2);
     String y = add(name + "attention.output.LayerNorm", middle, middle.tensors(), dense, queried);
-    String inner = linear(List.of(name + "intermediate.dense"), ws.kept(), "intermediate", y);
+    String inner =
+        linear(List.of(name + "intermediate.dense"), ws.kept("intermediate"), "intermediate", y);
     String activated = add(name + "intermediate.activation", new Activate(ws), NO_TENSORS, inner);
     String outer = dense(name + "output.dense", "output", activated);
     AddNorm last = new AddNorm(ws, name + "output.LayerNorm", "output", 3 * layer + 3);
@@ -101,7 +103,7 @@ final class EncoderGraph {
     if (!(ws.spec.equivalent() instanceof EquivalentModel.Adapter adapter) || !adapter.isOn(name)) {
       return linear(List.of(name), ws.passing(role), role, from);
     }
-    String top = linear(List.of(name), ws.kept(), role, from);
+    String top = linear(List.of(name), ws.kept(role), role, from);
     String adapterName = EquivalentModel.Adapter.name(name);
     BottleneckAdapter module =
         new BottleneckAdapter(ws, adapterName, adapter.activation(), role + ".adapter");
@@ -112,12 +114,12 @@ final class EncoderGraph {
     int site = 3 * ws.spec.encoder().layers() + 1;
     String top = pooled;
     if (ws.spec.pooling() == Pooling.POOLER) {
-      top = linear(List.of("pooler.dense"), ws.kept(), "pooler", top);
+      top = linear(List.of("pooler.dense"), ws.own(), "pooler", top);
       top = add("pooler.tanh", new Tanh<>(BigDl.FLOAT, BigDl.NUMERIC), NO_TENSORS, top);
     }
     top = add("classifier.dropout", new Drop(ws, site), NO_TENSORS, top);
     if (ws.spec.hasRobertaHead()) {
-      top = linear(List.of("classifier.dense"), ws.kept(), "classifier.dense", top);
+      top = linear(List.of("classifier.dense"), ws.own(), "classifier.dense", top);
       top = add("classifier.tanh", new Tanh<>(BigDl.FLOAT, BigDl.NUMERIC), NO_TENSORS, top);
       top = add("classifier.dropout.2", new Drop(ws, site + 1), NO_TENSORS, top);
       top = linear(List.of("classifier.out_proj"), logits, "classifier", top);

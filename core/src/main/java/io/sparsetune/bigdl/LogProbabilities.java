@@ -21,8 +21,8 @@ final class LogProbabilities extends TensorModule<Float> {
     super(BigDl.FLOAT, BigDl.NUMERIC);
     this.choices = ws.spec.loss() == Loss.CHOICE_CROSS_ENTROPY;
     this.outputs = ws.spec.outputs();
-    this.output = ws.kept();
-    this.gradInput = ws.kept();
+    this.output = ws.own();
+    this.gradInput = ws.own();
   }
 
   @Override

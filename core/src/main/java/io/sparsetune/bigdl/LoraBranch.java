@@ -31,7 +31,7 @@ final class LoraBranch {
 
   private LoraBranch(Workspace ws, Lora lora, String layer, int stacked, int in, int out) {
     this.ws = ws;
-    this.inner = ws.newBuffer();
+    this.inner = ws.keptBuffer("lora.inner." + stacked);
     this.innerGradient = ws.scratch("d.lora." + stacked);
     this.dropped = ws.scratch("lora.dropped");
     this.droppedGradient = ws.scratch("d.lora.dropped");

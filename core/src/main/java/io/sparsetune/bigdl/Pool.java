@@ -19,7 +19,7 @@ final class Pool extends TensorModule<Float> {
   Pool(Workspace ws, boolean mean) {
     super(BigDl.FLOAT, BigDl.NUMERIC);
     this.ws = ws;
-    this.output = ws.kept();
+    this.output = ws.own();
     this.gradInput = ws.passing("d.pool");
     this.mean = mean;
   }

@@ -40,8 +40,8 @@ final class SelfAttention extends AbstractModule<Table, Tensor<Float>, Float> {
   SelfAttention(Workspace ws, int site, boolean firsts) {
     super(BigDl.TABLE, BigDl.TENSOR, BigDl.FLOAT, BigDl.NUMERIC);
     this.ws = ws;
-    this.output = ws.kept();
-    this.probabilities = ws.newBuffer();
+    this.output = ws.kept("context");
+    this.probabilities = ws.keptBuffer("probabilities");
     this.dropped = ws.scratch("dropped probabilities");
     this.gradient = ws.scratch("d.probabilities");
     this.gradQueries = ws.passing("d.queries");

@@ -60,6 +60,11 @@ final class Workspace {
     return batch;
   }
 
+  /** Whether a backward pass follows, so that modules keep what it will read. */
+  boolean keeps() {
+    return gradients != Gradients.NONE;
+  }
+
   Gradients gradients() {
     return gradients;
   }
@@ -86,9 +91,22 @@ final class Workspace {
     return views;
   }
 
-  /** A slot of a module's own, kept from the forward to the backward pass. */
-  Slot kept() {
-    return new Slot(newBuffer());
+  /** A slot of a module's own. */
+  Slot own() {
+    return new Slot(listed(new Buffer()));
+  }
+
+  /** A slot in a {@link #keptBuffer}. */
+  Slot kept(String role) {
+    return new Slot(keptBuffer(role));
+  }
+
+  /**
+   * A buffer of a module's own, kept from the forward to the backward pass; shared by all modules
+   * of that role while no backward pass follows.
+   */
+  Buffer keptBuffer(String role) {
+    return listed(new Buffer(() -> !keeps(), scratch(role)));
   }
 
   /** A slot that all modules of that role share. */
@@ -96,12 +114,12 @@ final class Workspace {
     return new Slot(scratch(role));
   }
 
+  /** A buffer that all modules of that role share. */
   Buffer scratch(String role) {
-    return shared.computeIfAbsent(role, absent -> newBuffer());
+    return shared.computeIfAbsent(role, absent -> listed(new Buffer()));
   }
 
-  Buffer newBuffer() {
-    Buffer buffer = new Buffer();
+  private Buffer listed(Buffer buffer) {
     buffers.add(buffer);
     return buffer;
   }

@@ -84,6 +84,29 @@ abstract class KernelsContract {
     }
   }
 
+  /** So wide that not all blocks of terms are packed at once: two and one, or one each. */
+  @Test
+  void wideProductsAreTheSameChains() {
+    Random random = new Random(SEED);
+    int m = 9;
+    int k = 701;
+    for (int n : new int[] {500, 1100}) {
+      for (Kernels.Form form : Kernels.Form.values()) {
+        int lda = form == Kernels.Form.TN ? m : k;
+        int ldb = form == Kernels.Form.NT ? k : n;
+        float[] a = Numbers.normal(random, m * k);
+        float[] b = Numbers.normal(random, n * k);
+        float[] actual = Numbers.normal(random, m * n);
+        float[] expected = actual.clone();
+        for (boolean accumulate : new boolean[] {true, false}) {
+          product(form, m, n, k, a, 0, lda, b, 0, ldb, expected, 0, n, accumulate);
+          kernels.gemm(form, m, n, k, a, 0, lda, b, 0, ldb, actual, 0, n, accumulate);
+          assertSameBits(actual, expected, form + " " + n + " accumulate " + accumulate);
+        }
+      }
+    }
+  }
+
   private static void product(
       Kernels.Form form,
       int m,
@@ -304,6 +327,10 @@ abstract class KernelsContract {
       assertClose(xhat, expected[0], 2e-6, "xhat");
       assertClose(y, expected[1], 2e-6, "y");
       assertClose(dx, expected[2], 5e-6, "dx");
+      float[] only = new float[features * tokens];
+      kernels.layerNorm(
+          x, 1, gamma, 0, beta, 0, features, tokens, 1e-5f, only, 0, only, 0, invStd, 0);
+      assertSameBits(only, y, "y without xhat");
     }
   }
 
