@@ -39,8 +39,16 @@ final class VectorGemm {
 
   private static final int ROWS = TALL ? VectorTallTile.ROWS : VectorTile.ROWS;
 
-  /** Rows of A packed at once: up to 205 kB. */
+  /** Rows of A packed at once. */
   private static final int BLOCK = 128;
+
+  /**
+   * The most columns of A packed at once, up to 420 kB, fewer where n is large: rows of A are read
+   * in long pieces, while the block's part of C, 2¹⁷ elements, is in the second-level cache.
+   */
+  private static final int COLUMNS = 384;
+
+  private static final int PART_OF_C = 1 << 17;
 
   /** Elements of B packed at once, 1 MB, where one block of terms is not more. */
   private static final int PACKED = 1 << 18;
@@ -54,7 +62,7 @@ final class VectorGemm {
 
   private static final int OWN_REGION = 1 << 20;
 
-  private final float[] packedA = new float[Math.max(BLOCK * STRIDE, BLOCK / L * STRIP)];
+  private final float[] packedA = new float[Math.max(BLOCK * STRIDE, COLUMNS / L * STRIP)];
   private final float[] edge = new float[ROWS * WIDTH];
   private float[] packedB = new float[OWN_REGION];
   private float[] start = new float[0];
@@ -127,26 +135,28 @@ final class VectorGemm {
       float[] from) {
     int blocks = Math.max(1, (k + TERMS - 1) / TERMS);
     int step = even((k + blocks - 1) / blocks);
-    int width = (n + WIDTH - 1) / WIDTH * WIDTH;
+    int width = Math.max(1, (n + WIDTH - 1) / WIDTH) * WIDTH;
     int group = step * Math.max(1, Math.min(blocks, PACKED / Math.max(1, step * width)));
     need(Math.min(group, even(k)) * width);
+    boolean columns = form == Kernels.Form.TN;
+    int block = columns ? Math.max(BLOCK, Math.min(COLUMNS, PART_OF_C / width / L * L)) : BLOCK;
     int first = 0;
     do {
       int end = Math.min(k, first + group);
       packAll(form, n, first, end, step, width, b, bOffset, ldb);
-      for (int i = 0; i < m; i += BLOCK) {
-        int rows = Math.min(BLOCK, m - i);
+      for (int i = 0; i < m; i += block) {
+        int rows = Math.min(block, m - i);
         int l = first;
         int p = ALIGNED;
         do {
           int terms = Math.min(step, end - l);
-          if (form == Kernels.Form.TN) {
+          if (columns) {
             packColumns(a, aOffset + l * lda + i, lda, rows, terms);
           } else if (terms > 0) {
             packRows(a, aOffset + i * lda + l, lda, rows, terms);
           }
           float[] start = l == 0 ? from : null;
-          block(form == Kernels.Form.TN, i, rows, n, p, even(terms), c, cOffset, ldc, start);
+          block(columns, i, rows, n, p, even(terms), c, cOffset, ldc, start);
           p += even(terms) * width;
           l += step;
         } while (l < end);
@@ -205,7 +215,11 @@ final class VectorGemm {
           for (int r = 0; r < height && from == null; r++) {
             System.arraycopy(c, at + r * ldc, edge, r * WIDTH, width);
           }
-          tile(columns, i, p, depth, edge, 0, WIDTH, from, first + i);
+          if (TALL && width <= L) {
+            narrow(columns, i, p, depth, from, first + i);
+          } else {
+            tile(columns, i, p, depth, edge, 0, WIDTH, from, first + i);
+          }
           for (int r = 0; r < height; r++) {
             System.arraycopy(edge, r * WIDTH, c, at + r * ldc, width);
           }
@@ -224,7 +238,7 @@ final class VectorGemm {
       int ldc,
       float[] from,
       int fromOffset) {
-    int q = columns ? row / L * STRIP + row % L : row * STRIDE;
+    int q = packedAt(columns, row);
     if (TALL && columns) {
       VectorTallTile.columns(packedA, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
     } else if (TALL) {
@@ -234,6 +248,18 @@ final class VectorGemm {
     } else {
       VectorTile.rows(packedA, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
     }
+  }
+
+  /** A tile in {@link #edge} of which at most the left half is wanted. */
+  private void narrow(boolean columns, int row, int p, int depth, float[] from, int fromOffset) {
+    int q = packedAt(columns, row);
+    int rowStep = columns ? 1 : STRIDE;
+    int termStep = columns ? L : 1;
+    VectorTallTile.narrow(packedA, q, rowStep, termStep, packedB, p, depth, edge, from, fromOffset);
+  }
+
+  private static int packedAt(boolean columns, int row) {
+    return columns ? row / L * STRIP + row % L : row * STRIDE;
   }
 
   /** Odd terms are made even by −0 in A and +0 in B: c + −0 = c, whatever c. */
@@ -277,7 +303,11 @@ final class VectorGemm {
         FloatVector.fromArray(S, b, at + j).intoArray(p, to);
         FloatVector.fromArray(S, b, at + j + L).intoArray(p, to + L);
       }
-      if (whole < n) {
+      if (whole < n && at + whole + WIDTH <= b.length) {
+        // What lies behind row's end goes into columns of a tile that are left out.
+        FloatVector.fromArray(S, b, at + whole).intoArray(p, to);
+        FloatVector.fromArray(S, b, at + whole + L).intoArray(p, to + L);
+      } else if (whole < n) {
         System.arraycopy(b, at + whole, p, to, n - whole);
         Arrays.fill(p, to + n - whole, to + WIDTH, 0f);
       }

@@ -242,4 +242,63 @@ final class VectorTallTile {
     s70.intoArray(c, cOffset + 7 * ldc);
     s71.intoArray(c, cOffset + 7 * ldc + L);
   }
+
+  /**
+   * The left half of a tile, with either packing of A.
+   *
+   * @param rowStep from a row of A to the next
+   * @param termStep from a term to the next
+   * @param c the tile, [ROWS, WIDTH]
+   */
+  static void narrow(
+      float[] a,
+      int aOffset,
+      int rowStep,
+      int termStep,
+      float[] b,
+      int bOffset,
+      int terms,
+      float[] c,
+      float[] start,
+      int startOffset) {
+    FloatVector s0, s1, s2, s3, s4, s5, s6, s7;
+    if (start == null) {
+      s0 = FloatVector.fromArray(S, c, 0);
+      s1 = FloatVector.fromArray(S, c, WIDTH);
+      s2 = FloatVector.fromArray(S, c, 2 * WIDTH);
+      s3 = FloatVector.fromArray(S, c, 3 * WIDTH);
+      s4 = FloatVector.fromArray(S, c, 4 * WIDTH);
+      s5 = FloatVector.fromArray(S, c, 5 * WIDTH);
+      s6 = FloatVector.fromArray(S, c, 6 * WIDTH);
+      s7 = FloatVector.fromArray(S, c, 7 * WIDTH);
+    } else {
+      s0 = FloatVector.broadcast(S, start[startOffset]);
+      s1 = FloatVector.broadcast(S, start[startOffset + 1]);
+      s2 = FloatVector.broadcast(S, start[startOffset + 2]);
+      s3 = FloatVector.broadcast(S, start[startOffset + 3]);
+      s4 = FloatVector.broadcast(S, start[startOffset + 4]);
+      s5 = FloatVector.broadcast(S, start[startOffset + 5]);
+      s6 = FloatVector.broadcast(S, start[startOffset + 6]);
+      s7 = FloatVector.broadcast(S, start[startOffset + 7]);
+    }
+    for (int l = 0, q = aOffset, p = bOffset; l < terms; l++, q += termStep, p += WIDTH) {
+      FloatVector v = FloatVector.fromArray(S, b, p);
+      s0 = FloatVector.broadcast(S, a[q]).fma(v, s0);
+      s1 = FloatVector.broadcast(S, a[q + rowStep]).fma(v, s1);
+      s2 = FloatVector.broadcast(S, a[q + 2 * rowStep]).fma(v, s2);
+      s3 = FloatVector.broadcast(S, a[q + 3 * rowStep]).fma(v, s3);
+      s4 = FloatVector.broadcast(S, a[q + 4 * rowStep]).fma(v, s4);
+      s5 = FloatVector.broadcast(S, a[q + 5 * rowStep]).fma(v, s5);
+      s6 = FloatVector.broadcast(S, a[q + 6 * rowStep]).fma(v, s6);
+      s7 = FloatVector.broadcast(S, a[q + 7 * rowStep]).fma(v, s7);
+    }
+    s0.intoArray(c, 0);
+    s1.intoArray(c, WIDTH);
+    s2.intoArray(c, 2 * WIDTH);
+    s3.intoArray(c, 3 * WIDTH);
+    s4.intoArray(c, 4 * WIDTH);
+    s5.intoArray(c, 5 * WIDTH);
+    s6.intoArray(c, 6 * WIDTH);
+    s7.intoArray(c, 7 * WIDTH);
+  }
 }
