@@ -70,6 +70,11 @@ final class BigDlEngine implements Engine {
     return mask.gather(layout, theta);
   }
 
+  @Override
+  public float[] theta() {
+    return theta;
+  }
+
   /** What workers compute gradients of. */
   Mask installed() {
     return installed;

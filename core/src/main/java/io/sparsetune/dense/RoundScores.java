@@ -30,9 +30,9 @@ public record RoundScores(double momentum, Mask stays) implements Serializable {
       DenseTraining training, StateSlice slice, Optional<ScoreSlice> earlier) {
     float[] distances = training.distances(slice);
     if (remembers() && earlier.isPresent()) {
-      float[] before = earlier.get().scores();
+      ScoreSlice before = earlier.get();
       for (int i = 0; i < distances.length; i++) {
-        distances[i] = (float) (momentum * distances[i] + (1 - momentum) * before[i]);
+        distances[i] = (float) (momentum * distances[i] + (1 - momentum) * before.score(i));
       }
     }
     return new ScoreSlice(slice.tensor(), slice.from(), distances);
@@ -43,7 +43,10 @@ public record RoundScores(double momentum, Mask stays) implements Serializable {
     if (stays.count(blended.tensor()) == 0) {
       return blended;
     }
-    float[] scores = blended.scores().clone();
+    float[] scores = new float[blended.size()];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = blended.score(i);
+    }
     int first = stays.numberAt(blended.tensor(), blended.from());
     int end = stays.numberAt(blended.tensor(), blended.from() + scores.length);
     for (int q = first; q < end; q++) {

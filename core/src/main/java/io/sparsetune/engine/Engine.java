@@ -19,6 +19,9 @@ public interface Engine {
   /** θ at the positions of the mask, [mask.size()]. */
   float[] gather(Mask mask);
 
+  /** θ itself, [layout.size()]: to be read, while nothing is installed, and never written. */
+  float[] theta();
+
   /** A worker for one thread; it holds that thread's activations. */
   EngineWorker newWorker();
 }

@@ -6,6 +6,7 @@ import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -43,12 +44,20 @@ public final class TopK {
     Histogram low = scores.histogram(slice -> lowHalves(goal, highBins, slice));
     int[] thresholds = new int[groups];
     long[] ties = new long[groups];
+    boolean tied = false;
     for (int g = 0; g < groups; g++) {
       Cut cut = goal.keep(g) > 0 ? low.cut(g, highCuts[g].left()) : Cut.NOTHING;
       thresholds[g] = highBins[g] << 16 | cut.bin();
-      ties[g] = cut.left();
+      if (cut.left() == cut.count()) {
+        // All that are equal to the k-th stay: nobody has to be told which.
+        thresholds[g]--;
+      } else {
+        ties[g] = cut.left();
+        tied = true;
+      }
     }
-    List<Ties> counted = scores.map(slice -> countTies(goal, thresholds, slice));
+    List<Ties> counted =
+        tied ? scores.map(slice -> countTies(goal, thresholds, ties, slice)) : List.of();
     int[][] quotas = quotas(layout, goal, ties, counted);
     return mask(layout, scores.map(slice -> choose(goal, thresholds, quotas, slice)));
   }
@@ -58,13 +67,14 @@ public final class TopK {
       return Histogram.EMPTY;
     }
     int[] counts = new int[Histogram.BINS];
-    for (float score : slice.scores()) {
-      int bits = Float.floatToRawIntBits(score);
-      if (bits < 0 || bits >= INFINITY_BITS) {
+    int size = slice.size();
+    for (int i = 0; i < size; i++) {
+      int bits = slice.bits(i);
+      if (bits >= INFINITY_BITS) {
         throw new DivergedException(
-            ("A score of %s is %s: not a finite number of 0 or more; the model's weights or"
-                    + " its gradients at the start are out of range")
-                .formatted(names.get(slice.tensor()), score),
+            ("A score of %s is %s: not finite; the model's weights or its gradients at the start"
+                    + " are out of range")
+                .formatted(names.get(slice.tensor()), slice.score(i)),
             null);
       }
       counts[bits >>> 16]++;
@@ -77,22 +87,24 @@ public final class TopK {
       return Histogram.EMPTY;
     }
     int group = goal.group(slice.tensor());
+    int bin = highBins[group];
     int[] counts = new int[Histogram.BINS];
-    for (float score : slice.scores()) {
-      int bits = Float.floatToRawIntBits(score);
-      if (bits >>> 16 == highBins[group]) {
+    int size = slice.size();
+    for (int i = 0; i < size; i++) {
+      int bits = slice.bits(i);
+      if (bits >>> 16 == bin) {
         counts[bits & 0xFFFF]++;
       }
     }
     return Histogram.of(group, counts);
   }
 
-  private static Ties countTies(TopKGoal goal, int[] thresholds, ScoreSlice slice) {
+  private static Ties countTies(TopKGoal goal, int[] thresholds, long[] ties, ScoreSlice slice) {
     int count = 0;
-    if (goal.wants(slice.tensor())) {
+    if (goal.wants(slice.tensor()) && ties[goal.group(slice.tensor())] > 0) {
       int threshold = thresholds[goal.group(slice.tensor())];
-      for (float score : slice.scores()) {
-        count += Float.floatToRawIntBits(score) == threshold ? 1 : 0;
+      for (int i = 0; i < slice.size(); i++) {
+        count += slice.bits(i) == threshold ? 1 : 0;
       }
     }
     return new Ties(slice.tensor(), slice.from(), count);
@@ -127,19 +139,18 @@ public final class TopK {
     int group = goal.group(slice.tensor());
     int threshold = goal.keep(group) > 0 ? thresholds[group] : Integer.MAX_VALUE;
     int quota = quotas[slice.tensor()][slice.from() / ScoreSlice.LENGTH];
-    int size = quota;
-    for (float score : slice.scores()) {
-      size += Float.floatToRawIntBits(score) > threshold ? 1 : 0;
-    }
-    int[] positions = new int[size];
-    int next = 0;
-    for (int i = 0; i < slice.scores().length; i++) {
-      int bits = Float.floatToRawIntBits(slice.scores()[i]);
+    int[] positions = new int[16];
+    int count = 0;
+    for (int i = 0; i < slice.size(); i++) {
+      int bits = slice.bits(i);
       if (bits > threshold || (bits == threshold && quota-- > 0)) {
-        positions[next++] = slice.from() + i;
+        if (count == positions.length) {
+          positions = Arrays.copyOf(positions, 2 * count);
+        }
+        positions[count++] = slice.from() + i;
       }
     }
-    return new Chosen(slice.tensor(), slice.from(), positions);
+    return new Chosen(slice.tensor(), slice.from(), Arrays.copyOf(positions, count));
   }
 
   private static Mask mask(ParameterLayout layout, List<Chosen> chosen) {

@@ -18,7 +18,7 @@ final class LocalScores implements ScoreSource {
 
   @Override
   public Histogram histogram(SliceFunction<Histogram> function) {
-    return slices.get().map(function::apply).reduce(Histogram.EMPTY, Histogram::merge);
+    return Histogram.merge(slices.get().map(function::apply).toList());
   }
 
   @Override

@@ -105,9 +105,9 @@ public final class LocalStepExecutor implements StepExecutor {
             tensors.stream()
                 .flatMap(
                     tensor -> {
-                      try (EngineLease lease = leaseAtStart()) {
-                        return BaseScores.slices(lease.engine(), layout, tensor).stream();
-                      }
+                      EngineLease lease = leaseAtStart();
+                      return BaseScores.slices(lease.engine(), layout, tensor).stream()
+                          .onClose(lease::close);
                     }));
   }
 

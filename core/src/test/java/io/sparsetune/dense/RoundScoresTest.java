@@ -22,7 +22,7 @@ class RoundScoresTest {
       new StateSlice(0, 0, new float[][] {{1, -2, 3, 4}}, new float[] {1, 1, 3.5f, 0});
 
   private static float[] scores(ScoreSlice slice) {
-    return slice.scores();
+    return slice.values();
   }
 
   @Test

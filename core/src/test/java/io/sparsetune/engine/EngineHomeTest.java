@@ -58,6 +58,11 @@ class EngineHomeTest {
     }
 
     @Override
+    public float[] theta() {
+      return new float[SPEC.layout().size()];
+    }
+
+    @Override
     public EngineWorker newWorker() {
       workers.incrementAndGet();
       return new EngineWorker() {

@@ -56,7 +56,7 @@ class ScoreSumTest {
               s -> slices.merge(s.tensor() + "/" + s.from(), s, (a, b) -> b.merge(a)));
     }
     Map<String, float[]> scores = new TreeMap<>();
-    slices.forEach((key, slice) -> scores.put(key, slice.scores().scores()));
+    slices.forEach((key, slice) -> scores.put(key, slice.scores().values()));
     return scores;
   }
 

@@ -10,6 +10,10 @@ import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.random.Randomness;
 import io.sparsetune.random.Randomness.Purpose;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -166,15 +170,33 @@ class TopKTest {
   }
 
   @Test
+  void aSlicesScoresAreMagnitudesAndItTravelsAlone() throws Exception {
+    ScoreSlice part = new ScoreSlice(3, 7, 2, new float[] {9, -5, 4, 9}, 1);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(part);
+    }
+    ScoreSlice arrived =
+        (ScoreSlice)
+            new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray())).readObject();
+    assertThat(arrived.values()).containsExactly(-5, 4);
+    assertThat(List.of(arrived.tensor(), arrived.from(), arrived.size())).containsExactly(3, 7, 2);
+    for (ScoreSlice slice : List.of(part, arrived)) {
+      assertThat(slice.score(0)).isEqualTo(5);
+      assertThat(slice.score(1)).isEqualTo(4);
+    }
+  }
+
+  @Test
   void aScoreThatIsNotFiniteIsAnError() {
     ParameterLayout layout = layout(3);
-    for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, -1}) {
+    for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
       assertThatThrownBy(
               () -> selected(layout, List.of(new float[] {1, bad, 2}), Scope.TENSOR, 0.5))
           .isInstanceOf(DivergedException.class)
           .hasMessage(
-              "A score of %s is %s: not a finite number of 0 or more; the model's weights or"
-                  + " its gradients at the start are out of range",
+              "A score of %s is %s: not finite; the model's weights or its gradients at the start"
+                  + " are out of range",
               layout.tensor(0).name(), bad);
     }
   }

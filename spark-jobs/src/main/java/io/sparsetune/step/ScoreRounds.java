@@ -7,7 +7,7 @@ import io.sparsetune.engine.MaxAbs;
 import io.sparsetune.engine.NotFiniteException;
 import io.sparsetune.engine.ScoreSum;
 import io.sparsetune.engine.SumSlice;
-import io.sparsetune.mask.ScoreSlice;
+import io.sparsetune.mask.SliceFunction;
 import io.sparsetune.mask.TopKGoal;
 import io.sparsetune.method.ScoreRound;
 import io.sparsetune.params.ParameterLayout;
@@ -40,24 +40,40 @@ final class ScoreRounds {
     this.plan = plan;
   }
 
-  /** |θ⁰| of those tensors, made anew whenever it is asked for. */
-  JavaRDD<ScoreSlice> baseScores(long sequence, List<Integer> tensors) {
+  /** |θ⁰| of those tensors, read whenever they are asked for. */
+  JavaRDD<LocatedScores> baseScores(long sequence, List<Integer> tensors) {
     Broadcast<TaskModel> shared = model.shared();
     int slices = Math.max(1, Math.min(tensors.size(), model.context().defaultParallelism()));
     return model
         .context()
         .parallelize(tensors, slices)
-        .flatMap(
-            tensor ->
-                TaskMemoryException.insteadOfError(
-                    () -> baseScores(shared.value(), sequence, tensor)));
+        .mapPartitions(
+            some -> {
+              List<Integer> own = new ArrayList<>();
+              some.forEachRemaining(own::add);
+              return List.<LocatedScores>of(new BaseTensors(shared.value(), sequence, own))
+                  .iterator();
+            });
   }
 
-  private static Iterator<ScoreSlice> baseScores(TaskModel model, long sequence, int tensor) {
-    try (EngineLease lease = model.leaseAtStart(sequence)) {
-      return lease.stale()
-          ? List.<ScoreSlice>of().iterator()
-          : BaseScores.slices(lease.engine(), model.spec().layout(), tensor).iterator();
+  /** Tensors' scores, read from θ while the engine is leased. */
+  private record BaseTensors(TaskModel model, long sequence, List<Integer> tensors)
+      implements LocatedScores {
+    @Override
+    public <R> List<R> map(SliceFunction<R> function) {
+      return TaskMemoryException.insteadOfError(
+          () -> {
+            try (EngineLease lease = model.leaseAtStart(sequence)) {
+              if (lease.stale()) {
+                return List.of();
+              }
+              ParameterLayout layout = model.spec().layout();
+              return tensors.stream()
+                  .flatMap(tensor -> BaseScores.slices(lease.engine(), layout, tensor).stream())
+                  .<R>map(function::apply)
+                  .toList();
+            }
+          });
     }
   }
 

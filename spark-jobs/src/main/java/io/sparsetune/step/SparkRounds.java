@@ -95,7 +95,7 @@ final class SparkRounds {
     RoundScores rule = request.scores();
     try {
       Mask kept =
-          request.projection().apply(new SparkScores(model, scores.values().map(rule::withStays)));
+          request.projection().apply(SparkScores.of(model, scores.values().map(rule::withStays)));
       List<ChosenSlice> chosen = chosen(name, request.work().training(), kept, slices);
       if (rule.remembers()) {
         remember(name, scores);

@@ -10,26 +10,31 @@ import org.apache.spark.api.java.JavaRDD;
 /** Scores that stay on the executors; each question to them is one small job. */
 final class SparkScores implements ScoreSource {
   private final RunModel model;
-  private final JavaRDD<ScoreSlice> slices;
+  private final JavaRDD<LocatedScores> slices;
 
-  SparkScores(RunModel model, JavaRDD<ScoreSlice> slices) {
+  SparkScores(RunModel model, JavaRDD<LocatedScores> slices) {
     this.model = model;
     this.slices = slices;
   }
 
+  static SparkScores of(RunModel model, JavaRDD<ScoreSlice> slices) {
+    return new SparkScores(model, slices.map(LocatedScores.OneSlice::new));
+  }
+
   @Override
   public Histogram histogram(SliceFunction<Histogram> function) {
-    JavaRDD<ScoreSlice> all = slices;
+    JavaRDD<LocatedScores> all = slices;
     return model.job(
         "top-k: histogram",
         () ->
-            all.map(function::apply)
+            all.map(scores -> Histogram.merge(scores.map(function)))
                 .treeAggregate(Histogram.EMPTY, Histogram::merge, Histogram::merge));
   }
 
   @Override
   public <R> List<R> map(SliceFunction<R> function) {
-    JavaRDD<ScoreSlice> all = slices;
-    return model.job("top-k: positions", () -> all.map(function::apply).collect());
+    JavaRDD<LocatedScores> all = slices;
+    return model.job(
+        "top-k: positions", () -> all.flatMap(scores -> scores.map(function).iterator()).collect());
   }
 }

@@ -139,7 +139,7 @@ public final class SparkStepExecutor implements StepExecutor {
         try {
           JavaRDD<ScoreSlice> scores =
               sums.stream().reduce(JavaRDD::union).orElseThrow().map(sum -> sum.value().scores());
-          yield method.mask(problem, new SparkScores(model, scores));
+          yield method.mask(problem, SparkScores.of(model, scores));
         } finally {
           sums.forEach(Persisted::free);
         }
