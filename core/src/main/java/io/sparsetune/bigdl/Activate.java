@@ -17,7 +17,7 @@ final class Activate extends TensorModule<Float> {
   Activate(Workspace ws) {
     super(BigDl.FLOAT, BigDl.NUMERIC);
     this.ws = ws;
-    this.output = ws.kept("activated");
+    this.output = ws.own();
     this.gradInput = ws.passing("d.activation");
     this.activation = ws.spec.encoder().activation();
   }

@@ -27,7 +27,7 @@ final class AddNorm extends AbstractModule<Table, Tensor<Float>, Float> {
     super(BigDl.TABLE, BigDl.TENSOR, BigDl.FLOAT, BigDl.NUMERIC);
     this.ws = ws;
     this.output = ws.kept(role + ".states");
-    this.normalized = ws.keptBuffer("normalized");
+    this.normalized = ws.ownBuffer();
     this.invStd = ws.keptBuffer("invStd");
     this.gradSum = ws.passing("d." + role + ".sum");
     this.gradDropped = ws.passing("d." + role + ".dropped");

@@ -35,7 +35,7 @@ final class Embeddings extends TensorModule<Float> {
     this.ws = ws;
     this.output = ws.own();
     this.sum = ws.scratch("embeddings.sum");
-    this.normalized = ws.keptBuffer("embeddings.normalized");
+    this.normalized = ws.ownBuffer();
     this.invStd = ws.keptBuffer("invStd");
     this.gradient = ws.scratch("d.embeddings");
     this.word = ws.tensor("embeddings.word_embeddings.weight");

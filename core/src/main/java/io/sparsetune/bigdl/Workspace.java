@@ -93,7 +93,11 @@ final class Workspace {
 
   /** A slot of a module's own. */
   Slot own() {
-    return new Slot(listed(new Buffer()));
+    return new Slot(ownBuffer());
+  }
+
+  Buffer ownBuffer() {
+    return listed(new Buffer());
   }
 
   /** A slot in a {@link #keptBuffer}. */

@@ -143,8 +143,8 @@ public interface Kernels extends Products {
    * LayerNorm over the features of each token: x, y and xhat are [features, tokens], gamma and beta
    * [features], invStd [tokens]. Writes xhat = (x − mean)·invStd, y = fma(xhat, gamma, beta) and
    * invStd = 1 / √(variance + eps). A token's mean is Σ x times 1 / features; its variance Σ (x −
-   * mean)², by fma, times 1 / features; both are summed with the feature rising. xhat may be y,
-   * which is what remains then.
+   * mean)², by fma, times 1 / features; both are summed with the feature rising. xhat may be y:
+   * then y is what remains there.
    */
   void layerNorm(
       float[] x,

@@ -46,17 +46,21 @@ final class VectorGemm {
    * The most columns of A packed at once, up to 420 kB, fewer where n is large: rows of A are read
    * in long pieces, while the block's part of C, 2¹⁷ elements, is in the second-level cache.
    */
-  private static final int COLUMNS = 384;
+  private static final int COLUMNS = TALL ? 384 : BLOCK;
 
   private static final int PART_OF_C = 1 << 17;
 
-  /** Elements of B packed at once, 1 MB, where one block of terms is not more. */
-  private static final int PACKED = 1 << 18;
+  /**
+   * Elements of B packed at once, 1 MB, where one block of terms is not more: half of the
+   * second-level cache of the CPUs that these sizes were measured on. Those with shorter vectors
+   * have smaller ones.
+   */
+  private static final int PACKED = TALL ? 1 << 18 : 0;
 
   /**
-   * Where packed B starts, and how long its array is at least: G1 gives an array of 4 MB regions of
-   * its own in heaps of up to 16 GB, so that element 12, after the header's 16 bytes, starts a
-   * cache line. A vector that lies across two lines costs 4 to 8% of a product; elsewhere it may.
+   * Where packed B starts, and how long its array is at least: G1 gives arrays of 4 MB and more
+   * whole regions in heaps of up to 16 GB, so that element 12, after a header of 16 bytes, starts a
+   * cache line. Elsewhere vectors may lie across two lines, which costs 4 to 8% of a product.
    */
   private static final int ALIGNED = 12;
 
@@ -155,8 +159,8 @@ final class VectorGemm {
           } else if (terms > 0) {
             packRows(a, aOffset + i * lda + l, lda, rows, terms);
           }
-          float[] start = l == 0 ? from : null;
-          block(columns, i, rows, n, p, even(terms), c, cOffset, ldc, start);
+          float[] begins = l == 0 ? from : null;
+          block(columns, i, rows, n, p, even(terms), c, cOffset, ldc, begins);
           p += even(terms) * width;
           l += step;
         } while (l < end);
@@ -304,7 +308,7 @@ final class VectorGemm {
         FloatVector.fromArray(S, b, at + j + L).intoArray(p, to + L);
       }
       if (whole < n && at + whole + WIDTH <= b.length) {
-        // What lies behind row's end goes into columns of a tile that are left out.
+        // What lies behind the row's end goes into columns of a tile that are left out.
         FloatVector.fromArray(S, b, at + whole).intoArray(p, to);
         FloatVector.fromArray(S, b, at + whole + L).intoArray(p, to + L);
       } else if (whole < n) {

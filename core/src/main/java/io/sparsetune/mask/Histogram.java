@@ -104,7 +104,7 @@ public final class Histogram implements Serializable {
 
   /**
    * @param bin all above it is kept
-   * @param left how many of the bin itself are kept, at least 1
+   * @param left how many of the bin itself are kept, at least 1 but in {@link #NOTHING}
    * @param count how many the bin has
    */
   record Cut(int bin, long left, long count) {

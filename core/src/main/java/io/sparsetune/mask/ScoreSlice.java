@@ -2,6 +2,7 @@ package io.sparsetune.mask;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Scores of the positions [from, from + size) of a tensor: the magnitudes of as many values. These
@@ -14,6 +15,10 @@ public record ScoreSlice(int tensor, int from, int size, float[] values, int off
     implements Serializable {
   /** Positions in a slice (the last of a tensor has fewer): 1 MB of scores. */
   public static final int LENGTH = 1 << 18;
+
+  public ScoreSlice {
+    Objects.checkFromIndexSize(offset, size, values.length);
+  }
 
   /** All of an array. */
   public ScoreSlice(int tensor, int from, float[] values) {

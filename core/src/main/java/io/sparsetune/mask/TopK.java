@@ -13,9 +13,9 @@ import java.util.List;
 /**
  * The exact k largest of scores that nobody holds together; of equal scores the lower position
  * wins. Non-negative floats are ordered like their bits: a histogram of the high halves finds the
- * bin of the k-th score, one of the low halves inside that bin finds the score itself, and a count
- * of the scores equal to it, slice by slice, says how many each slice may keep. Memory here: the
- * bins in use and the k positions.
+ * bin of the k-th score, one of the low halves inside that bin finds the score itself. Where not
+ * all scores equal to it are kept, a count of them, slice by slice, says how many each slice may
+ * keep. Memory here: the bins in use and the k positions.
  */
 public final class TopK {
   private static final int INFINITY_BITS = 0x7F800000;
@@ -49,7 +49,7 @@ public final class TopK {
       Cut cut = goal.keep(g) > 0 ? low.cut(g, highCuts[g].left()) : Cut.NOTHING;
       thresholds[g] = highBins[g] << 16 | cut.bin();
       if (cut.left() == cut.count()) {
-        // All that are equal to the k-th stay: nobody has to be told which.
+        // All that are equal to the k-th are kept: what is above stays, with -1 everything.
         thresholds[g]--;
       } else {
         ties[g] = cut.left();

@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -106,7 +107,8 @@ public final class LocalStepExecutor implements StepExecutor {
                 .flatMap(
                     tensor -> {
                       EngineLease lease = leaseAtStart();
-                      return BaseScores.slices(lease.engine(), layout, tensor).stream()
+                      return Stream.of(lease.engine())
+                          .flatMap(engine -> BaseScores.slices(engine, layout, tensor).stream())
                           .onClose(lease::close);
                     }));
   }
@@ -216,6 +218,7 @@ public final class LocalStepExecutor implements StepExecutor {
 
   @Override
   public void close() {
+    sums.clear();
     threads.close();
     EngineHome.get().release(nonce);
   }

@@ -119,6 +119,8 @@ class EquivalentModelTest {
       for (int i = 0; i < mask.size(); i++) {
         assertThat(again.sum(i)).isEqualTo(fresh.sum(i));
       }
+      MicroBatch other = GoldenModel.pack(model.examples(1 - step));
+      assertThat(used.logits(other)).isEqualTo(engine.newWorker().logits(other));
     }
   }
 

@@ -84,13 +84,18 @@ abstract class KernelsContract {
     }
   }
 
-  /** So wide that not all blocks of terms are packed at once: two and one, or one each. */
+  /**
+   * More terms than are packed at once with 16 lanes, in groups of three blocks and two and of one
+   * each; more columns of A than are packed at once, 384 and fewer where C is wide.
+   */
   @Test
-  void wideProductsAreTheSameChains() {
+  void productsOfManyBlocksAreTheSameChains() {
     Random random = new Random(SEED);
-    int m = 9;
-    int k = 701;
-    for (int n : new int[] {500, 1100}) {
+    for (int[] shape :
+        new int[][] {{9, 300, 1100}, {9, 1100, 701}, {401, 20, 30}, {401, 500, 17}}) {
+      int m = shape[0];
+      int n = shape[1];
+      int k = shape[2];
       for (Kernels.Form form : Kernels.Form.values()) {
         int lda = form == Kernels.Form.TN ? m : k;
         int ldb = form == Kernels.Form.NT ? k : n;
@@ -101,7 +106,8 @@ abstract class KernelsContract {
         for (boolean accumulate : new boolean[] {true, false}) {
           product(form, m, n, k, a, 0, lda, b, 0, ldb, expected, 0, n, accumulate);
           kernels.gemm(form, m, n, k, a, 0, lda, b, 0, ldb, actual, 0, n, accumulate);
-          assertSameBits(actual, expected, form + " " + n + " accumulate " + accumulate);
+          assertSameBits(
+              actual, expected, form + " " + Arrays.toString(shape) + " accumulate " + accumulate);
         }
       }
     }
