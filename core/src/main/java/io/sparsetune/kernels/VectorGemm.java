@@ -68,7 +68,7 @@ final class VectorGemm {
 
   private final float[] packedA = new float[Math.max(BLOCK * STRIDE, COLUMNS / L * STRIP)];
   private final float[] edge = new float[ROWS * WIDTH];
-  private float[] packedB = new float[OWN_REGION];
+  private float[] packedB = new float[0];
   private float[] start = new float[0];
 
   void multiply(
@@ -348,7 +348,7 @@ final class VectorGemm {
 
   private void need(int size) {
     if (packedB.length < ALIGNED + size) {
-      packedB = new float[ALIGNED + size];
+      packedB = new float[Math.max(OWN_REGION, ALIGNED + size)];
     }
   }
 }

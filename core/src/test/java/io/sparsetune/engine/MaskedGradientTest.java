@@ -35,6 +35,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a mask leaves out is not computed; what it holds has the dense gradient's value. */
 class MaskedGradientTest {
+  /** Length of the kernels' room for a product's packed activations, whatever the model. */
+  private static final int PACKED = 1 << 20;
+
   private final GoldenModel model = GoldenModel.read("bert");
   private final ParameterLayout layout = model.spec().layout();
   private final MicroBatch batch = GoldenModel.pack(model.examples(1));
@@ -121,7 +124,11 @@ class MaskedGradientTest {
             .orElseThrow();
     List<Object> arrays = ObjectGraph.numberArrays(worker);
     assertThat(arrays).as("what can be reached").hasSizeGreaterThan(20);
-    assertThat(arrays.stream().filter(array -> ObjectGraph.length(array) >= smallest).toList())
+    assertThat(
+            arrays.stream()
+                .filter(array -> ObjectGraph.length(array) >= smallest)
+                .filter(array -> ObjectGraph.length(array) != PACKED)
+                .toList())
         .singleElement()
         .isSameAs(theta);
     assertThat(((InspectedWorker) worker).statistics().largestGradientArray()).isLessThan(smallest);
