@@ -19,7 +19,12 @@ final class KernelLoader {
   private KernelLoader() {}
 
   static Kernels create() {
-    return scalarForced() || !Chosen.VECTOR ? new ScalarKernels() : vector();
+    return vectors() ? vector() : new ScalarKernels();
+  }
+
+  /** Whether the Vector API is to be used. */
+  static boolean vectors() {
+    return !scalarForced() && Chosen.VECTOR;
   }
 
   private static boolean scalarForced() {

@@ -23,22 +23,81 @@ public final class Histogram implements Serializable {
     this.counts = counts;
   }
 
-  /** One group's counts [2¹⁶]. */
-  static Histogram of(int group, int[] binCounts) {
+  /** One group's, of as many scores as there are bins. */
+  static Histogram of(int group, char[] bins) {
+    if (bins.length == 0) {
+      return EMPTY;
+    }
+    int lowest = BINS;
+    int highest = -1;
+    for (char bin : bins) {
+      lowest = Math.min(lowest, bin);
+      highest = Math.max(highest, bin);
+    }
+    return highest - lowest < 4 * bins.length
+        ? counted(group, bins, lowest, highest)
+        : sorted(group, bins);
+  }
+
+  private static Histogram counted(int group, char[] bins, int lowest, int highest) {
+    int[] binCounts = new int[highest - lowest + 1];
+    for (char bin : bins) {
+      binCounts[bin - lowest]++;
+    }
     int used = 0;
     for (int count : binCounts) {
       used += count > 0 ? 1 : 0;
     }
     long[] keys = new long[used];
     long[] counts = new long[used];
-    int i = 0;
-    for (int bin = 0; bin < BINS; bin++) {
-      if (binCounts[bin] > 0) {
-        keys[i] = (long) group * BINS + bin;
-        counts[i++] = binCounts[bin];
+    for (int i = 0, next = 0; i < binCounts.length; i++) {
+      if (binCounts[i] > 0) {
+        keys[next] = (long) group * BINS + lowest + i;
+        counts[next++] = binCounts[i];
       }
     }
     return new Histogram(keys, counts);
+  }
+
+  /** Where bins are few and far between. */
+  private static Histogram sorted(int group, char[] bins) {
+    char[] rising = bins.clone();
+    Arrays.sort(rising);
+    long[] keys = new long[rising.length];
+    long[] counts = new long[rising.length];
+    int used = 0;
+    for (int i = 0; i < rising.length; i++) {
+      if (i == 0 || rising[i] != rising[i - 1]) {
+        keys[used++] = (long) group * BINS + rising[i];
+      }
+      counts[used - 1]++;
+    }
+    return new Histogram(Arrays.copyOf(keys, used), Arrays.copyOf(counts, used));
+  }
+
+  /** Without bins below the one in which the given number of scores is full. */
+  Histogram largest(long number) {
+    int from = keys.length;
+    for (long left = number; from > 0 && left > 0; ) {
+      left -= counts[--from];
+    }
+    return new Histogram(
+        Arrays.copyOfRange(keys, from, keys.length), Arrays.copyOfRange(counts, from, keys.length));
+  }
+
+  /** How many scores of a group there are. */
+  long count(int group) {
+    long count = 0;
+    for (int i = first(group); i < first(group + 1); i++) {
+      count += counts[i];
+    }
+    return count;
+  }
+
+  /** Where a group's bins start. */
+  private int first(int group) {
+    int found = Arrays.binarySearch(keys, (long) group * BINS);
+    return found < 0 ? -found - 1 : found;
   }
 
   /** Both together; associative and commutative. */
@@ -90,9 +149,8 @@ public final class Histogram implements Serializable {
 
   /** The group's bin that holds its keep-th largest score, and how many of that bin are kept. */
   Cut cut(int group, long keep) {
-    int last = Arrays.binarySearch(keys, (group + 1L) * BINS);
     long left = keep;
-    for (int i = (last < 0 ? -last - 1 : last) - 1; i >= 0 && keys[i] / BINS == group; i--) {
+    for (int i = first(group + 1) - 1; i >= first(group); i--) {
       if (counts[i] >= left) {
         return new Cut((int) (keys[i] % BINS), left, counts[i]);
       }

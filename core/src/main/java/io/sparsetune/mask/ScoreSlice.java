@@ -1,5 +1,6 @@
 package io.sparsetune.mask;
 
+import io.sparsetune.kernels.Magnitudes;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Objects;
@@ -35,6 +36,11 @@ public record ScoreSlice(int tensor, int from, int size, float[] values, int off
   /** The bits of {@link #score}; of finite scores they are in the scores' own order. */
   int bits(int i) {
     return Float.floatToRawIntBits(values[offset + i]) & Integer.MAX_VALUE;
+  }
+
+  /** All i, rising, whose score's bits are at least these, which are those of a finite score. */
+  int[] atLeast(int bits) {
+    return Magnitudes.atLeast(Float.intBitsToFloat(bits), values, offset, size);
   }
 
   private Object writeReplace() {

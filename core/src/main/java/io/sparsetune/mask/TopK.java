@@ -9,16 +9,22 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The exact k largest of scores that nobody holds together; of equal scores the lower position
  * wins. Non-negative floats are ordered like their bits: a histogram of the high halves finds the
  * bin of the k-th score, one of the low halves inside that bin finds the score itself. Where not
  * all scores equal to it are kept, a count of them, slice by slice, says how many each slice may
- * keep. Memory here: the bins in use and the k positions.
+ * keep. A sample says first below which score nearly nothing can be chosen, so that each pass but
+ * compares most scores; where it said too much, the first histogram is made of all. Memory here:
+ * the bins in use and the k positions.
  */
 public final class TopK {
   private static final int INFINITY_BITS = 0x7F800000;
+
+  /** Of so many scores the sample has one; prime, so that it walks through a matrix's columns. */
+  private static final int SAMPLED = 61;
 
   private TopK() {}
 
@@ -34,7 +40,13 @@ public final class TopK {
     int groups = goal.groups();
     // For a message of an executor's: the layout itself stays here.
     List<String> names = layout.tensors().stream().map(TensorSpec::name).toList();
-    Histogram high = scores.histogram(slice -> highHalves(goal, names, slice));
+    int[] floors = floors(goal, scores.histogram(slice -> sample(goal, slice)));
+    Histogram likely = scores.histogram(slice -> highHalves(goal, names, floors, slice));
+    boolean enough = IntStream.range(0, groups).allMatch(g -> likely.count(g) >= goal.keep(g));
+    Histogram high =
+        enough
+            ? likely
+            : scores.histogram(slice -> highHalves(goal, names, new int[groups], slice));
     Cut[] highCuts = new Cut[groups];
     int[] highBins = new int[groups];
     for (int g = 0; g < groups; g++) {
@@ -62,49 +74,81 @@ public final class TopK {
     return mask(layout, scores.map(slice -> choose(goal, thresholds, quotas, slice)));
   }
 
-  private static Histogram highHalves(TopKGoal goal, List<String> names, ScoreSlice slice) {
+  private static Histogram sample(TopKGoal goal, ScoreSlice slice) {
     if (!goal.wants(slice.tensor())) {
       return Histogram.EMPTY;
     }
-    int[] counts = new int[Histogram.BINS];
-    int size = slice.size();
-    for (int i = 0; i < size; i++) {
-      int bits = slice.bits(i);
-      if (bits >= INFINITY_BITS) {
-        throw new DivergedException(
-            ("A score of %s is %s: not finite; the model's weights or its gradients at the start"
-                    + " are out of range")
-                .formatted(names.get(slice.tensor()), slice.score(i)),
-            null);
-      }
-      counts[bits >>> 16]++;
+    char[] bins = new char[(slice.size() - 1) / SAMPLED + 1];
+    for (int i = 0; i < bins.length; i++) {
+      bins[i] = (char) (slice.bits(i * SAMPLED) >>> 16);
     }
-    return Histogram.of(goal.group(slice.tensor()), counts);
+    int group = goal.group(slice.tensor());
+    return Histogram.of(group, bins).largest(safe(goal.keep(group)));
   }
 
-  private static Histogram lowHalves(TopKGoal goal, int[] highBins, ScoreSlice slice) {
+  /** So many of a sample stand, all but certainly, for more than k: by five standard deviations. */
+  private static long safe(long keep) {
+    double expected = (double) keep / SAMPLED;
+    return (long) Math.ceil(expected + 5 * Math.sqrt(expected) + 5);
+  }
+
+  /** For each group the bits of a score that, going by the sample, more than k scores reach. */
+  private static int[] floors(TopKGoal goal, Histogram sample) {
+    int[] floors = new int[goal.groups()];
+    for (int g = 0; g < floors.length; g++) {
+      long safe = safe(goal.keep(g));
+      if (safe <= sample.count(g)) {
+        floors[g] = sample.cut(g, safe).bin() << 16;
+      }
+    }
+    return floors;
+  }
+
+  private static Histogram highHalves(
+      TopKGoal goal, List<String> names, int[] floors, ScoreSlice slice) {
     if (!goal.wants(slice.tensor())) {
       return Histogram.EMPTY;
     }
     int group = goal.group(slice.tensor());
-    int bin = highBins[group];
-    int[] counts = new int[Histogram.BINS];
-    int size = slice.size();
-    for (int i = 0; i < size; i++) {
-      int bits = slice.bits(i);
-      if (bits >>> 16 == bin) {
-        counts[bits & 0xFFFF]++;
+    int[] positions = slice.atLeast(floors[group]);
+    char[] bins = new char[positions.length];
+    for (int q = 0; q < bins.length; q++) {
+      int bits = slice.bits(positions[q]);
+      if (bits >= INFINITY_BITS) {
+        throw new DivergedException(
+            ("A score of %s is %s: not finite; the model's weights or its gradients at the start"
+                    + " are out of range")
+                .formatted(names.get(slice.tensor()), slice.score(positions[q])),
+            null);
+      }
+      bins[q] = (char) (bits >>> 16);
+    }
+    return Histogram.of(group, bins);
+  }
+
+  private static Histogram lowHalves(TopKGoal goal, int[] highBins, ScoreSlice slice) {
+    int group = goal.group(slice.tensor());
+    if (!goal.wants(slice.tensor()) || goal.keep(group) == 0) {
+      return Histogram.EMPTY;
+    }
+    int[] positions = slice.atLeast(highBins[group] << 16);
+    char[] bins = new char[positions.length];
+    int count = 0;
+    for (int position : positions) {
+      int bits = slice.bits(position);
+      if (bits >>> 16 == highBins[group]) {
+        bins[count++] = (char) bits;
       }
     }
-    return Histogram.of(group, counts);
+    return Histogram.of(group, Arrays.copyOf(bins, count));
   }
 
   private static Ties countTies(TopKGoal goal, int[] thresholds, long[] ties, ScoreSlice slice) {
     int count = 0;
     if (goal.wants(slice.tensor()) && ties[goal.group(slice.tensor())] > 0) {
       int threshold = thresholds[goal.group(slice.tensor())];
-      for (int i = 0; i < slice.size(); i++) {
-        count += slice.bits(i) == threshold ? 1 : 0;
+      for (int position : slice.atLeast(threshold)) {
+        count += slice.bits(position) == threshold ? 1 : 0;
       }
     }
     return new Ties(slice.tensor(), slice.from(), count);
@@ -133,21 +177,17 @@ public final class TopK {
   }
 
   private static Chosen choose(TopKGoal goal, int[] thresholds, int[][] quotas, ScoreSlice slice) {
-    if (!goal.wants(slice.tensor())) {
+    int group = goal.group(slice.tensor());
+    if (!goal.wants(slice.tensor()) || goal.keep(group) == 0) {
       return new Chosen(slice.tensor(), slice.from(), new int[0]);
     }
-    int group = goal.group(slice.tensor());
-    int threshold = goal.keep(group) > 0 ? thresholds[group] : Integer.MAX_VALUE;
+    int threshold = thresholds[group];
     int quota = quotas[slice.tensor()][slice.from() / ScoreSlice.LENGTH];
-    int[] positions = new int[16];
+    int[] positions = slice.atLeast(Math.max(0, threshold));
     int count = 0;
-    for (int i = 0; i < slice.size(); i++) {
-      int bits = slice.bits(i);
-      if (bits > threshold || (bits == threshold && quota-- > 0)) {
-        if (count == positions.length) {
-          positions = Arrays.copyOf(positions, 2 * count);
-        }
-        positions[count++] = slice.from() + i;
+    for (int position : positions) {
+      if (slice.bits(position) > threshold || quota-- > 0) {
+        positions[count++] = slice.from() + position;
       }
     }
     return new Chosen(slice.tensor(), slice.from(), Arrays.copyOf(positions, count));

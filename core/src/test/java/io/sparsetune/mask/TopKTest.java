@@ -137,6 +137,29 @@ class TopKTest {
   }
 
   @Test
+  void bellShapedScoresOfSeveralSlicesAgreeWithASort() {
+    ParameterLayout layout = layout(ScoreSlice.LENGTH + 1000, 50);
+    List<float[]> scores = scores(layout, i -> Math.pow(Randomness.uniform(SEED, i), 8));
+    for (Scope scope : Scope.values()) {
+      for (double p : new double[] {0.0001, 0.005, 0.5}) {
+        assertThat(selected(layout, scores, scope, p)).isEqualTo(sorted(layout, scores, scope, p));
+      }
+    }
+  }
+
+  @Test
+  void aSampleThatMisleadsChangesNothing() {
+    ParameterLayout layout = layout(100_000);
+    for (int large : new int[] {0, 1}) {
+      List<float[]> scores = scores(layout, i -> i % 61 == large ? 4 : 1 + i * 1e-6);
+      for (double p : new double[] {0.01, 0.05}) {
+        assertThat(selected(layout, scores, Scope.TENSOR, p))
+            .isEqualTo(sorted(layout, scores, Scope.TENSOR, p));
+      }
+    }
+  }
+
+  @Test
   void allEqualScoresGiveTheFirstPositions() {
     ParameterLayout layout = layout(10, 10);
     Mask mask = selected(layout, scores(layout, i -> 0), Scope.GLOBAL, 0.6);
