@@ -5,7 +5,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The search for runs of {@link Magnitudes}, a vector's values each. */
+/** What {@link Magnitudes} need not look at: a vector's values at once. */
 final class VectorMagnitudes {
   static final int RUN = VectorLanes.COUNT;
 
@@ -13,13 +13,22 @@ final class VectorMagnitudes {
 
   private VectorMagnitudes() {}
 
+  /**
+   * Where those runs begin that have such a value, and what is left behind the last whole run.
+   *
+   * @return how many they are
+   */
   static int runs(float least, float[] x, int offset, int n, int[] runs) {
     int count = 0;
-    for (int i = 0; i + RUN <= n; i += RUN) {
+    int i = 0;
+    for (; i + RUN <= n; i += RUN) {
       FloatVector values = FloatVector.fromArray(S, x, offset + i);
       VectorMask<Float> below = values.abs().compare(VectorOperators.LT, least);
       runs[count] = i;
       count += below.allTrue() ? 0 : 1;
+    }
+    if (i < n) {
+      runs[count++] = i;
     }
     return count;
   }

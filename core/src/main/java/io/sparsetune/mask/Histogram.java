@@ -88,7 +88,7 @@ public final class Histogram implements Serializable {
   /** How many scores of a group there are. */
   long count(int group) {
     long count = 0;
-    for (int i = first(group); i < first(group + 1); i++) {
+    for (int i = first(group), end = first(group + 1); i < end; i++) {
       count += counts[i];
     }
     return count;
@@ -150,7 +150,8 @@ public final class Histogram implements Serializable {
   /** The group's bin that holds its keep-th largest score, and how many of that bin are kept. */
   Cut cut(int group, long keep) {
     long left = keep;
-    for (int i = first(group + 1) - 1; i >= first(group); i--) {
+    int first = first(group);
+    for (int i = first(group + 1) - 1; i >= first; i--) {
       if (counts[i] >= left) {
         return new Cut((int) (keys[i] % BINS), left, counts[i]);
       }

@@ -24,7 +24,7 @@ public final class TopK {
   private static final int INFINITY_BITS = 0x7F800000;
 
   /** Of so many scores the sample has one; prime, so that it walks through a matrix's columns. */
-  private static final int SAMPLED = 61;
+  static final int SAMPLED = 61;
 
   private TopK() {}
 

@@ -46,7 +46,10 @@ class SameBitsTest {
     }
   }
 
-  /** All operations but the products and dots, whose definition {@link KernelsContract} repeats. */
+  /**
+   * All operations but the products and dots, whose definitions {@link ProductsContract} and {@link
+   * KernelsContract} repeat.
+   */
   private static List<float[]> run(int seed, Kernels k) {
     Random random = new Random(seed);
     boolean wild = seed % 3 != 2;
