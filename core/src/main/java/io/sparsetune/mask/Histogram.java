@@ -87,16 +87,21 @@ public final class Histogram implements Serializable {
 
   /** How many scores of a group there are. */
   long count(int group) {
+    return count(group, 0);
+  }
+
+  /** How many of them are in that bin or above. */
+  long count(int group, int bin) {
     long count = 0;
-    for (int i = first(group), end = first(group + 1); i < end; i++) {
+    for (int i = first(group, bin), end = first(group + 1, 0); i < end; i++) {
       count += counts[i];
     }
     return count;
   }
 
-  /** Where a group's bins start. */
-  private int first(int group) {
-    int found = Arrays.binarySearch(keys, (long) group * BINS);
+  /** Where a group's bins from {@code bin} on start. */
+  private int first(int group, int bin) {
+    int found = Arrays.binarySearch(keys, (long) group * BINS + bin);
     return found < 0 ? -found - 1 : found;
   }
 
@@ -150,8 +155,8 @@ public final class Histogram implements Serializable {
   /** The group's bin that holds its keep-th largest score, and how many of that bin are kept. */
   Cut cut(int group, long keep) {
     long left = keep;
-    int first = first(group);
-    for (int i = first(group + 1) - 1; i >= first; i--) {
+    int first = first(group, 0);
+    for (int i = first(group + 1, 0) - 1; i >= first; i--) {
       if (counts[i] >= left) {
         return new Cut((int) (keys[i] % BINS), left, counts[i]);
       }

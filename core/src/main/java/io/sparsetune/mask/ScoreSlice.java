@@ -6,19 +6,29 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Scores of the positions [from, from + size) of a tensor: the magnitudes of as many values. These
- * may be a part of a larger array, which is not copied unless the slice travels.
+ * Scores of the positions [from, from + size) of a tensor, or of some behind {@code from}: the
+ * magnitudes of as many values. These may be a part of a larger array, which is not copied unless
+ * the slice travels.
  *
  * @param values the array
  * @param offset where the slice's values start in it
+ * @param steps how far behind {@code from} each value's position is, rising; empty where they
+ *     follow one another
  */
-public record ScoreSlice(int tensor, int from, int size, float[] values, int offset)
+public record ScoreSlice(int tensor, int from, int size, float[] values, int offset, int[] steps)
     implements Serializable {
   /** Positions in a slice (the last of a tensor has fewer): 1 MB of scores. */
   public static final int LENGTH = 1 << 18;
 
+  private static final int[] ALL = {};
+
   public ScoreSlice {
     Objects.checkFromIndexSize(offset, size, values.length);
+  }
+
+  /** Of positions that follow one another. */
+  public ScoreSlice(int tensor, int from, int size, float[] values, int offset) {
+    this(tensor, from, size, values, offset, ALL);
   }
 
   /** All of an array. */
@@ -38,6 +48,20 @@ public record ScoreSlice(int tensor, int from, int size, float[] values, int off
     return Float.floatToRawIntBits(values[offset + i]) & Integer.MAX_VALUE;
   }
 
+  /** The position in the tensor. */
+  int position(int i) {
+    return from + (steps.length == 0 ? i : steps[i]);
+  }
+
+  /** Only those i of a slice whose positions follow one another. */
+  ScoreSlice only(int[] chosen) {
+    float[] few = new float[chosen.length];
+    for (int q = 0; q < few.length; q++) {
+      few[q] = values[offset + chosen[q]];
+    }
+    return new ScoreSlice(tensor, from, few.length, few, 0, chosen);
+  }
+
   /** All i, rising, whose score's bits are at least these, which are those of a finite score. */
   int[] atLeast(int bits) {
     return Magnitudes.atLeast(Float.intBitsToFloat(bits), values, offset, size);
@@ -46,6 +70,7 @@ public record ScoreSlice(int tensor, int from, int size, float[] values, int off
   private Object writeReplace() {
     return size == values.length
         ? this
-        : new ScoreSlice(tensor, from, Arrays.copyOfRange(values, offset, offset + size));
+        : new ScoreSlice(
+            tensor, from, size, Arrays.copyOfRange(values, offset, offset + size), 0, steps);
   }
 }

@@ -16,15 +16,23 @@ import java.util.stream.IntStream;
  * wins. Non-negative floats are ordered like their bits: a histogram of the high halves finds the
  * bin of the k-th score, one of the low halves inside that bin finds the score itself. Where not
  * all scores equal to it are kept, a count of them, slice by slice, says how many each slice may
- * keep. A sample says first below which score nearly nothing can be chosen, so that each pass but
- * compares most scores; where it said too much, the first histogram is made of all. Memory here:
- * the bins in use and the k positions.
+ * keep.
+ *
+ * <p>Most scores need not be looked at so often. A sample says below which score nearly nothing can
+ * be chosen; what is above, little more than k, comes here, and the rest is done here. Where the
+ * sample said too much, or a great many scores are equal, nothing is left out. Memory here: the
+ * bins in use and a few times k.
  */
 public final class TopK {
   private static final int INFINITY_BITS = 0x7F800000;
 
   /** Of so many scores the sample has one; prime, so that it walks through a matrix's columns. */
   static final int SAMPLED = 61;
+
+  /** How many times what the sample lets expect may come here, and so many more of each group. */
+  private static final int TIMES = 2;
+
+  private static final int MORE = 1 << 10;
 
   private TopK() {}
 
@@ -37,16 +45,15 @@ public final class TopK {
     if (goal.size() == 0) {
       return Mask.none(layout);
     }
-    int groups = goal.groups();
     // For a message of an executor's: the layout itself stays here.
     List<String> names = layout.tensors().stream().map(TensorSpec::name).toList();
-    int[] floors = floors(goal, scores.histogram(slice -> sample(goal, slice)));
-    Histogram likely = scores.histogram(slice -> highHalves(goal, names, floors, slice));
-    boolean enough = IntStream.range(0, groups).allMatch(g -> likely.count(g) >= goal.keep(g));
-    Histogram high =
-        enough
-            ? likely
-            : scores.histogram(slice -> highHalves(goal, names, new int[groups], slice));
+    return select(layout, goal, names, likely(goal, scores));
+  }
+
+  private static Mask select(
+      ParameterLayout layout, TopKGoal goal, List<String> names, ScoreSource scores) {
+    int groups = goal.groups();
+    Histogram high = scores.histogram(slice -> highHalves(goal, names, slice));
     Cut[] highCuts = new Cut[groups];
     int[] highBins = new int[groups];
     for (int g = 0; g < groups; g++) {
@@ -74,6 +81,35 @@ public final class TopK {
     return mask(layout, scores.map(slice -> choose(goal, thresholds, quotas, slice)));
   }
 
+  /** Scores that the k largest are among: in this process, where these are few. */
+  private static ScoreSource likely(TopKGoal goal, ScoreSource scores) {
+    Histogram sample = scores.histogram(slice -> sample(goal, slice));
+    int[] floors = new int[goal.groups()];
+    for (int g = 0; g < floors.length; g++) {
+      long safe = safe(goal.keep(g));
+      if (safe <= sample.count(g)) {
+        int bin = sample.cut(g, safe).bin();
+        if (sample.count(g, bin) > TIMES * safe + MORE / SAMPLED) {
+          return scores;
+        }
+        // Infinity and what is no number reach the highest floor, and are found out.
+        floors[g] = Math.min(bin << 16, INFINITY_BITS);
+      }
+    }
+    List<Likely> parts = scores.map(slice -> likely(goal, floors, slice));
+    long[] counts = new long[goal.groups()];
+    for (Likely part : parts) {
+      if (part.tooMany()) {
+        return scores;
+      }
+      if (part.scores().size() > 0) {
+        counts[goal.group(part.scores().tensor())] += part.scores().size();
+      }
+    }
+    boolean enough = IntStream.range(0, counts.length).allMatch(g -> counts[g] >= goal.keep(g));
+    return enough ? new Here(parts.stream().map(Likely::scores).toList()) : scores;
+  }
+
   private static Histogram sample(TopKGoal goal, ScoreSlice slice) {
     if (!goal.wants(slice.tensor())) {
       return Histogram.EMPTY;
@@ -92,38 +128,37 @@ public final class TopK {
     return (long) Math.ceil(expected + 5 * Math.sqrt(expected) + 5);
   }
 
-  /** For each group the bits of a score that, going by the sample, more than k scores reach. */
-  private static int[] floors(TopKGoal goal, Histogram sample) {
-    int[] floors = new int[goal.groups()];
-    for (int g = 0; g < floors.length; g++) {
-      long safe = safe(goal.keep(g));
-      if (safe <= sample.count(g)) {
-        floors[g] = sample.cut(g, safe).bin() << 16;
-      }
+  private static Likely likely(TopKGoal goal, int[] floors, ScoreSlice slice) {
+    if (!goal.wants(slice.tensor())) {
+      return new Likely(slice.only(new int[0]), false);
     }
-    return floors;
+    int floor = floors[goal.group(slice.tensor())];
+    int[] chosen = slice.atLeast(floor);
+    int expected = 0;
+    for (int i = 0; i < slice.size(); i += SAMPLED) {
+      expected += slice.bits(i) >= floor ? SAMPLED : 0;
+    }
+    boolean tooMany = chosen.length > TIMES * expected + MORE;
+    return new Likely(slice.only(tooMany ? new int[0] : chosen), tooMany);
   }
 
-  private static Histogram highHalves(
-      TopKGoal goal, List<String> names, int[] floors, ScoreSlice slice) {
+  private static Histogram highHalves(TopKGoal goal, List<String> names, ScoreSlice slice) {
     if (!goal.wants(slice.tensor())) {
       return Histogram.EMPTY;
     }
-    int group = goal.group(slice.tensor());
-    int[] positions = slice.atLeast(floors[group]);
-    char[] bins = new char[positions.length];
-    for (int q = 0; q < bins.length; q++) {
-      int bits = slice.bits(positions[q]);
+    char[] bins = new char[slice.size()];
+    for (int i = 0; i < bins.length; i++) {
+      int bits = slice.bits(i);
       if (bits >= INFINITY_BITS) {
         throw new DivergedException(
             ("A score of %s is %s: not finite; the model's weights or its gradients at the start"
                     + " are out of range")
-                .formatted(names.get(slice.tensor()), slice.score(positions[q])),
+                .formatted(names.get(slice.tensor()), slice.score(i)),
             null);
       }
-      bins[q] = (char) (bits >>> 16);
+      bins[i] = (char) (bits >>> 16);
     }
-    return Histogram.of(group, bins);
+    return Histogram.of(goal.group(slice.tensor()), bins);
   }
 
   private static Histogram lowHalves(TopKGoal goal, int[] highBins, ScoreSlice slice) {
@@ -187,7 +222,7 @@ public final class TopK {
     int count = 0;
     for (int position : positions) {
       if (slice.bits(position) > threshold || quota-- > 0) {
-        positions[count++] = slice.from() + position;
+        positions[count++] = slice.position(position);
       }
     }
     return new Chosen(slice.tensor(), slice.from(), Arrays.copyOf(positions, count));
@@ -218,6 +253,22 @@ public final class TopK {
       }
     }
     return builder.build();
+  }
+
+  /** A slice's scores that reach the floor. */
+  private record Likely(ScoreSlice scores, boolean tooMany) implements Serializable {}
+
+  /** Scores in this process. */
+  private record Here(List<ScoreSlice> slices) implements ScoreSource {
+    @Override
+    public Histogram histogram(SliceFunction<Histogram> function) {
+      return Histogram.merge(map(function));
+    }
+
+    @Override
+    public <R> List<R> map(SliceFunction<R> function) {
+      return slices.stream().<R>map(function::apply).toList();
+    }
   }
 
   private record Ties(int tensor, int from, int count) implements Serializable {}
