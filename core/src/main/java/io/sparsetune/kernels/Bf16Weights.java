@@ -6,9 +6,9 @@ import org.bytedeco.dnnl.memory;
 
 /**
  * θ's matrices in bfloat16, each converted when a product first asks for it after a change, once
- * for all threads. Thread-safe, but {@link #changed} must not run beside a product.
+ * for all threads.
  */
-public final class Bf16Weights {
+public final class Bf16Weights implements PreparedWeights {
   private static final class Matrix {
     final int size;
     final memory memory;
@@ -26,15 +26,25 @@ public final class Bf16Weights {
   private final Map<Integer, Matrix> matrices = new ConcurrentHashMap<>();
 
   /**
-   * @param theta all parameters; products whose left operand is this array find it here
+   * @param theta all parameters
    */
   public Bf16Weights(float[] theta) {
     this.theta = theta;
   }
 
-  /** The tensor that begins there in θ has other values now. */
-  public void changed(int offset) {
-    Matrix matrix = matrices.get(offset);
+  @Override
+  public Products products(Kernels kernels) {
+    return new Bf16Products(kernels, this);
+  }
+
+  @Override
+  public void changed(int weight, int[] positions) {
+    changed(weight);
+  }
+
+  @Override
+  public void changed(int weight) {
+    Matrix matrix = matrices.get(weight);
     if (matrix != null) {
       synchronized (matrix) {
         matrix.stale = true;

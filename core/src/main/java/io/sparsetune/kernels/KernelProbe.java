@@ -1,5 +1,6 @@
 package io.sparsetune.kernels;
 
+import io.sparsetune.kernels.Products.Form;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,9 +38,9 @@ final class KernelProbe {
     List<Operation> all = new ArrayList<>();
     float[] a = wave(17 * 7, 0.29f);
     float[] b = wave(7 * COLUMNS, 0.53f);
-    for (Kernels.Form form : Kernels.Form.values()) {
-      int ldb = form == Kernels.Form.NT ? 7 : COLUMNS;
-      int lda = form == Kernels.Form.TN ? 17 : 7;
+    for (Form form : Form.values()) {
+      int ldb = form == Form.NT ? 7 : COLUMNS;
+      int lda = form == Form.TN ? 17 : 7;
       // Whole tiles and cut ones, an odd number of terms and an even one.
       all.add(
           new Operation(
@@ -56,6 +57,13 @@ final class KernelProbe {
             "maskedDots",
             (k, o) -> k.maskedDots(x, 0, y, 0, COLUMNS, ROWS, positions, 0, 9, o, 0)));
     all.add(new Operation("affine", (k, o) -> k.affine(17, COLUMNS, 7, a, 0, b, 0, x, 7, o, 0)));
+    all.add(
+        new Operation(
+            "packed weights",
+            (k, o) -> {
+              Products products = k.with(new PackedWeights(a));
+              products.gemm(Form.TN, 17, COLUMNS, 7, a, 0, 17, b, 0, COLUMNS, o, 0, COLUMNS, false);
+            }));
     all.add(new Operation("add", (k, o) -> k.add(x, 0, o, 0, SIZE)));
     all.add(new Operation("gelu", (k, o) -> k.gelu(x, 0, o, 0, SIZE)));
     all.add(new Operation("geluGradient", (k, o) -> k.geluGradient(x, 0, y, 0, o, 0, SIZE)));

@@ -54,6 +54,9 @@ public interface Kernels extends Products {
       float[] y,
       int yOffset);
 
+  /** These products, which find θ's matrices there where this form gains by it. */
+  Products with(PackedWeights weights);
+
   /**
    * y[i] = the upper half of the bits of x[i], rounded to the nearest, ties to even: a bfloat16.
    * NaN stays NaN.

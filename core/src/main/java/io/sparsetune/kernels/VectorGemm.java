@@ -1,5 +1,6 @@
 package io.sparsetune.kernels;
 
+import io.sparsetune.kernels.Products.Form;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -11,7 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
  * are packed at once, so that a block of A's rows goes through all of them while its part of C is
  * there too. Between blocks of terms, partial sums wait in C, as exact there as in a register: the
  * blocking does not touch the bits. A is packed as it comes, in rows or in columns, since turning
- * it costs more than reading it either way.
+ * it costs more than reading it either way; or it has been packed before, as a {@link
+ * PackedMatrix}.
  */
 final class VectorGemm {
   private static final VectorSpecies<Float> S = VectorLanes.FLOATS;
@@ -34,8 +36,11 @@ final class VectorGemm {
    */
   static final int STRIDE = TERMS + 16;
 
-  /** From a packed strip of columns of A, as wide as a vector, to the next. */
-  private static final int STRIP = L * TERMS + 64;
+  /** Behind each packed strip of columns of A, so that strips are spread over a cache's sets. */
+  static final int GAP = 64;
+
+  /** From a packed strip, as wide as a vector, to the next. */
+  private static final int STRIP = L * TERMS + GAP;
 
   private static final int ROWS = TALL ? VectorTallTile.ROWS : VectorTile.ROWS;
 
@@ -62,7 +67,7 @@ final class VectorGemm {
    * whole regions in heaps of up to 16 GB, so that element 12, after a header of 16 bytes, starts a
    * cache line. Elsewhere vectors may lie across two lines, which costs 4 to 8% of a product.
    */
-  private static final int ALIGNED = 12;
+  static final int ALIGNED = 12;
 
   private static final int OWN_REGION = 1 << 20;
 
@@ -72,7 +77,7 @@ final class VectorGemm {
   private float[] start = new float[0];
 
   void multiply(
-      Kernels.Form form,
+      Form form,
       int m,
       int n,
       int k,
@@ -86,12 +91,25 @@ final class VectorGemm {
       int cOffset,
       int ldc,
       boolean accumulate) {
-    float[] from = null;
-    if (!accumulate) {
-      from = starts(m);
-      Arrays.fill(from, 0, m + ROWS, 0f);
-    }
-    product(form, m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc, from);
+    float[] from = accumulate ? null : zeros(m);
+    product(form, m, n, k, null, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc, from);
+  }
+
+  /** C = Wᵀ·B. */
+  void multiply(
+      PackedMatrix w,
+      int n,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] c,
+      int cOffset,
+      int ldc,
+      boolean accumulate) {
+    int m = w.columns();
+    int k = w.rows();
+    float[] from = accumulate ? null : zeros(m);
+    product(Form.TN, m, n, k, w, null, 0, 0, b, bOffset, ldb, c, cOffset, ldc, from);
   }
 
   void affine(
@@ -108,7 +126,13 @@ final class VectorGemm {
       int yOffset) {
     float[] from = starts(m);
     System.arraycopy(bias, biasOffset, from, 0, m);
-    product(Kernels.Form.NN, m, n, k, w, wOffset, k, x, xOffset, n, y, yOffset, n, from);
+    product(Form.NN, m, n, k, null, w, wOffset, k, x, xOffset, n, y, yOffset, n, from);
+  }
+
+  private float[] zeros(int m) {
+    float[] from = starts(m);
+    Arrays.fill(from, 0, m + ROWS, 0f);
+    return from;
   }
 
   /** Where rows of C start from, with room for the last tile's. */
@@ -120,13 +144,15 @@ final class VectorGemm {
   }
 
   /**
+   * @param packed A, where it has been packed before: a, aOffset and lda are not used then
    * @param from where each row of C starts, with room for the last tile's; null to go on from C
    */
   private void product(
-      Kernels.Form form,
+      Form form,
       int m,
       int n,
       int k,
+      PackedMatrix packed,
       float[] a,
       int aOffset,
       int lda,
@@ -142,8 +168,10 @@ final class VectorGemm {
     int width = Math.max(1, (n + WIDTH - 1) / WIDTH) * WIDTH;
     int group = step * Math.max(1, Math.min(blocks, PACKED / Math.max(1, step * width)));
     need(Math.min(group, even(k)) * width);
-    boolean columns = form == Kernels.Form.TN;
+    boolean columns = form == Form.TN;
     int block = columns ? Math.max(BLOCK, Math.min(COLUMNS, PART_OF_C / width / L * L)) : BLOCK;
+    float[] left = packed == null ? packedA : packed.values();
+    int strip = packed == null ? STRIP : packed.strip();
     int first = 0;
     do {
       int end = Math.min(k, first + group);
@@ -154,13 +182,16 @@ final class VectorGemm {
         int p = ALIGNED;
         do {
           int terms = Math.min(step, end - l);
-          if (columns) {
+          int q = 0;
+          if (packed != null) {
+            q = packed.at(l, i);
+          } else if (columns) {
             packColumns(a, aOffset + l * lda + i, lda, rows, terms);
           } else if (terms > 0) {
             packRows(a, aOffset + i * lda + l, lda, rows, terms);
           }
           float[] begins = l == 0 ? from : null;
-          block(columns, i, rows, n, p, even(terms), c, cOffset, ldc, begins);
+          block(columns, left, q, strip, i, rows, n, p, even(terms), c, cOffset, ldc, begins);
           p += even(terms) * width;
           l += step;
         } while (l < end);
@@ -171,19 +202,11 @@ final class VectorGemm {
 
   /** Packs B's terms from first to end, block by block. */
   private void packAll(
-      Kernels.Form form,
-      int n,
-      int first,
-      int end,
-      int step,
-      int width,
-      float[] b,
-      int bOffset,
-      int ldb) {
+      Form form, int n, int first, int end, int step, int width, float[] b, int bOffset, int ldb) {
     int p = ALIGNED;
     for (int l = first; l < end; l += step) {
       int terms = Math.min(step, end - l);
-      if (form == Kernels.Form.NT) {
+      if (form == Form.NT) {
         packTransposed(b, bOffset + l, ldb, n, terms, p);
       } else {
         pack(b, bOffset + l * ldb, ldb, n, terms, p);
@@ -192,13 +215,21 @@ final class VectorGemm {
     }
   }
 
-  private static int even(int n) {
+  static int even(int n) {
     return n + (n & 1);
   }
 
-  /** All tiles of the packed rows; those that C cuts are worked on in a copy. */
+  /**
+   * All tiles of the packed rows; those that C cuts are worked on in a copy.
+   *
+   * @param q where the packed rows begin in {@code left}
+   * @param strip from a packed strip of columns to the next
+   */
   private void block(
       boolean columns,
+      float[] left,
+      int q,
+      int strip,
       int first,
       int rows,
       int n,
@@ -211,18 +242,19 @@ final class VectorGemm {
     for (int j = 0, p = panels; j < n; j += WIDTH, p += depth * WIDTH) {
       int width = Math.min(WIDTH, n - j);
       for (int i = 0; i < rows; i += ROWS) {
+        int row = columns ? q + i / L * strip + i % L : q + i * STRIDE;
         int at = cOffset + (first + i) * ldc + j;
         int height = Math.min(ROWS, rows - i);
         if (width == WIDTH && height == ROWS) {
-          tile(columns, i, p, depth, c, at, ldc, from, first + i);
+          tile(columns, left, row, p, depth, c, at, ldc, from, first + i);
         } else {
           for (int r = 0; r < height && from == null; r++) {
             System.arraycopy(c, at + r * ldc, edge, r * WIDTH, width);
           }
           if (TALL && width <= L) {
-            narrow(columns, i, p, depth, from, first + i);
+            narrow(columns, left, row, p, depth, from, first + i);
           } else {
-            tile(columns, i, p, depth, edge, 0, WIDTH, from, first + i);
+            tile(columns, left, row, p, depth, edge, 0, WIDTH, from, first + i);
           }
           for (int r = 0; r < height; r++) {
             System.arraycopy(edge, r * WIDTH, c, at + r * ldc, width);
@@ -234,7 +266,8 @@ final class VectorGemm {
 
   private void tile(
       boolean columns,
-      int row,
+      float[] a,
+      int q,
       int p,
       int depth,
       float[] c,
@@ -242,28 +275,23 @@ final class VectorGemm {
       int ldc,
       float[] from,
       int fromOffset) {
-    int q = packedAt(columns, row);
     if (TALL && columns) {
-      VectorTallTile.columns(packedA, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
+      VectorTallTile.columns(a, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
     } else if (TALL) {
-      VectorTallTile.rows(packedA, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
+      VectorTallTile.rows(a, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
     } else if (columns) {
-      VectorTile.columns(packedA, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
+      VectorTile.columns(a, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
     } else {
-      VectorTile.rows(packedA, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
+      VectorTile.rows(a, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
     }
   }
 
   /** A tile in {@link #edge} of which at most the left half is wanted. */
-  private void narrow(boolean columns, int row, int p, int depth, float[] from, int fromOffset) {
-    int q = packedAt(columns, row);
+  private void narrow(
+      boolean columns, float[] a, int q, int p, int depth, float[] from, int fromOffset) {
     int rowStep = columns ? 1 : STRIDE;
     int termStep = columns ? L : 1;
-    VectorTallTile.narrow(packedA, q, rowStep, termStep, packedB, p, depth, edge, from, fromOffset);
-  }
-
-  private static int packedAt(boolean columns, int row) {
-    return columns ? row / L * STRIP + row % L : row * STRIDE;
+    VectorTallTile.narrow(a, q, rowStep, termStep, packedB, p, depth, edge, from, fromOffset);
   }
 
   /** Odd terms are made even by −0 in A and +0 in B: c + −0 = c, whatever c. */

@@ -2,6 +2,7 @@ package io.sparsetune.kernels;
 
 import static io.sparsetune.kernels.Numbers.assertSameBits;
 
+import io.sparsetune.kernels.Products.Form;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -22,9 +23,9 @@ abstract class ProductsContract {
       int m = 1 + random.nextInt(big ? 150 : 20);
       int n = 1 + random.nextInt(big ? 150 : 50);
       int k = random.nextInt(big ? 700 : 40);
-      for (Kernels.Form form : Kernels.Form.values()) {
-        int lda = (form == Kernels.Form.TN ? m : k) + random.nextInt(3);
-        int ldb = (form == Kernels.Form.NT ? k : n) + random.nextInt(3);
+      for (Form form : Form.values()) {
+        int lda = (form == Form.TN ? m : k) + random.nextInt(3);
+        int ldb = (form == Form.NT ? k : n) + random.nextInt(3);
         int ldc = n + random.nextInt(3);
         int offset = random.nextInt(5);
         float[] a = Numbers.normal(random, offset + lda * Math.max(m, k));
@@ -58,9 +59,9 @@ abstract class ProductsContract {
       int m = shape[0];
       int n = shape[1];
       int k = shape[2];
-      for (Kernels.Form form : Kernels.Form.values()) {
-        int lda = form == Kernels.Form.TN ? m : k;
-        int ldb = form == Kernels.Form.NT ? k : n;
+      for (Form form : Form.values()) {
+        int lda = form == Form.TN ? m : k;
+        int ldb = form == Form.NT ? k : n;
         float[] a = Numbers.normal(random, m * k);
         float[] b = Numbers.normal(random, n * k);
         float[] actual = Numbers.normal(random, m * n);
@@ -82,9 +83,9 @@ abstract class ProductsContract {
     for (int m : new int[] {1, 7, 8, 9, 17, 127, 128, 129}) {
       for (int n : new int[] {1, 15, 16, 17, 31, 32, 33}) {
         for (int k : new int[] {0, 1, 383, 384, 385, 769}) {
-          for (Kernels.Form form : Kernels.Form.values()) {
-            int lda = form == Kernels.Form.TN ? m : k;
-            int ldb = form == Kernels.Form.NT ? k : n;
+          for (Form form : Form.values()) {
+            int lda = form == Form.TN ? m : k;
+            int ldb = form == Form.NT ? k : n;
             float[] a = Numbers.normal(random, m * k);
             float[] b = Numbers.normal(random, k * n);
             float[] actual = Numbers.normal(random, m * n);
@@ -107,11 +108,11 @@ abstract class ProductsContract {
     float[] a = Numbers.normal(random, m * k);
     float[] b = Numbers.normal(random, k * n);
     float[] whole = new float[m * n];
-    kernels.gemm(Kernels.Form.NN, m, n, k, a, 0, k, b, 0, n, whole, 0, n, false);
+    kernels.gemm(Form.NN, m, n, k, a, 0, k, b, 0, n, whole, 0, n, false);
     float[] parts = new float[m * n];
     for (int j = 0; j < n; ) {
       int width = Math.min(n - j, 1 + random.nextInt(20));
-      kernels.gemm(Kernels.Form.NN, m, width, k, a, 0, k, b, j, n, parts, j, n, false);
+      kernels.gemm(Form.NN, m, width, k, a, 0, k, b, j, n, parts, j, n, false);
       j += width;
     }
     assertSameBits(parts, whole, "columns");
@@ -134,14 +135,73 @@ abstract class ProductsContract {
       float[] actual = Numbers.wild(random, expected.length);
       actual[actual.length - 1] = 0f;
       Arrays.fill(actual, 0, 4, 0f);
-      product(Kernels.Form.NN, m, n, k, w, 2, k, x, 1, n, expected, 4, n, true);
+      product(Form.NN, m, n, k, w, 2, k, x, 1, n, expected, 4, n, true);
       kernels.affine(m, n, k, w, 2, x, 1, v, 3, actual, 4);
       assertSameBits(actual, expected, m + "x" + n + "x" + k);
     }
   }
 
+  /** Tiles, blocks of columns and of terms, one more and one fewer; odd terms too. */
+  @Test
+  void productsWithPackedWeightsAreTheSameChains() {
+    Random random = new Random(SEED);
+    for (int rows : new int[] {1, 7, 256, 385, 769}) {
+      for (int columns : new int[] {1, 4, 9, 127, 129, 400}) {
+        int offset = random.nextInt(5);
+        boolean wild = columns == 9;
+        int size = offset + rows * columns + 1;
+        float[] theta = wild ? Numbers.wild(random, size) : Numbers.normal(random, size);
+        Products products = kernels.with(new PackedWeights(theta));
+        for (int n : new int[] {1, 17, 33}) {
+          assertProductWithWeight(random, products, theta, offset, rows, columns, n);
+        }
+      }
+    }
+  }
+
+  @Test
+  void packedWeightsFollowThetaWhereTheyAreTold() {
+    Random random = new Random(SEED);
+    int rows = 41;
+    int columns = 50;
+    int first = 3;
+    int second = first + rows * columns;
+    float[] theta = Numbers.normal(random, second + rows * columns);
+    PackedWeights packed = new PackedWeights(theta);
+    Products products = kernels.with(packed);
+    packed.changed(first);
+    packed.changed(second, new int[] {3});
+    assertProductWithWeight(random, products, theta, first, rows, columns, 9);
+    assertProductWithWeight(random, products, theta, second, rows, columns, 9);
+    int[] positions = {0, 15, 16, 49, 50, 7 * columns + 3, rows * columns - 1};
+    for (int position : positions) {
+      theta[second + position] += 1;
+    }
+    packed.changed(second, positions);
+    Arrays.fill(theta, first, second, 2f);
+    packed.changed(first);
+    assertProductWithWeight(random, products, theta, first, rows, columns, 9);
+    assertProductWithWeight(random, products, theta, second, rows, columns, 9);
+  }
+
+  /** Wᵀ·b, W [rows, columns] in θ, as what it is and added to what is there. */
+  private static void assertProductWithWeight(
+      Random random, Products products, float[] theta, int weight, int rows, int columns, int n) {
+    float[] b = Numbers.normal(random, rows * n);
+    float[] actual = Numbers.wild(random, columns * n);
+    float[] expected = actual.clone();
+    for (boolean accumulate : new boolean[] {true, false}) {
+      product(
+          Form.TN, columns, n, rows, theta, weight, columns, b, 0, n, expected, 0, n, accumulate);
+      products.gemm(
+          Form.TN, columns, n, rows, theta, weight, columns, b, 0, n, actual, 0, n, accumulate);
+      assertSameBits(
+          actual, expected, rows + "x" + columns + ", " + n + ", accumulate " + accumulate);
+    }
+  }
+
   private static void product(
-      Kernels.Form form,
+      Form form,
       int m,
       int n,
       int k,
@@ -159,8 +219,8 @@ abstract class ProductsContract {
       for (int j = 0; j < n; j++) {
         float s = accumulate ? c[cOffset + i * ldc + j] : 0f;
         for (int l = 0; l < k; l++) {
-          float left = a[aOffset + (form == Kernels.Form.TN ? l * lda + i : i * lda + l)];
-          float right = b[bOffset + (form == Kernels.Form.NT ? j * ldb + l : l * ldb + j)];
+          float left = a[aOffset + (form == Form.TN ? l * lda + i : i * lda + l)];
+          float right = b[bOffset + (form == Form.NT ? j * ldb + l : l * ldb + j)];
           s = Math.fma(left, right, s);
         }
         c[cOffset + i * ldc + j] = s;
