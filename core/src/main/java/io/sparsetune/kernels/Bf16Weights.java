@@ -38,13 +38,13 @@ public final class Bf16Weights implements PreparedWeights {
   }
 
   @Override
-  public void changed(int weight, int[] positions) {
-    changed(weight);
+  public void changed(int offset, int[] positions) {
+    changed(offset);
   }
 
   @Override
-  public void changed(int weight) {
-    Matrix matrix = matrices.get(weight);
+  public void changed(int offset) {
+    Matrix matrix = matrices.get(offset);
     if (matrix != null) {
       synchronized (matrix) {
         matrix.stale = true;

@@ -54,7 +54,7 @@ public interface Kernels extends Products {
       float[] y,
       int yOffset);
 
-  /** These products, which find θ's matrices there where this form gains by it. */
+  /** Products that read packed copies of θ's matrices, in a form that packs; else this. */
   Products with(PackedWeights weights);
 
   /**

@@ -22,7 +22,7 @@ public final class Magnitudes {
     }
     int[] found = new int[count * run];
     int size = 0;
-    // Here and in the loops below a result counts or is written over: no branch to foretell.
+    // What is found counts or is written over: no branch to foretell.
     for (int r = 0; r < count; r++) {
       for (int i = runs[r], end = Math.min(n, i + run); i < end; i++) {
         found[size] = i;

@@ -17,7 +17,7 @@ final class PackedMatrix {
     this.rows = rows;
     this.columns = columns;
     int strips = (columns + L - 1) / L;
-    this.values = new float[Math.toIntExact(VectorGemm.ALIGNED + (long) strips * strip())];
+    this.values = new float[Math.toIntExact((long) strips * strip())];
     if (rows % 2 == 1) {
       for (int column = 0; column < columns; column += L) {
         int at = at(rows, column);
@@ -44,7 +44,7 @@ final class PackedMatrix {
   }
 
   int at(int row, int column) {
-    return VectorGemm.ALIGNED + column / L * strip() + row * L + column % L;
+    return column / L * strip() + row * L + column % L;
   }
 
   /** All elements, from w's, contiguous. */

@@ -1,16 +1,18 @@
 package io.sparsetune.kernels;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * θ's matrices packed for products with what is Wᵀ, in a backward pass, so that they need not be
- * packed for each micro-batch. In W·x packing costs little, and the scalar form packs nothing: both
- * do without.
+ * θ's matrices packed for the products Wᵀ·dy of a backward pass, so that they need not be packed
+ * for each micro-batch. For W·x packing costs little, and the scalar form packs nothing: both do
+ * without.
  */
 public final class PackedWeights implements PreparedWeights {
   private final float[] theta;
   private final Map<Integer, PackedMatrix> matrices = new ConcurrentHashMap<>();
+  private final Set<Integer> stale = ConcurrentHashMap.newKeySet();
 
   /**
    * @param theta all parameters
@@ -25,18 +27,17 @@ public final class PackedWeights implements PreparedWeights {
   }
 
   @Override
-  public void changed(int weight) {
-    PackedMatrix matrix = matrices.get(weight);
-    if (matrix != null) {
-      matrix.put(theta, weight);
+  public void changed(int offset) {
+    if (matrices.containsKey(offset)) {
+      stale.add(offset);
     }
   }
 
   @Override
-  public void changed(int weight, int[] positions) {
-    PackedMatrix matrix = matrices.get(weight);
+  public void changed(int offset, int[] positions) {
+    PackedMatrix matrix = matrices.get(offset);
     if (matrix != null) {
-      matrix.put(theta, weight, positions);
+      matrix.put(theta, offset, positions);
     }
   }
 
@@ -49,19 +50,32 @@ public final class PackedWeights implements PreparedWeights {
    *
    * @throws IllegalArgumentException where it had another shape before
    */
-  PackedMatrix matrix(int weight, int rows, int columns) {
-    PackedMatrix matrix = matrices.computeIfAbsent(weight, absent -> pack(weight, rows, columns));
+  PackedMatrix matrix(int offset, int rows, int columns) {
+    PackedMatrix matrix = matrices.computeIfAbsent(offset, absent -> pack(offset, rows, columns));
     if (matrix.rows() != rows || matrix.columns() != columns) {
       throw new IllegalArgumentException(
           "Invalid matrix at %d: [%d, %d], [%d, %d] before"
-              .formatted(weight, rows, columns, matrix.rows(), matrix.columns()));
+              .formatted(offset, rows, columns, matrix.rows(), matrix.columns()));
+    }
+    if (stale.contains(offset)) {
+      packAnew(matrix, offset);
     }
     return matrix;
   }
 
-  private PackedMatrix pack(int weight, int rows, int columns) {
+  private PackedMatrix pack(int offset, int rows, int columns) {
     PackedMatrix matrix = new PackedMatrix(rows, columns);
-    matrix.put(theta, weight);
+    matrix.put(theta, offset);
     return matrix;
+  }
+
+  private void packAnew(PackedMatrix matrix, int offset) {
+    synchronized (matrix) {
+      // Not before all of it is there may another thread find it fresh.
+      if (stale.contains(offset)) {
+        matrix.put(theta, offset);
+        stale.remove(offset);
+      }
+    }
   }
 }

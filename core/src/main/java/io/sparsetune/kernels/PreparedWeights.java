@@ -15,12 +15,12 @@ public interface PreparedWeights {
   Products products(Kernels kernels);
 
   /** All of the matrix that begins there in θ has other values now. */
-  void changed(int weight);
+  void changed(int offset);
 
   /**
    * Some of its elements have.
    *
    * @param positions in the matrix, rising
    */
-  void changed(int weight, int[] positions);
+  void changed(int offset, int[] positions);
 }

@@ -67,7 +67,7 @@ final class VectorGemm {
    * whole regions in heaps of up to 16 GB, so that element 12, after a header of 16 bytes, starts a
    * cache line. Elsewhere vectors may lie across two lines, which costs 4 to 8% of a product.
    */
-  static final int ALIGNED = 12;
+  private static final int ALIGNED = 12;
 
   private static final int OWN_REGION = 1 << 20;
 

@@ -5,7 +5,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** What {@link Magnitudes} need not look at: a vector's values at once. */
+/** Finds the runs, a vector's values each, that {@link Magnitudes} has to look at. */
 final class VectorMagnitudes {
   static final int RUN = VectorLanes.COUNT;
 

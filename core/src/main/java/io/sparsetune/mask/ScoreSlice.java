@@ -24,6 +24,10 @@ public record ScoreSlice(int tensor, int from, int size, float[] values, int off
 
   public ScoreSlice {
     Objects.checkFromIndexSize(offset, size, values.length);
+    if (steps.length != 0 && steps.length != size) {
+      throw new IllegalArgumentException(
+          "Invalid slice: %d steps for %d scores".formatted(steps.length, size));
+    }
   }
 
   /** Of positions that follow one another. */
@@ -53,13 +57,15 @@ public record ScoreSlice(int tensor, int from, int size, float[] values, int off
     return from + (steps.length == 0 ? i : steps[i]);
   }
 
-  /** Only those i of a slice whose positions follow one another. */
+  /** Only the scores of those i, rising. */
   ScoreSlice only(int[] chosen) {
     float[] few = new float[chosen.length];
+    int[] fewSteps = new int[chosen.length];
     for (int q = 0; q < few.length; q++) {
       few[q] = values[offset + chosen[q]];
+      fewSteps[q] = position(chosen[q]) - from;
     }
-    return new ScoreSlice(tensor, from, few.length, few, 0, chosen);
+    return new ScoreSlice(tensor, from, few.length, few, 0, fewSteps);
   }
 
   /** All i, rising, whose score's bits are at least these, which are those of a finite score. */

@@ -19,9 +19,10 @@ import java.util.stream.IntStream;
  * keep.
  *
  * <p>Most scores need not be looked at so often. A sample says below which score nearly nothing can
- * be chosen; what is above, little more than k, comes here, and the rest is done here. Where the
- * sample said too much, or a great many scores are equal, nothing is left out. Memory here: the
- * bins in use and a few times k.
+ * be chosen; what is above, the candidates, little more than k, comes here, and the rest is done
+ * here. Where the sample of one group said too much, or candidates are too many (k is a large share
+ * of all, or a great many scores are equal), all scores stay where they are. Memory here: the bins
+ * in use, and for candidates and positions O(k + 2²⁰ + slices).
  */
 public final class TopK {
   private static final int INFINITY_BITS = 0x7F800000;
@@ -29,10 +30,13 @@ public final class TopK {
   /** Of so many scores the sample has one; prime, so that it walks through a matrix's columns. */
   static final int SAMPLED = 61;
 
-  /** How many times what the sample lets expect may come here, and so many more of each group. */
-  private static final int TIMES = 2;
+  /** So many candidates may come here whatever k is: 8 MB. */
+  private static final int FEW = 1 << 20;
 
-  private static final int MORE = 1 << 10;
+  /** Of a slice come at most so many times what its sample lets expect, and so many more. */
+  private static final int FACTOR = 2;
+
+  private static final int SLACK = 1 << 10;
 
   private TopK() {}
 
@@ -47,7 +51,7 @@ public final class TopK {
     }
     // For a message of an executor's: the layout itself stays here.
     List<String> names = layout.tensors().stream().map(TensorSpec::name).toList();
-    return select(layout, goal, names, likely(goal, scores));
+    return select(layout, goal, names, candidates(layout, goal, scores));
   }
 
   private static Mask select(
@@ -82,32 +86,45 @@ public final class TopK {
   }
 
   /** Scores that the k largest are among: in this process, where these are few. */
-  private static ScoreSource likely(TopKGoal goal, ScoreSource scores) {
+  private static ScoreSource candidates(ParameterLayout layout, TopKGoal goal, ScoreSource scores) {
     Histogram sample = scores.histogram(slice -> sample(goal, slice));
-    int[] floors = new int[goal.groups()];
-    for (int g = 0; g < floors.length; g++) {
-      long safe = safe(goal.keep(g));
-      if (safe <= sample.count(g)) {
-        int bin = sample.cut(g, safe).bin();
-        if (sample.count(g, bin) > TIMES * safe + MORE / SAMPLED) {
-          return scores;
-        }
-        // Infinity and what is no number reach the highest floor, and are found out.
-        floors[g] = Math.min(bin << 16, INFINITY_BITS);
+    long[] sizes = new long[goal.groups()];
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      if (goal.wants(t)) {
+        sizes[goal.group(t)] += layout.tensor(t).size();
       }
     }
-    List<Likely> parts = scores.map(slice -> likely(goal, floors, slice));
+    int[] floors = new int[goal.groups()];
+    long expected = 0;
+    for (int g = 0; g < floors.length; g++) {
+      long safe = safe(goal.keep(g));
+      if (goal.keep(g) == 0) {
+        floors[g] = INFINITY_BITS;
+      } else if (safe <= sample.count(g)) {
+        // Infinity and what is no number reach the highest floor, and are found out.
+        int bin = sample.cut(g, safe).bin();
+        floors[g] = Math.min(bin << 16, INFINITY_BITS);
+        expected += SAMPLED * sample.count(g, bin);
+      } else {
+        expected += sizes[g];
+      }
+    }
+    long most = Math.min(4 * goal.size(), Arrays.stream(sizes).sum() / 8);
+    if (expected > Math.max(FEW, most)) {
+      return scores;
+    }
+    List<Candidates> parts = scores.map(slice -> candidates(goal, floors, slice));
     long[] counts = new long[goal.groups()];
-    for (Likely part : parts) {
+    for (Candidates part : parts) {
       if (part.tooMany()) {
         return scores;
       }
-      if (part.scores().size() > 0) {
+      if (goal.wants(part.scores().tensor())) {
         counts[goal.group(part.scores().tensor())] += part.scores().size();
       }
     }
     boolean enough = IntStream.range(0, counts.length).allMatch(g -> counts[g] >= goal.keep(g));
-    return enough ? new Here(parts.stream().map(Likely::scores).toList()) : scores;
+    return enough ? new Collected(parts.stream().map(Candidates::scores).toList()) : scores;
   }
 
   private static Histogram sample(TopKGoal goal, ScoreSlice slice) {
@@ -128,9 +145,9 @@ public final class TopK {
     return (long) Math.ceil(expected + 5 * Math.sqrt(expected) + 5);
   }
 
-  private static Likely likely(TopKGoal goal, int[] floors, ScoreSlice slice) {
+  private static Candidates candidates(TopKGoal goal, int[] floors, ScoreSlice slice) {
     if (!goal.wants(slice.tensor())) {
-      return new Likely(slice.only(new int[0]), false);
+      return new Candidates(slice.only(new int[0]), false);
     }
     int floor = floors[goal.group(slice.tensor())];
     int[] chosen = slice.atLeast(floor);
@@ -138,8 +155,8 @@ public final class TopK {
     for (int i = 0; i < slice.size(); i += SAMPLED) {
       expected += slice.bits(i) >= floor ? SAMPLED : 0;
     }
-    boolean tooMany = chosen.length > TIMES * expected + MORE;
-    return new Likely(slice.only(tooMany ? new int[0] : chosen), tooMany);
+    boolean tooMany = chosen.length > FACTOR * expected + SLACK;
+    return new Candidates(slice.only(tooMany ? new int[0] : chosen), tooMany);
   }
 
   private static Histogram highHalves(TopKGoal goal, List<String> names, ScoreSlice slice) {
@@ -256,10 +273,10 @@ public final class TopK {
   }
 
   /** A slice's scores that reach the floor. */
-  private record Likely(ScoreSlice scores, boolean tooMany) implements Serializable {}
+  private record Candidates(ScoreSlice scores, boolean tooMany) implements Serializable {}
 
   /** Scores in this process. */
-  private record Here(List<ScoreSlice> slices) implements ScoreSource {
+  private record Collected(List<ScoreSlice> slices) implements ScoreSource {
     @Override
     public Histogram histogram(SliceFunction<Histogram> function) {
       return Histogram.merge(map(function));

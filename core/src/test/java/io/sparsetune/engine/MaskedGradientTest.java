@@ -89,6 +89,31 @@ class MaskedGradientTest {
         .isEqualTo(dense);
   }
 
+  /** What products have packed must follow. */
+  @Test
+  void whatIsInstalledIsWhatGradientsAreComputedWith() {
+    Mask first = random(layout, 0.05, tensor -> tensor % 2 == 0);
+    Mask second = random(layout, 0.05, tensor -> tensor % 2 == 1);
+    Engine engine = RoomEngine.open(model.spec(), model.theta().clone());
+    EngineWorker worker = engine.newWorker();
+    for (Mask mask : List.of(first, first, second, whole(layout, tensor -> true), first)) {
+      float[] values = mask.gather(layout, model.theta());
+      for (int i = 0; i < values.length; i++) {
+        values[i] += 0.01f * (float) Math.sin(i + mask.size());
+      }
+      engine.install(mask, values);
+      GradientSum sum = new GradientSum(mask.size());
+      worker.gradient(batch, EngineWorker.NO_DROPOUT, sum);
+      float[] theta = model.theta().clone();
+      mask.scatter(layout, theta, values);
+      Engine fresh = RoomEngine.open(model.spec(), theta);
+      fresh.install(mask, values);
+      GradientSum expected = new GradientSum(mask.size());
+      fresh.newWorker().gradient(batch, EngineWorker.NO_DROPOUT, expected);
+      assertThat(sums(sum)).isEqualTo(sums(expected));
+    }
+  }
+
   /**
    * One for each entry and state: in the last layer only keys and values are made of all states.
    */

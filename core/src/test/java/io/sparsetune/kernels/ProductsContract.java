@@ -4,6 +4,7 @@ import static io.sparsetune.kernels.Numbers.assertSameBits;
 
 import io.sparsetune.kernels.Products.Form;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -157,6 +158,42 @@ abstract class ProductsContract {
         }
       }
     }
+  }
+
+  /** More terms than are packed at once, with 16 lanes; fewer columns at once where C is wide. */
+  @Test
+  void productsOfManyBlocksWithPackedWeightsAreTheSameChains() {
+    Random random = new Random(SEED);
+    for (int[] shape :
+        new int[][] {{1100, 9, 300}, {701, 9, 1100}, {30, 401, 20}, {17, 401, 900}}) {
+      float[] theta = Numbers.normal(random, shape[0] * shape[1]);
+      Products products = kernels.with(new PackedWeights(theta));
+      assertProductWithWeight(random, products, theta, 0, shape[0], shape[1], shape[2]);
+    }
+  }
+
+  @Test
+  void productsThatReadNoPackedWeightAreTheSameChains() {
+    Random random = new Random(SEED);
+    int side = 40;
+    int ld = side + 1;
+    float[] theta = Numbers.normal(random, side * ld);
+    float[] x = Numbers.normal(random, side * ld);
+    Products products = kernels.with(new PackedWeights(theta));
+    for (Form form : Form.values()) {
+      for (float[] a : List.of(theta, x)) {
+        float[] actual = new float[side * side];
+        float[] expected = new float[side * side];
+        product(form, side, side, side, a, 0, ld, x, 0, ld, expected, 0, side, false);
+        products.gemm(form, side, side, side, a, 0, ld, x, 0, ld, actual, 0, side, false);
+        assertSameBits(actual, expected, form.toString());
+      }
+    }
+    float[] actual = new float[side * side];
+    float[] expected = new float[side * side];
+    kernels.affine(side, side, side, theta, 0, x, 0, x, 0, expected, 0);
+    products.affine(side, side, side, theta, 0, x, 0, x, 0, actual, 0);
+    assertSameBits(actual, expected, "affine");
   }
 
   @Test

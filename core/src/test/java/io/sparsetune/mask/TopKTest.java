@@ -147,6 +147,86 @@ class TopKTest {
     }
   }
 
+  /** Says which way the choice takes: how often it looks at all scores. */
+  private static final class CountedScores implements ScoreSource {
+    private final ScoreSource scores;
+    private int histograms;
+    private int maps;
+
+    CountedScores(List<float[]> scores) {
+      this.scores = new ListedScores(scores);
+    }
+
+    @Override
+    public Histogram histogram(SliceFunction<Histogram> function) {
+      histograms++;
+      return scores.histogram(function);
+    }
+
+    @Override
+    public <R> List<R> map(SliceFunction<R> function) {
+      maps++;
+      return scores.map(function);
+    }
+  }
+
+  /** Three histograms are one of a sample and two of all scores. */
+  private static void assertLooksAreTaken(
+      int histograms, int maps, long k, IntToDoubleFunction score) {
+    ParameterLayout layout = layout(100_000);
+    List<float[]> scores = scores(layout, score);
+    CountedScores counted = new CountedScores(scores);
+    TopKGoal goal = TopKGoal.global(layout, MaskScope.ofTensors(layout, List.of(0)), k);
+    assertThat(TopK.select(layout, goal, counted))
+        .isEqualTo(sorted(layout, scores, Scope.GLOBAL, k / 1e5));
+    assertThat(List.of(counted.histograms, counted.maps)).containsExactly(histograms, maps);
+  }
+
+  @Test
+  void whatReachesTheSamplesFloorIsLookedAtOnce() {
+    assertLooksAreTaken(1, 1, 1000, i -> Math.pow(Randomness.uniform(SEED, i), 8));
+  }
+
+  @Test
+  void tooFewCandidatesAreNotTrusted() {
+    int n = TopK.SAMPLED;
+    assertLooksAreTaken(3, 2, 1000, i -> i % n == 0 ? 4 + i * 1e-3 : 1 + i * 1e-6);
+  }
+
+  @Test
+  void candidatesThatAreTooManyStayWhereTheyAre() {
+    int n = TopK.SAMPLED;
+    assertLooksAreTaken(3, 3, 1000, i -> i % n == 0 ? i * 1e-3 : 200);
+  }
+
+  /** A million zeros, of which the first are wanted: all would be candidates. */
+  @Test
+  void aGreatManyEqualScoresStayWhereTheyAre() {
+    ParameterLayout layout = layout(1 << 20, 30_000);
+    List<float[]> scores = scores(layout, i -> 0);
+    CountedScores counted = new CountedScores(scores);
+    MaskScope all = MaskScope.ofTensors(layout, List.of(0, 1));
+    Mask mask = TopK.select(layout, TopKGoal.global(layout, all, 100), counted);
+    assertThat(mask.positions(0)).containsExactly(IntStream.range(0, 100).toArray());
+    assertThat(counted.maps).isEqualTo(2);
+  }
+
+  @Test
+  void aTensorOfWhichNothingIsWantedIsOnlyChecked() {
+    ParameterLayout layout = layout(100_000, 1000);
+    List<float[]> scores = scores(layout, i -> i < 100_000 ? 1 : i);
+    MaskScope both = MaskScope.ofTensors(layout, List.of(0, 1));
+    TopKGoal goal = TopKGoal.perTensor(layout, both, new int[] {0, 3});
+    CountedScores counted = new CountedScores(scores);
+    Mask mask = TopK.select(layout, goal, counted);
+    assertThat(mask.count(0)).isZero();
+    assertThat(mask.positions(1)).containsExactly(997, 998, 999);
+    assertThat(List.of(counted.histograms, counted.maps)).containsExactly(1, 1);
+    scores.get(0)[70_000] = Float.NaN;
+    assertThatThrownBy(() -> TopK.select(layout, goal, new ListedScores(scores)))
+        .isInstanceOf(DivergedException.class);
+  }
+
   @Test
   void aSampleThatMisleadsChangesNothing() {
     ParameterLayout layout = layout(100_000);
@@ -208,6 +288,18 @@ class TopKTest {
       assertThat(slice.score(0)).isEqualTo(5);
       assertThat(slice.score(1)).isEqualTo(4);
     }
+  }
+
+  @Test
+  void aPartOfASliceKeepsItsPositions() {
+    ScoreSlice slice = new ScoreSlice(3, 7, 4, new float[] {9, -5, 4, 2, 8}, 1);
+    ScoreSlice twice = slice.only(new int[] {1, 2, 3}).only(new int[] {0, 2});
+    assertThat(List.of(twice.position(0), twice.position(1), slice.position(1)))
+        .containsExactly(8, 10, 8);
+    assertThat(List.of(twice.score(0), twice.score(1))).containsExactly(4f, 8f);
+    assertThatThrownBy(() -> new ScoreSlice(0, 0, 2, new float[2], 0, new int[] {1}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Invalid slice: 1 steps for 2 scores");
   }
 
   @Test
