@@ -124,7 +124,7 @@ public final class TopK {
       }
     }
     boolean enough = IntStream.range(0, counts.length).allMatch(g -> counts[g] >= goal.keep(g));
-    return enough ? new Collected(parts.stream().map(Candidates::scores).toList()) : scores;
+    return enough ? new LocalScores(() -> parts.stream().map(Candidates::scores)) : scores;
   }
 
   private static Histogram sample(TopKGoal goal, ScoreSlice slice) {
@@ -274,19 +274,6 @@ public final class TopK {
 
   /** A slice's scores that reach the floor. */
   private record Candidates(ScoreSlice scores, boolean tooMany) implements Serializable {}
-
-  /** Scores in this process. */
-  private record Collected(List<ScoreSlice> slices) implements ScoreSource {
-    @Override
-    public Histogram histogram(SliceFunction<Histogram> function) {
-      return Histogram.merge(map(function));
-    }
-
-    @Override
-    public <R> List<R> map(SliceFunction<R> function) {
-      return slices.stream().<R>map(function::apply).toList();
-    }
-  }
 
   private record Ties(int tensor, int from, int count) implements Serializable {}
 

@@ -5,6 +5,7 @@ import io.sparsetune.dense.RoundScores;
 import io.sparsetune.dense.StateSlice;
 import io.sparsetune.dense.StateSlice.Place;
 import io.sparsetune.dense.WorkerSlice;
+import io.sparsetune.mask.LocalScores;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSlice;
 import java.util.ArrayList;

@@ -10,6 +10,7 @@ import io.sparsetune.engine.MaxAbs;
 import io.sparsetune.engine.ScoreSum;
 import io.sparsetune.engine.SumSlice;
 import io.sparsetune.engine.room.RoomEngine;
+import io.sparsetune.mask.LocalScores;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.method.MaskProblem;

@@ -8,6 +8,7 @@ import io.sparsetune.config.TrainingConfig;
 import io.sparsetune.dense.PlainTraining;
 import io.sparsetune.dense.RoundScores;
 import io.sparsetune.dense.StateSlice;
+import io.sparsetune.mask.LocalScores;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSlice;
 import io.sparsetune.mask.ScoreSource;

@@ -98,10 +98,10 @@ record MemoryEstimate(
 
   /** An engine's θ, and in single precision the copy of its layers' matrices. */
   private static long parameters(ModelSpec spec) {
-    EncoderConfig encoder = spec.encoder();
-    long hidden = encoder.hiddenSize();
     long packed =
-        encoder.layers() * (4 * hidden * hidden + 2 * hidden * encoder.intermediateSize());
+        LinearModule.of(spec.encoder()).stream()
+            .mapToLong(module -> (long) module.out() * module.in())
+            .sum();
     return 4L * (spec.layout().size() + (spec.precision() == Precision.FP32 ? packed : 0));
   }
 

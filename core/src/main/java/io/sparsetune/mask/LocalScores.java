@@ -1,18 +1,14 @@
-package io.sparsetune.train;
+package io.sparsetune.mask;
 
-import io.sparsetune.mask.Histogram;
-import io.sparsetune.mask.ScoreSlice;
-import io.sparsetune.mask.ScoreSource;
-import io.sparsetune.mask.SliceFunction;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Scores in this process, made slice by slice whenever they are asked for. */
-final class LocalScores implements ScoreSource {
+public final class LocalScores implements ScoreSource {
   private final Supplier<Stream<ScoreSlice>> slices;
 
-  LocalScores(Supplier<Stream<ScoreSlice>> slices) {
+  public LocalScores(Supplier<Stream<ScoreSlice>> slices) {
     this.slices = slices;
   }
 
