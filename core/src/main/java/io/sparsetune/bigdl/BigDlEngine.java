@@ -2,22 +2,22 @@ package io.sparsetune.bigdl;
 
 import io.sparsetune.engine.Engine;
 import io.sparsetune.engine.EngineWorker;
+import io.sparsetune.kernels.Bf16Products;
 import io.sparsetune.kernels.Bf16Weights;
 import io.sparsetune.kernels.Kernels;
-import io.sparsetune.kernels.PackedWeights;
-import io.sparsetune.kernels.PreparedWeights;
 import io.sparsetune.kernels.Products;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Precision;
 import io.sparsetune.params.ParameterLayout;
+import java.util.Optional;
 
 /** One θ, what is installed in it, and what stood there before. */
 final class BigDlEngine implements Engine {
   private final ModelSpec spec;
   private final ParameterLayout layout;
   private final float[] theta;
-  private final PreparedWeights prepared;
+  private final Optional<Bf16Weights> rounded;
   private volatile Mask installed;
   private float[] original = {};
 
@@ -25,8 +25,8 @@ final class BigDlEngine implements Engine {
     this.spec = spec;
     this.layout = spec.layout();
     this.theta = theta;
-    this.prepared =
-        spec.precision() == Precision.BF16 ? new Bf16Weights(theta) : new PackedWeights(theta);
+    this.rounded =
+        spec.precision() == Precision.BF16 ? Optional.of(new Bf16Weights(theta)) : Optional.empty();
     this.installed = Mask.none(layout);
     if (theta.length != layout.size()) {
       throw new IllegalArgumentException(
@@ -49,20 +49,20 @@ final class BigDlEngine implements Engine {
     }
     if (!trained.equals(installed)) {
       installed.scatter(layout, theta, original);
-      changed(installed);
+      rounded.ifPresent(weights -> changed(weights, installed));
       original = gather(trained);
       installed = trained;
     }
     trained.scatter(layout, theta, values);
-    changed(trained);
+    rounded.ifPresent(weights -> changed(weights, trained));
   }
 
-  private void changed(Mask mask) {
+  private void changed(Bf16Weights weights, Mask mask) {
     for (int t = 0; t < layout.tensorCount(); t++) {
       if (mask.isWhole(t)) {
-        prepared.changed(layout.offset(t));
+        weights.changed(layout.offset(t));
       } else if (mask.count(t) > 0) {
-        prepared.changed(layout.offset(t), mask.positions(t));
+        weights.changed(layout.offset(t), mask.positions(t));
       }
     }
   }
@@ -84,7 +84,7 @@ final class BigDlEngine implements Engine {
 
   /** A worker's products of dense layers. */
   Products products(Kernels kernels) {
-    return prepared.products(kernels);
+    return rounded.<Products>map(weights -> new Bf16Products(kernels, weights)).orElse(kernels);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.sparsetune.engine;
 
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.util.Arrays;
 
@@ -19,7 +21,11 @@ public final class GradientSum implements Serializable {
   private long tokens;
 
   public GradientSum(int size) {
-    this.sums = new long[size];
+    this(new long[size]);
+  }
+
+  private GradientSum(long[] sums) {
+    this.sums = sums;
   }
 
   public int size() {
@@ -100,5 +106,25 @@ public final class GradientSum implements Serializable {
 
   public long tokens() {
     return tokens;
+  }
+
+  private Object writeReplace() {
+    return new Packed(new PackedLongs(sums), loss, examples, tokens);
+  }
+
+  private void readObject(ObjectInputStream in) throws InvalidObjectException {
+    throw new InvalidObjectException("Sums travel packed");
+  }
+
+  /** On its way to another JVM. */
+  private record Packed(PackedLongs sums, long loss, long examples, long tokens)
+      implements Serializable {
+    private Object readResolve() throws InvalidObjectException {
+      GradientSum sum = new GradientSum(sums.unpack());
+      sum.loss = loss;
+      sum.examples = examples;
+      sum.tokens = tokens;
+      return sum;
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.sparsetune.engine;
 
 import io.sparsetune.mask.ScoreSlice;
+import java.io.InvalidObjectException;
 import java.io.Serializable;
 
 /**
@@ -34,5 +35,17 @@ public record SumSlice(int tensor, int from, double unit, long[] sums) implement
       scores[i] = (float) Math.abs(sums[i] * unit);
     }
     return new ScoreSlice(tensor, from, scores);
+  }
+
+  private Object writeReplace() {
+    return new Packed(tensor, from, unit, new PackedLongs(sums));
+  }
+
+  /** On its way to another JVM. */
+  private record Packed(int tensor, int from, double unit, PackedLongs sums)
+      implements Serializable {
+    private Object readResolve() throws InvalidObjectException {
+      return new SumSlice(tensor, from, unit, sums.unpack());
+    }
   }
 }

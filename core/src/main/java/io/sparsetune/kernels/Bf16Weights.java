@@ -1,19 +1,20 @@
 package io.sparsetune.kernels;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.dnnl.memory;
 
 /**
- * θ's matrices in bfloat16, each converted when a product first asks for it after a change, once
- * for all threads.
+ * θ's matrices in bfloat16, each converted when a product first needs it, once for all threads; it
+ * follows θ when it is told of changes. Thread-safe, but {@link #changed} must not run beside a
+ * product.
  */
-public final class Bf16Weights implements PreparedWeights {
+public final class Bf16Weights {
   private static final class Matrix {
     final int size;
     final memory memory;
     final NativeHalves halves;
-    boolean stale = true;
 
     Matrix(int size) {
       this.size = size;
@@ -24,31 +25,27 @@ public final class Bf16Weights implements PreparedWeights {
 
   private final float[] theta;
   private final Map<Integer, Matrix> matrices = new ConcurrentHashMap<>();
+  private final Set<Integer> stale = ConcurrentHashMap.newKeySet();
 
   /**
-   * @param theta all parameters
+   * @param theta all parameters; products whose left operand is this array find it here
    */
   public Bf16Weights(float[] theta) {
     this.theta = theta;
   }
 
-  @Override
-  public Products products(Kernels kernels) {
-    return new Bf16Products(kernels, this);
-  }
-
-  @Override
-  public void changed(int offset, int[] positions) {
-    changed(offset);
-  }
-
-  @Override
+  /** All of the matrix that begins there in θ has other values now. */
   public void changed(int offset) {
+    if (matrices.containsKey(offset)) {
+      stale.add(offset);
+    }
+  }
+
+  /** Some of its elements have. */
+  public void changed(int offset, int[] positions) {
     Matrix matrix = matrices.get(offset);
     if (matrix != null) {
-      synchronized (matrix) {
-        matrix.stale = true;
-      }
+      matrix.halves.put(theta, offset, positions);
     }
   }
 
@@ -56,18 +53,33 @@ public final class Bf16Weights implements PreparedWeights {
     return array == theta;
   }
 
+  /**
+   * @throws IllegalArgumentException where it had another size before
+   */
   memory matrix(int offset, int size, Kernels kernels) {
-    Matrix matrix = matrices.computeIfAbsent(offset, absent -> new Matrix(size));
+    Matrix matrix = matrices.computeIfAbsent(offset, absent -> empty(offset, size));
     if (matrix.size != size) {
       throw new IllegalArgumentException(
           "Invalid matrix at %d: %d entries, %d before".formatted(offset, size, matrix.size));
     }
-    synchronized (matrix) {
-      if (matrix.stale) {
-        matrix.halves.put(kernels, theta, offset, 0, size);
-        matrix.stale = false;
-      }
+    if (stale.contains(offset)) {
+      convert(matrix, offset, kernels);
     }
     return matrix.memory;
+  }
+
+  private Matrix empty(int offset, int size) {
+    stale.add(offset);
+    return new Matrix(size);
+  }
+
+  private void convert(Matrix matrix, int offset, Kernels kernels) {
+    synchronized (matrix) {
+      // Not before all of it is there may another thread find it fresh.
+      if (stale.contains(offset)) {
+        matrix.halves.put(kernels, theta, offset, 0, matrix.size);
+        stale.remove(offset);
+      }
+    }
   }
 }

@@ -57,13 +57,6 @@ final class KernelProbe {
             "maskedDots",
             (k, o) -> k.maskedDots(x, 0, y, 0, COLUMNS, ROWS, positions, 0, 9, o, 0)));
     all.add(new Operation("affine", (k, o) -> k.affine(17, COLUMNS, 7, a, 0, b, 0, x, 7, o, 0)));
-    all.add(
-        new Operation(
-            "packed weights",
-            (k, o) -> {
-              Products products = k.with(new PackedWeights(a));
-              products.gemm(Form.TN, 17, COLUMNS, 7, a, 0, 17, b, 0, COLUMNS, o, 0, COLUMNS, false);
-            }));
     all.add(new Operation("add", (k, o) -> k.add(x, 0, o, 0, SIZE)));
     all.add(new Operation("gelu", (k, o) -> k.gelu(x, 0, o, 0, SIZE)));
     all.add(new Operation("geluGradient", (k, o) -> k.geluGradient(x, 0, y, 0, o, 0, SIZE)));

@@ -54,9 +54,6 @@ public interface Kernels extends Products {
       float[] y,
       int yOffset);
 
-  /** Products that read packed copies of θ's matrices, in a form that packs; else this. */
-  Products with(PackedWeights weights);
-
   /**
    * y[i] = the upper half of the bits of x[i], rounded to the nearest, ties to even: a bfloat16.
    * NaN stays NaN.

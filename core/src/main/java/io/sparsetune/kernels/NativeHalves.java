@@ -30,6 +30,14 @@ final class NativeHalves {
     Reference.reachabilityFence(memory);
   }
 
+  /** Rounds x[xOffset + i] to place i, for some i. */
+  void put(float[] x, int xOffset, int[] places) {
+    for (int i : places) {
+      to.put(i, ScalarFunctions.toBf16(x[xOffset + i]));
+    }
+    Reference.reachabilityFence(memory);
+  }
+
   /** Rows of {@code columns}, ld apart in x; each is followed by zeros up to {@code width}. */
   void putRows(Kernels kernels, float[] x, int xOffset, int ld, int rows, int columns, int width) {
     if (ld == columns && width == columns) {

@@ -116,11 +116,6 @@ class ScalarKernels implements Kernels {
   }
 
   @Override
-  public Products with(PackedWeights weights) {
-    return this;
-  }
-
-  @Override
   public void add(float[] x, int xOffset, float[] y, int yOffset, int n) {
     for (int i = 0; i < n; i++) {
       y[yOffset + i] += x[xOffset + i];

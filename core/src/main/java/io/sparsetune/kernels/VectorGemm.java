@@ -12,8 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
  * are packed at once, so that a block of A's rows goes through all of them while its part of C is
  * there too. Between blocks of terms, partial sums wait in C, as exact there as in a register: the
  * blocking does not touch the bits. A is packed as it comes, in rows or in columns, since turning
- * it costs more than reading it either way; or it has been packed before, as a {@link
- * PackedMatrix}.
+ * it costs more than reading it either way.
  */
 final class VectorGemm {
   private static final VectorSpecies<Float> S = VectorLanes.FLOATS;
@@ -36,11 +35,8 @@ final class VectorGemm {
    */
   static final int STRIDE = TERMS + 16;
 
-  /** Behind each packed strip of columns of A, so that strips are spread over a cache's sets. */
-  static final int GAP = 64;
-
-  /** From a packed strip, as wide as a vector, to the next. */
-  private static final int STRIP = L * TERMS + GAP;
+  /** From a packed strip of columns of A, as wide as a vector, to the next. */
+  private static final int STRIP = L * TERMS + 64;
 
   private static final int ROWS = TALL ? VectorTallTile.ROWS : VectorTile.ROWS;
 
@@ -91,25 +87,12 @@ final class VectorGemm {
       int cOffset,
       int ldc,
       boolean accumulate) {
-    float[] from = accumulate ? null : zeros(m);
-    product(form, m, n, k, null, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc, from);
-  }
-
-  /** C = Wᵀ·B. */
-  void multiply(
-      PackedMatrix w,
-      int n,
-      float[] b,
-      int bOffset,
-      int ldb,
-      float[] c,
-      int cOffset,
-      int ldc,
-      boolean accumulate) {
-    int m = w.columns();
-    int k = w.rows();
-    float[] from = accumulate ? null : zeros(m);
-    product(Form.TN, m, n, k, w, null, 0, 0, b, bOffset, ldb, c, cOffset, ldc, from);
+    float[] from = null;
+    if (!accumulate) {
+      from = starts(m);
+      Arrays.fill(from, 0, m + ROWS, 0f);
+    }
+    product(form, m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc, from);
   }
 
   void affine(
@@ -126,13 +109,7 @@ final class VectorGemm {
       int yOffset) {
     float[] from = starts(m);
     System.arraycopy(bias, biasOffset, from, 0, m);
-    product(Form.NN, m, n, k, null, w, wOffset, k, x, xOffset, n, y, yOffset, n, from);
-  }
-
-  private float[] zeros(int m) {
-    float[] from = starts(m);
-    Arrays.fill(from, 0, m + ROWS, 0f);
-    return from;
+    product(Form.NN, m, n, k, w, wOffset, k, x, xOffset, n, y, yOffset, n, from);
   }
 
   /** Where rows of C start from, with room for the last tile's. */
@@ -144,7 +121,6 @@ final class VectorGemm {
   }
 
   /**
-   * @param packed A, where it has been packed before: a, aOffset and lda are not used then
    * @param from where each row of C starts, with room for the last tile's; null to go on from C
    */
   private void product(
@@ -152,7 +128,6 @@ final class VectorGemm {
       int m,
       int n,
       int k,
-      PackedMatrix packed,
       float[] a,
       int aOffset,
       int lda,
@@ -170,8 +145,6 @@ final class VectorGemm {
     need(Math.min(group, even(k)) * width);
     boolean columns = form == Form.TN;
     int block = columns ? Math.max(BLOCK, Math.min(COLUMNS, PART_OF_C / width / L * L)) : BLOCK;
-    float[] left = packed == null ? packedA : packed.values();
-    int strip = packed == null ? STRIP : packed.strip();
     int first = 0;
     do {
       int end = Math.min(k, first + group);
@@ -182,16 +155,13 @@ final class VectorGemm {
         int p = ALIGNED;
         do {
           int terms = Math.min(step, end - l);
-          int q = 0;
-          if (packed != null) {
-            q = packed.at(l, i);
-          } else if (columns) {
+          if (columns) {
             packColumns(a, aOffset + l * lda + i, lda, rows, terms);
           } else if (terms > 0) {
             packRows(a, aOffset + i * lda + l, lda, rows, terms);
           }
           float[] begins = l == 0 ? from : null;
-          block(columns, left, q, strip, i, rows, n, p, even(terms), c, cOffset, ldc, begins);
+          block(columns, i, rows, n, p, even(terms), c, cOffset, ldc, begins);
           p += even(terms) * width;
           l += step;
         } while (l < end);
@@ -215,21 +185,13 @@ final class VectorGemm {
     }
   }
 
-  static int even(int n) {
+  private static int even(int n) {
     return n + (n & 1);
   }
 
-  /**
-   * All tiles of the packed rows; those that C cuts are worked on in a copy.
-   *
-   * @param q where the packed rows begin in {@code left}
-   * @param strip from a packed strip of columns to the next
-   */
+  /** All tiles of the packed rows; those that C cuts are worked on in a copy. */
   private void block(
       boolean columns,
-      float[] left,
-      int q,
-      int strip,
       int first,
       int rows,
       int n,
@@ -242,19 +204,18 @@ final class VectorGemm {
     for (int j = 0, p = panels; j < n; j += WIDTH, p += depth * WIDTH) {
       int width = Math.min(WIDTH, n - j);
       for (int i = 0; i < rows; i += ROWS) {
-        int row = columns ? q + i / L * strip + i % L : q + i * STRIDE;
         int at = cOffset + (first + i) * ldc + j;
         int height = Math.min(ROWS, rows - i);
         if (width == WIDTH && height == ROWS) {
-          tile(columns, left, row, p, depth, c, at, ldc, from, first + i);
+          tile(columns, i, p, depth, c, at, ldc, from, first + i);
         } else {
           for (int r = 0; r < height && from == null; r++) {
             System.arraycopy(c, at + r * ldc, edge, r * WIDTH, width);
           }
           if (TALL && width <= L) {
-            narrow(columns, left, row, p, depth, from, first + i);
+            narrow(columns, i, p, depth, from, first + i);
           } else {
-            tile(columns, left, row, p, depth, edge, 0, WIDTH, from, first + i);
+            tile(columns, i, p, depth, edge, 0, WIDTH, from, first + i);
           }
           for (int r = 0; r < height; r++) {
             System.arraycopy(edge, r * WIDTH, c, at + r * ldc, width);
@@ -266,8 +227,7 @@ final class VectorGemm {
 
   private void tile(
       boolean columns,
-      float[] a,
-      int q,
+      int row,
       int p,
       int depth,
       float[] c,
@@ -275,23 +235,28 @@ final class VectorGemm {
       int ldc,
       float[] from,
       int fromOffset) {
+    int q = packedAt(columns, row);
     if (TALL && columns) {
-      VectorTallTile.columns(a, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
+      VectorTallTile.columns(packedA, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
     } else if (TALL) {
-      VectorTallTile.rows(a, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
+      VectorTallTile.rows(packedA, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
     } else if (columns) {
-      VectorTile.columns(a, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
+      VectorTile.columns(packedA, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
     } else {
-      VectorTile.rows(a, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
+      VectorTile.rows(packedA, q, packedB, p, depth, c, cOffset, ldc, from, fromOffset);
     }
   }
 
   /** A tile in {@link #edge} of which at most the left half is wanted. */
-  private void narrow(
-      boolean columns, float[] a, int q, int p, int depth, float[] from, int fromOffset) {
+  private void narrow(boolean columns, int row, int p, int depth, float[] from, int fromOffset) {
+    int q = packedAt(columns, row);
     int rowStep = columns ? 1 : STRIDE;
     int termStep = columns ? L : 1;
-    VectorTallTile.narrow(a, q, rowStep, termStep, packedB, p, depth, edge, from, fromOffset);
+    VectorTallTile.narrow(packedA, q, rowStep, termStep, packedB, p, depth, edge, from, fromOffset);
+  }
+
+  private static int packedAt(boolean columns, int row) {
+    return columns ? row / L * STRIP + row % L : row * STRIDE;
   }
 
   /** Odd terms are made even by −0 in A and +0 in B: c + −0 = c, whatever c. */

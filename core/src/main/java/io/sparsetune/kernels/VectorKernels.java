@@ -58,11 +58,6 @@ final class VectorKernels extends ScalarKernels {
   }
 
   @Override
-  public Products with(PackedWeights weights) {
-    return new PackedProducts(gemm, weights);
-  }
-
-  @Override
   public float dot(float[] a, int aOffset, float[] b, int bOffset, int n) {
     return VectorDots.fits(a, aOffset, b, bOffset, n)
         ? dots.one(a, aOffset, b, bOffset, n)

@@ -86,6 +86,15 @@ class Bf16ProductsTest {
     assertThat(layer(products, theta, x))
         .isNotEqualTo(y)
         .isEqualTo(layer(fresh(new float[0]), theta, x));
+    float[] before = layer(products, theta, x);
+    int[] some = {0, 31, 32, 2047};
+    for (int position : some) {
+      theta[10 + position] -= 1;
+    }
+    weights.changed(10, some);
+    assertThat(layer(products, theta, x))
+        .isNotEqualTo(before)
+        .isEqualTo(layer(fresh(new float[0]), theta, x));
     assertThatThrownBy(
             () -> products.affine(32, 40, 32, theta, 10, x, 0, theta, 0, new float[32 * 40], 0))
         .isInstanceOf(IllegalArgumentException.class)

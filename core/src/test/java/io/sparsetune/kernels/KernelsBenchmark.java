@@ -38,9 +38,7 @@ public class KernelsBenchmark {
   private static final int WEIGHTS = 10_000_000 / (HIDDEN * INNER);
 
   private final Kernels kernels = Kernels.create();
-  private final float[] theta = normal(WEIGHTS * HIDDEN * INNER);
-  private final Products up = kernels.with(new PackedWeights(theta));
-  private final Products down = kernels.with(new PackedWeights(theta));
+  private final float[][] weights = new float[WEIGHTS][];
   private final float[] narrow = normal(HIDDEN * TOKENS);
   private final float[] wide = normal(INNER * TOKENS);
   private final float[] wideGradient = normal(INNER * TOKENS);
@@ -77,43 +75,42 @@ public class KernelsBenchmark {
     for (int i = 0; i < INNER; i++) {
       smallGradients[i] = vector[i] * 1e-3f;
     }
+    for (int i = 0; i < WEIGHTS; i++) {
+      weights[i] = normal(HIDDEN * INNER);
+    }
   }
 
-  private int weight() {
+  private float[] weight() {
     next = (next + 1) % WEIGHTS;
-    return next * HIDDEN * INNER;
+    return weights[next];
   }
 
   /** 604 MFLOP. */
   @Benchmark
   public float[] layerUp() {
-    up.affine(INNER, TOKENS, HIDDEN, theta, weight(), narrow, 0, vector, 0, otherWide, 0);
+    kernels.affine(INNER, TOKENS, HIDDEN, weight(), 0, narrow, 0, vector, 0, otherWide, 0);
     return otherWide;
   }
 
   /** 604 MFLOP. */
   @Benchmark
   public float[] layerDown() {
-    down.affine(HIDDEN, TOKENS, INNER, theta, weight(), wide, 0, vector, 0, otherNarrow, 0);
+    kernels.affine(HIDDEN, TOKENS, INNER, weight(), 0, wide, 0, vector, 0, otherNarrow, 0);
     return otherNarrow;
   }
 
   /** 604 MFLOP. */
   @Benchmark
   public float[] gradientOfLayerUpsInput() {
-    product(up, HIDDEN, INNER, wide, otherNarrow);
+    product(Form.TN, HIDDEN, TOKENS, INNER, weight(), HIDDEN, wide, TOKENS, otherNarrow);
     return otherNarrow;
   }
 
   /** 604 MFLOP. */
   @Benchmark
   public float[] gradientOfLayerDownsInput() {
-    product(down, INNER, HIDDEN, narrow, otherWide);
+    product(Form.TN, INNER, TOKENS, HIDDEN, weight(), INNER, narrow, TOKENS, otherWide);
     return otherWide;
-  }
-
-  private void product(Products products, int m, int k, float[] dy, float[] dx) {
-    products.gemm(Form.TN, m, TOKENS, k, theta, weight(), m, dy, 0, TOKENS, dx, 0, TOKENS, false);
   }
 
   /** One head of one example: 262 kFLOP. */

@@ -4,7 +4,6 @@ import static io.sparsetune.kernels.Numbers.assertSameBits;
 
 import io.sparsetune.kernels.Products.Form;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -139,101 +138,6 @@ abstract class ProductsContract {
       product(Form.NN, m, n, k, w, 2, k, x, 1, n, expected, 4, n, true);
       kernels.affine(m, n, k, w, 2, x, 1, v, 3, actual, 4);
       assertSameBits(actual, expected, m + "x" + n + "x" + k);
-    }
-  }
-
-  /** Tiles, blocks of columns and of terms, one more and one fewer; odd terms too. */
-  @Test
-  void productsWithPackedWeightsAreTheSameChains() {
-    Random random = new Random(SEED);
-    for (int rows : new int[] {1, 7, 256, 385, 769}) {
-      for (int columns : new int[] {1, 4, 9, 127, 129, 400}) {
-        int offset = random.nextInt(5);
-        boolean wild = columns == 9;
-        int size = offset + rows * columns + 1;
-        float[] theta = wild ? Numbers.wild(random, size) : Numbers.normal(random, size);
-        Products products = kernels.with(new PackedWeights(theta));
-        for (int n : new int[] {1, 17, 33}) {
-          assertProductWithWeight(random, products, theta, offset, rows, columns, n);
-        }
-      }
-    }
-  }
-
-  /** More terms than are packed at once, with 16 lanes; fewer columns at once where C is wide. */
-  @Test
-  void productsOfManyBlocksWithPackedWeightsAreTheSameChains() {
-    Random random = new Random(SEED);
-    for (int[] shape :
-        new int[][] {{1100, 9, 300}, {701, 9, 1100}, {30, 401, 20}, {17, 401, 900}}) {
-      float[] theta = Numbers.normal(random, shape[0] * shape[1]);
-      Products products = kernels.with(new PackedWeights(theta));
-      assertProductWithWeight(random, products, theta, 0, shape[0], shape[1], shape[2]);
-    }
-  }
-
-  @Test
-  void productsThatReadNoPackedWeightAreTheSameChains() {
-    Random random = new Random(SEED);
-    int side = 40;
-    int ld = side + 1;
-    float[] theta = Numbers.normal(random, side * ld);
-    float[] x = Numbers.normal(random, side * ld);
-    Products products = kernels.with(new PackedWeights(theta));
-    for (Form form : Form.values()) {
-      for (float[] a : List.of(theta, x)) {
-        float[] actual = new float[side * side];
-        float[] expected = new float[side * side];
-        product(form, side, side, side, a, 0, ld, x, 0, ld, expected, 0, side, false);
-        products.gemm(form, side, side, side, a, 0, ld, x, 0, ld, actual, 0, side, false);
-        assertSameBits(actual, expected, form.toString());
-      }
-    }
-    float[] actual = new float[side * side];
-    float[] expected = new float[side * side];
-    kernels.affine(side, side, side, theta, 0, x, 0, x, 0, expected, 0);
-    products.affine(side, side, side, theta, 0, x, 0, x, 0, actual, 0);
-    assertSameBits(actual, expected, "affine");
-  }
-
-  @Test
-  void packedWeightsFollowThetaWhereTheyAreTold() {
-    Random random = new Random(SEED);
-    int rows = 41;
-    int columns = 50;
-    int first = 3;
-    int second = first + rows * columns;
-    float[] theta = Numbers.normal(random, second + rows * columns);
-    PackedWeights packed = new PackedWeights(theta);
-    Products products = kernels.with(packed);
-    packed.changed(first);
-    packed.changed(second, new int[] {3});
-    assertProductWithWeight(random, products, theta, first, rows, columns, 9);
-    assertProductWithWeight(random, products, theta, second, rows, columns, 9);
-    int[] positions = {0, 15, 16, 49, 50, 7 * columns + 3, rows * columns - 1};
-    for (int position : positions) {
-      theta[second + position] += 1;
-    }
-    packed.changed(second, positions);
-    Arrays.fill(theta, first, second, 2f);
-    packed.changed(first);
-    assertProductWithWeight(random, products, theta, first, rows, columns, 9);
-    assertProductWithWeight(random, products, theta, second, rows, columns, 9);
-  }
-
-  /** Wᵀ·b, W [rows, columns] in θ, as what it is and added to what is there. */
-  private static void assertProductWithWeight(
-      Random random, Products products, float[] theta, int weight, int rows, int columns, int n) {
-    float[] b = Numbers.normal(random, rows * n);
-    float[] actual = Numbers.wild(random, columns * n);
-    float[] expected = actual.clone();
-    for (boolean accumulate : new boolean[] {true, false}) {
-      product(
-          Form.TN, columns, n, rows, theta, weight, columns, b, 0, n, expected, 0, n, accumulate);
-      products.gemm(
-          Form.TN, columns, n, rows, theta, weight, columns, b, 0, n, actual, 0, n, accumulate);
-      assertSameBits(
-          actual, expected, rows + "x" + columns + ", " + n + ", accumulate " + accumulate);
     }
   }
 

@@ -18,19 +18,11 @@ public final class ObjectGraph {
   private final Deque<Object> next = new ArrayDeque<>();
   private final List<Object> arrays = new ArrayList<>();
 
-  private final String leftOut;
+  private ObjectGraph() {}
 
-  private ObjectGraph(String leftOut) {
-    this.leftOut = leftOut;
-  }
-
-  /**
-   * Every {@code float[]}, {@code double[]} and {@code long[]}.
-   *
-   * @param leftOut name of a class whose objects are not looked into
-   */
-  public static List<Object> numberArrays(Object root, String leftOut) {
-    ObjectGraph graph = new ObjectGraph(leftOut);
+  /** Every {@code float[]}, {@code double[]} and {@code long[]}. */
+  public static List<Object> numberArrays(Object root) {
+    ObjectGraph graph = new ObjectGraph();
     graph.reach(root);
     while (!graph.next.isEmpty()) {
       graph.visit(graph.next.poll());
@@ -50,8 +42,7 @@ public final class ObjectGraph {
         object != null
             && !(object instanceof Class)
             && !(object instanceof ClassLoader)
-            && !(object instanceof Thread)
-            && !object.getClass().getName().equals(leftOut);
+            && !(object instanceof Thread);
     if (wanted && seen.add(object)) {
       next.add(object);
     }

@@ -13,11 +13,13 @@ import picocli.CommandLine.Command;
     },
     subcommands = {
       StepCommand.class,
+      GrowthCommand.class,
       TextCommand.class,
       SparkCommand.class,
       TopKCommand.class,
       StepProcess.class,
-      SparkStepProcess.class
+      SparkStepProcess.class,
+      QuickStartProcess.class
     })
 public final class BenchMain {
   private BenchMain() {}

@@ -1,5 +1,7 @@
 package io.sparsetune.bench;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -18,6 +20,19 @@ final class Checks {
             spec.commandLine(),
             "Invalid %s: %,d (it has to be %,d to %,d)".formatted(option, value, least, most));
       }
+    }
+  }
+
+  /**
+   * @throws ParameterException unless the quick start has been prepared there
+   */
+  static void prepared(CommandSpec spec, Path folder) {
+    if (!Files.exists(folder.resolve("config.yaml"))) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "There is no "
+              + folder.resolve("config.yaml")
+              + ": run bin/sparsetune quickstart --prepare first, or give --prepared");
     }
   }
 }

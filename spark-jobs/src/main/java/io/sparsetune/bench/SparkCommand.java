@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Times what Spark adds to a step.",
       "Sparse steps of a model of next to no work run on Spark as training runs them, and on threads",
-      "of one process: the difference is what Spark adds."
+      "of one process: the difference is what Spark adds. With --prepared the steps are the quick",
+      "start's own, and the two take turns."
     })
 final class SparkCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -44,6 +45,13 @@ final class SparkCommand implements Callable<Integer> {
       description = "N of local[N], and threads of the process without Spark (${DEFAULT-VALUE})")
   private int cores;
 
+  @Option(
+      names = "--prepared",
+      paramLabel = "FOLDER",
+      description =
+          "what bin/sparsetune quickstart --prepare made; --k and --tasks do not count then")
+  private Path prepared;
+
   @Option(names = "--seconds", defaultValue = "8", description = "measured (${DEFAULT-VALUE})")
   private double seconds;
 
@@ -56,6 +64,11 @@ final class SparkCommand implements Callable<Integer> {
     Checks.between(spec, "--tasks", tasks, 1, 4096);
     Checks.between(spec, "--cores", List.of(cores), 1, 4096);
     Map<String, Object> report = new LinkedHashMap<>();
+    if (prepared != null) {
+      report.put("quickstart", quickStart());
+      Measurement.write(report, json);
+      return 0;
+    }
     for (int k : sizes) {
       for (int count : tasks) {
         Map<String, Double> row =
@@ -84,5 +97,27 @@ final class SparkCommand implements Callable<Integer> {
     }
     Measurement.write(report, json);
     return 0;
+  }
+
+  private Map<String, Double> quickStart() throws IOException, InterruptedException {
+    Checks.prepared(spec, prepared);
+    Map<String, Double> row =
+        Measurement.of(
+            "quickstart-process",
+            "--prepared",
+            prepared.toString(),
+            "--cores",
+            "" + cores,
+            "--seconds",
+            "" + seconds);
+    double without = row.get("local_ms");
+    System.out.printf(
+        Locale.ROOT,
+        "local[%d], the quick start: %.1f ms a step, %.1f without Spark, which adds %.1f%%%n",
+        cores,
+        row.get("spark_ms"),
+        without,
+        100 * (row.get("spark_ms") / without - 1));
+    return row;
   }
 }

@@ -206,20 +206,15 @@ final class StepCommand implements Callable<Integer> {
   }
 
   private Map<String, Double> ourStep(Case c) throws IOException, InterruptedException {
-    List<String> command =
-        Measurement.java(
-            List.of("-Xmx%dm".formatted(c.shape().heap())),
-            BenchMain.class.getName(),
-            "step-process",
-            c.shape().name(),
-            "" + c.threads(),
-            "--work",
-            c.work().mode(),
-            "--precision",
-            c.precision().name(),
-            "--seconds",
-            "" + seconds);
-    return Measurement.figures(Measurement.output(command));
+    return StepProcess.measure(
+        c.shape(),
+        c.threads(),
+        c.shape().heap(),
+        seconds,
+        "--work",
+        c.work().mode(),
+        "--precision",
+        c.precision().name());
   }
 
   private double torchSgemm(Case c) throws IOException, InterruptedException {

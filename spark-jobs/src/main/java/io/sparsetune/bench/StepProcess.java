@@ -4,7 +4,9 @@ import io.sparsetune.model.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,28 +30,58 @@ final class StepProcess implements Callable<Integer> {
   @Option(names = "--sparsity", defaultValue = "0.005")
   private double sparsity;
 
+  @Option(names = "--length", description = "tokens of an example, where not the shape's")
+  private Integer length;
+
+  @Option(names = "--layers", description = "where not the shape's")
+  private Integer layers;
+
   @Option(names = "--warm-up", defaultValue = "15")
   private double warmUp;
 
   @Option(names = "--seconds", defaultValue = "10")
   private double seconds;
 
+  /**
+   * The figures of such a process.
+   *
+   * @param heap its most megabytes of Java heap
+   */
+  static Map<String, Double> measure(
+      StepShape shape, int threads, int heap, double seconds, String... options)
+      throws IOException, InterruptedException {
+    List<String> command =
+        Measurement.java(
+            List.of("-Xmx%dm".formatted(heap)),
+            BenchMain.class.getName(),
+            "step-process",
+            shape.name(),
+            "" + threads,
+            "--seconds",
+            "" + seconds);
+    command.addAll(List.of(options));
+    return Measurement.figures(Measurement.output(command));
+  }
+
   @Override
   public Integer call() throws IOException {
-    StepShape wanted = shape.equals("base") ? StepShape.BASE : StepShape.MINILM;
+    StepShape named = shape.equals("base") ? StepShape.BASE : StepShape.MINILM;
+    StepShape deep = layers == null ? named : named.withLayers(layers);
+    StepShape wanted = length == null ? deep : deep.withLength(length);
     try (StepBench bench = new StepBench(wanted, work, precision, sparsity, threads)) {
       Timing timing = Timing.of(bench::run, warmUp, seconds);
       double flops = wanted.usefulFlops(work, bench.maskSize());
       System.out.printf(
           Locale.ROOT,
-          "median_ms=%.2f min_ms=%.2f n=%d gflops=%.1f rss_mb=%d k=%d trained=%d%n",
+          "median_ms=%.2f min_ms=%.2f n=%d gflops=%.1f rss_mb=%d k=%d trained=%d tokens=%d%n",
           timing.median(),
           timing.min(),
           timing.count(),
           flops / timing.median() / 1e6,
           peakResidentMegabytes(),
           bench.maskSize(),
-          bench.trainedSize());
+          bench.trainedSize(),
+          wanted.tokens());
     }
     return 0;
   }

@@ -29,6 +29,17 @@ record StepShape(
   static final StepShape BASE = new StepShape("base", 12, 768, 3072, 16, 128, 4, 1900);
   private static final int HEADS = 12;
 
+  /** As many tokens in examples of another length. */
+  StepShape withLength(int other) {
+    int examples = Math.max(1, microBatch * length / other);
+    int all = Math.max(examples, tokens() / other / examples * examples);
+    return new StepShape(name, layers, hidden, intermediate, all, other, examples, heap);
+  }
+
+  StepShape withLayers(int other) {
+    return new StepShape(name, other, hidden, intermediate, batch, length, microBatch, heap);
+  }
+
   ModelSpec model() {
     return new ModelSpec(
         new EncoderConfig(

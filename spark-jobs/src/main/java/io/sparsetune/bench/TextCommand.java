@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -55,13 +54,7 @@ final class TextCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Checks.between(spec, "--repetitions", List.of(repetitions), 1, 1000);
-    if (!Files.exists(prepared.resolve("config.yaml"))) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(),
-          "There is no "
-              + prepared.resolve("config.yaml")
-              + ": run bin/sparsetune quickstart --prepare first, or give --prepared");
-    }
+    Checks.prepared(spec, prepared);
     List<Double> ours = new ArrayList<>();
     List<Double> theirs = new ArrayList<>();
     for (int i = 0; i < repetitions; i++) {

@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
 final class TopKCommand implements Callable<Integer> {
   private static final String CONFIG =
       "{model: {path: none}, data: {train: none}, output: none, training: {learning_rate: 1e-4},"
-          + " method: {name: magnitude, sparsity: 0.005, scope: %s}}";
+          + " method: {name: %s, sparsity: 0.005, scope: %s}}";
 
   /** Whether each tensor has a budget of its own. */
   enum Scope {
@@ -48,6 +48,30 @@ final class TopKCommand implements Callable<Integer> {
       defaultValue = "tensor",
       description = "tensor or global: a budget for each tensor or for all (${DEFAULT-VALUE})")
   private Scope scope;
+
+  /** What is scored. */
+  enum Scores {
+    /** |θ⁰|, which executors have. */
+    WEIGHTS("magnitude", 1),
+    /** A score round's |Σ g|, over one example of a few tokens in each of two tasks. */
+    GRADIENTS("sam", 2);
+
+    private final String method;
+    private final int tasks;
+
+    Scores(String method, int tasks) {
+      this.method = method;
+      this.tasks = tasks;
+    }
+  }
+
+  @Option(
+      names = "--scores",
+      defaultValue = "weights",
+      description =
+          "weights, or gradients: a whole score round over two short examples comes before the"
+              + " choice (${DEFAULT-VALUE})")
+  private Scores scores;
 
   @Option(names = "--json", paramLabel = "FILE", description = "write the figures there too")
   private Path json;
@@ -62,13 +86,19 @@ final class TopKCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     RunConfig config =
         RunConfigParser.parse(
-            CONFIG.formatted(scope.name().toLowerCase(Locale.ROOT)), "bench", List.of());
+            CONFIG.formatted(scores.method, scope.name().toLowerCase(Locale.ROOT)),
+            "bench",
+            List.of());
     ModelSpec spec = StepShape.BASE.model();
     float[] theta = StepBench.weights(spec.layout());
     Timing pass = pass(spec.layout(), theta);
     Timing choice =
         OnSpark.time(
-            spec, theta, 1, 2, executor -> Timing.of(() -> select(executor, config), 10, seconds));
+            spec,
+            theta,
+            scores.tasks,
+            2,
+            executor -> Timing.of(() -> select(executor, config), 10, seconds));
     double times = choice.median() / pass.median();
     System.out.printf(
         Locale.ROOT,

@@ -19,7 +19,7 @@ import java.util.List;
 /**
  * What a training needs in memory, in bytes: an estimate, to be told before hours are spent.
  *
- * @param model θ in an executor, and what of it is packed for products
+ * @param model θ in an executor
  * @param scores sums of a score round in an executor, for all tasks at once
  * @param scoresAtOnce parameters whose scores a task sums in one pass over the data
  * @param passes that a score round takes over the data; 0 without one
@@ -62,7 +62,7 @@ record MemoryEstimate(
     int shards = config.training().batchSize() / config.training().microBatchSize();
     int tasks = Math.max(1, Math.min(heaps.cores() / heaps.cpus(), shards));
     int threads = tasks * heaps.cpus();
-    long model = parameters(spec);
+    long model = 4L * spec.layout().size();
     long activations = threads * activations(config, spec);
     int results = SparkStepExecutor.results(partitions);
     // Positions and values, a sum for each thread, and a task's result: a copy, and the block that
@@ -96,15 +96,6 @@ record MemoryEstimate(
         heaps);
   }
 
-  /** An engine's θ, and in single precision the copy of its layers' matrices. */
-  private static long parameters(ModelSpec spec) {
-    long packed =
-        LinearModule.of(spec.encoder()).stream()
-            .mapToLong(module -> (long) module.out() * module.in())
-            .sum();
-    return 4L * (spec.layout().size() + (spec.precision() == Precision.FP32 ? packed : 0));
-  }
-
   /** Arrays of the trained values' size that the method's part in a step takes. */
   private static int transformed(RunConfig config, ModelSpec spec) {
     MaskProblem problem = new MaskProblem(spec.layout(), config.method(), config.training().seed());
@@ -116,8 +107,8 @@ record MemoryEstimate(
   }
 
   /**
-   * A logical worker's θ and its packed copy; of what it trains θ⁰ twice (what to put back, and
-   * what distances start from) and what moves; a gradient's sums for each thread.
+   * A logical worker's θ; of what it trains θ⁰ twice (what to put back, and what distances start
+   * from) and what moves; a gradient's sums for each thread.
    */
   private static long rounds(
       RunConfig config, ModelSpec spec, TrainedSizes sizes, int tasks, int threads) {
@@ -130,7 +121,7 @@ record MemoryEstimate(
     int arrays =
         config.method().method().denseTraining(problem, config.training().optimizer(), 1).arrays();
     return Math.min(tasks, workers)
-        * (parameters(spec) + dense * (4L * (2 + arrays) + 8L * threads));
+        * (4L * spec.layout().size() + dense * (4L * (2 + arrays) + 8L * threads));
   }
 
   /** One thread's: outputs of every layer and their gradients, for the longest micro-batch. */

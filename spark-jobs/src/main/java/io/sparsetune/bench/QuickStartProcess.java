@@ -1,0 +1,137 @@
+package io.sparsetune.bench;
+
+import io.sparsetune.config.RunConfig;
+import io.sparsetune.config.RunConfigParser;
+import io.sparsetune.data.DataLoader;
+import io.sparsetune.data.Tokenizer;
+import io.sparsetune.data.TrainData;
+import io.sparsetune.engine.room.RoomEngine;
+import io.sparsetune.job.SparkSessions;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.method.Methods;
+import io.sparsetune.model.BaseModel;
+import io.sparsetune.model.Dropout;
+import io.sparsetune.model.Loss;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.model.Pooling;
+import io.sparsetune.step.ShippedModel;
+import io.sparsetune.step.SparkData;
+import io.sparsetune.step.SparkStepExecutor;
+import io.sparsetune.text.EpochPlan;
+import io.sparsetune.train.LocalData;
+import io.sparsetune.train.LocalStepExecutor;
+import io.sparsetune.train.MaskRequest;
+import io.sparsetune.train.ScoreProgress;
+import io.sparsetune.train.StepExecutor;
+import io.sparsetune.train.StepRequest;
+import io.sparsetune.train.TrainingPlan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The quick start's steps on Spark and on threads of this process, in turns, each time the same
+ * ones: its data, its batches, as many entries as its mask has, chosen at random.
+ */
+@Command(name = "quickstart-process", hidden = true, mixinStandardHelpOptions = true)
+final class QuickStartProcess implements Callable<Integer> {
+  private static final long SEED = 1;
+  private static final int STEPS_A_TURN = 20;
+
+  @Option(names = "--prepared", required = true)
+  private Path prepared;
+
+  @Option(names = "--cores", defaultValue = "2")
+  private int cores;
+
+  @Option(names = "--warm-up", defaultValue = "60")
+  private double warmUp;
+
+  @Option(names = "--seconds", defaultValue = "40")
+  private double seconds;
+
+  private long sequence;
+
+  @Override
+  public Integer call() throws IOException {
+    Path file = prepared.resolve("config.yaml");
+    RunConfig config =
+        RunConfigParser.parse(
+            Files.readString(file),
+            file.toString(),
+            List.of("method.name=random", "method.score_steps=null"));
+    System.setProperty("spark.master", "local[" + cores + "]");
+    SparkSession session = SparkSessions.open("bench");
+    try (JavaSparkContext context = new JavaSparkContext(session.sparkContext())) {
+      ShippedModel shipped = ShippedModel.ship(session, config.model().path());
+      BaseModel base = shipped.open();
+      TrainData train =
+          new DataLoader(session, config.task(), config.data(), Tokenizer.of(base))
+              .train(config.training().batchSize(), config.training().microBatchSize());
+      EpochPlan plan = TrainingPlan.of(config, train.examples()).epochs();
+      Dropout none = new Dropout(0, 0, 0);
+      ModelSpec spec = new ModelSpec(base.encoder(), Pooling.POOLER, 2, Loss.CROSS_ENTROPY, none);
+      LocalData local = new LocalData(train.shards().collect(), plan, Map.of(), 8);
+      SparkData data = new SparkData(train.shards(), plan, Map.of(), 8, Long.MAX_VALUE);
+      try (StepExecutor threads =
+              new LocalStepExecutor(
+                  "bench", spec, () -> RoomEngine.open(spec, base.load(spec, SEED)), local, cores);
+          StepExecutor spark = new SparkStepExecutor(session, shipped, spec, data)) {
+        MaskRequest request = new MaskRequest(++sequence, config.method(), ScoreProgress.NONE);
+        Mask mask =
+            spark
+                .selectMask(request)
+                .withWhole(spec.layout(), Methods.headTensors(spec.layout(), config.method()));
+        compare(threads, spark, plan, mask);
+      }
+    }
+    return 0;
+  }
+
+  private void compare(StepExecutor threads, StepExecutor spark, EpochPlan plan, Mask mask) {
+    float[] values = spark.initialValues(mask);
+    double[] millis = new double[2];
+    int turns = 0;
+    int step = 0;
+    long start = System.nanoTime();
+    boolean warm = false;
+    while (!warm || (System.nanoTime() - start) / 1e9 < seconds) {
+      double local = steps(threads, mask, values, step);
+      double onSpark = steps(spark, mask, values, step);
+      if (warm) {
+        millis[0] += local;
+        millis[1] += onSpark;
+        turns++;
+      } else if ((System.nanoTime() - start) / 1e9 > warmUp) {
+        warm = true;
+        start = System.nanoTime();
+      }
+      step = (step + STEPS_A_TURN) % (plan.stepsPerEpoch() - STEPS_A_TURN);
+    }
+    int steps = turns * STEPS_A_TURN;
+    System.out.printf(
+        Locale.ROOT,
+        "spark_ms=%.2f local_ms=%.2f n=%d trained=%d%n",
+        millis[1] / steps,
+        millis[0] / steps,
+        steps,
+        mask.size());
+  }
+
+  /** Milliseconds of a turn's steps. */
+  private double steps(StepExecutor executor, Mask mask, float[] values, int first) {
+    long start = System.nanoTime();
+    for (int step = first; step < first + STEPS_A_TURN; step++) {
+      executor.step(new StepRequest(++sequence, step, 0, step, mask, values));
+    }
+    return (System.nanoTime() - start) / 1e6;
+  }
+}
