@@ -25,8 +25,8 @@ record StepShape(
     int length,
     int microBatch,
     int heap) {
-  static final StepShape MINILM = new StepShape("minilm", 6, 384, 1536, 32, 64, 8, 600);
-  static final StepShape BASE = new StepShape("base", 12, 768, 3072, 16, 128, 4, 1900);
+  static final StepShape MINILM = new StepShape("minilm", 6, 384, 1536, 32, 64, 8, 450);
+  static final StepShape BASE = new StepShape("base", 12, 768, 3072, 16, 128, 4, 1600);
   private static final int HEADS = 12;
 
   /** As many tokens in examples of another length. */

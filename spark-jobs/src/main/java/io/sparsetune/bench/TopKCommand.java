@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
 final class TopKCommand implements Callable<Integer> {
   private static final String CONFIG =
       "{model: {path: none}, data: {train: none}, output: none, training: {learning_rate: 1e-4},"
-          + " method: {name: %s, sparsity: 0.005, scope: %s}}";
+          + " method: {name: %s, sparsity: 0.005, scope: %s%s}}";
 
   /** Whether each tensor has a budget of its own. */
   enum Scope {
@@ -52,15 +52,17 @@ final class TopKCommand implements Callable<Integer> {
   /** What is scored. */
   enum Scores {
     /** |θ⁰|, which executors have. */
-    WEIGHTS("magnitude", 1),
+    WEIGHTS("magnitude", "", 1),
     /** A score round's |Σ g|, over one example of a few tokens in each of two tasks. */
-    GRADIENTS("sam", 2);
+    GRADIENTS("sam", ", score_steps: 1", 2);
 
     private final String method;
+    private final String keys;
     private final int tasks;
 
-    Scores(String method, int tasks) {
+    Scores(String method, String keys, int tasks) {
       this.method = method;
+      this.keys = keys;
       this.tasks = tasks;
     }
   }
@@ -86,7 +88,7 @@ final class TopKCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     RunConfig config =
         RunConfigParser.parse(
-            CONFIG.formatted(scores.method, scope.name().toLowerCase(Locale.ROOT)),
+            CONFIG.formatted(scores.method, scope.name().toLowerCase(Locale.ROOT), scores.keys),
             "bench",
             List.of());
     ModelSpec spec = StepShape.BASE.model();
