@@ -14,6 +14,9 @@ import java.util.Optional;
 
 /** One θ, what is installed in it, and what stood there before. */
 final class BigDlEngine implements Engine {
+  /** From such a part of a tensor on, all of it is rounded anew, by the threads that read it. */
+  private static final int MANY = 8;
+
   private final ModelSpec spec;
   private final ParameterLayout layout;
   private final float[] theta;
@@ -59,7 +62,7 @@ final class BigDlEngine implements Engine {
 
   private void changed(Bf16Weights weights, Mask mask) {
     for (int t = 0; t < layout.tensorCount(); t++) {
-      if (mask.isWhole(t)) {
+      if (mask.count(t) > layout.tensor(t).size() / MANY) {
         weights.changed(layout.offset(t));
       } else if (mask.count(t) > 0) {
         weights.changed(layout.offset(t), mask.positions(t));

@@ -113,14 +113,14 @@ public final class GradientSum implements Serializable {
   }
 
   private void readObject(ObjectInputStream in) throws InvalidObjectException {
-    throw new InvalidObjectException("Sums travel packed");
+    throw new InvalidObjectException("Invalid stream: a GradientSum is written as Packed");
   }
 
-  /** On its way to another JVM. */
+  /** As it is serialized. */
   private record Packed(PackedLongs sums, long loss, long examples, long tokens)
       implements Serializable {
-    private Object readResolve() throws InvalidObjectException {
-      GradientSum sum = new GradientSum(sums.unpack());
+    private Object readResolve() {
+      GradientSum sum = new GradientSum(sums.numbers());
       sum.loss = loss;
       sum.examples = examples;
       sum.tokens = tokens;

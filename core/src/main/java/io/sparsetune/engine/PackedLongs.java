@@ -1,50 +1,90 @@
 package io.sparsetune.engine;
 
+import java.io.IOException;
 import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
- * 64-bit numbers on their way between JVMs, each block of them in as many bytes as its largest
- * needs. Sums of gradients most often fit in 5 or 6; Java writes 8, one number at a time.
+ * 64-bit numbers as they are serialized: blocks of 64, each number of a block in as many bytes as
+ * the block's largest needs. Sums of gradients most often fit in 5 or 6; Java's own form has 8, and
+ * writes one number at a time. What is written is, for each {@link #CHUNK} numbers, the count of
+ * their bytes (int), then for each block the bytes of a number, from 0 to 8, and the numbers, in
+ * two's complement, the lowest byte first.
  */
 final class PackedLongs implements Serializable {
   private static final long serialVersionUID = 1;
 
   private static final int BLOCK = 64;
+
+  /** Numbers that are packed before they are written, so that no copy of all of them is made. */
+  private static final int CHUNK = 4096;
+
+  private static final int MOST_BYTES = CHUNK * Long.BYTES + CHUNK / BLOCK;
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private final int size;
+  private transient long[] numbers;
 
   /**
-   * For each block the bytes of a number, w from 0 to 8, then its numbers, in two's complement, the
-   * lowest byte first; 8 bytes more, which are not read, let all of them be read as longs.
+   * @param numbers not copied
    */
-  private final byte[] bytes;
-
   PackedLongs(long[] numbers) {
-    this.size = numbers.length;
-    long length = Long.BYTES;
-    for (int from = 0; from < size; from += BLOCK) {
-      int to = Math.min(size, from + BLOCK);
-      length += 1 + (long) width(numbers, from, to) * (to - from);
+    this.numbers = numbers;
+  }
+
+  long[] numbers() {
+    return numbers;
+  }
+
+  private void writeObject(ObjectOutputStream out) throws IOException {
+    out.defaultWriteObject();
+    out.writeInt(numbers.length);
+    // Numbers are written as longs: the last one's unused bytes lie behind it.
+    byte[] bytes = new byte[MOST_BYTES + Long.BYTES];
+    for (int from = 0, to; from < numbers.length; from = to) {
+      to = from + Math.min(CHUNK, numbers.length - from);
+      int count = pack(numbers, from, to, bytes);
+      out.writeInt(count);
+      out.write(bytes, 0, count);
     }
-    this.bytes = new byte[Math.toIntExact(length)];
+  }
+
+  private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+    in.defaultReadObject();
+    int size = in.readInt();
+    if (size < 0) {
+      throw invalid();
+    }
+    numbers = new long[size];
+    byte[] bytes = new byte[MOST_BYTES + Long.BYTES];
+    for (int from = 0, to; from < size; from = to) {
+      to = from + Math.min(CHUNK, size - from);
+      int count = in.readInt();
+      if (count < 0 || count > MOST_BYTES) {
+        throw invalid();
+      }
+      in.readFully(bytes, 0, count);
+      unpack(bytes, count, numbers, from, to);
+    }
+  }
+
+  /** Their bytes' count. */
+  static int pack(long[] numbers, int first, int end, byte[] bytes) {
     int at = 0;
-    for (int from = 0; from < size; from += BLOCK) {
-      int to = Math.min(size, from + BLOCK);
+    for (int from = first; from < end; from += BLOCK) {
+      int to = Math.min(end, from + BLOCK);
       int width = width(numbers, from, to);
       bytes[at++] = (byte) width;
       for (int i = from; i < to && width > 0; i++, at += width) {
         LONGS.set(bytes, at, numbers[i]);
       }
     }
-    // What the last number's unused bytes left there.
-    Arrays.fill(bytes, at, bytes.length, (byte) 0);
+    return at;
   }
 
   /** Bytes that hold any of them, sign included; 0 where all are 0. */
@@ -60,42 +100,28 @@ final class PackedLongs implements Serializable {
   }
 
   /**
-   * The numbers.
-   *
-   * @throws InvalidObjectException where the bytes have been damaged
+   * @throws InvalidObjectException where the bytes cannot be {@link #pack}'s
    */
-  long[] unpack() throws InvalidObjectException {
-    int blocks = size / BLOCK + (size % BLOCK == 0 ? 0 : 1);
-    if (size < 0 || bytes == null || bytes.length - Long.BYTES < blocks) {
-      throw damaged();
-    }
-    long[] numbers = new long[size];
+  static void unpack(byte[] bytes, int count, long[] numbers, int first, int end)
+      throws InvalidObjectException {
     int at = 0;
-    for (int from = 0; from < size; from += BLOCK) {
-      int to = Math.min(size, from + BLOCK);
-      int width = at < bytes.length - Long.BYTES ? bytes[at++] : -1;
-      if (width < 0 || width > Long.BYTES || at > bytes.length - Long.BYTES - width * (to - from)) {
-        throw damaged();
+    for (int from = first; from < end; from += BLOCK) {
+      int to = Math.min(end, from + BLOCK);
+      int width = at < count ? bytes[at++] : -1;
+      if (width < 0 || width > Long.BYTES || at + width * (to - from) > count) {
+        throw invalid();
       }
-      if (width > 0) {
-        unpack(numbers, from, to, at, width);
-        at += width * (to - from);
+      int unused = Long.SIZE - Byte.SIZE * width;
+      for (int i = from; i < to && width > 0; i++, at += width) {
+        numbers[i] = (long) LONGS.get(bytes, at) << unused >> unused;
       }
     }
-    if (at != bytes.length - Long.BYTES) {
-      throw damaged();
-    }
-    return numbers;
-  }
-
-  private void unpack(long[] numbers, int from, int to, int begin, int width) {
-    int unused = Long.SIZE - Byte.SIZE * width;
-    for (int i = from, at = begin; i < to; i++, at += width) {
-      numbers[i] = (long) LONGS.get(bytes, at) << unused >> unused;
+    if (at != count) {
+      throw invalid();
     }
   }
 
-  private static InvalidObjectException damaged() {
-    return new InvalidObjectException("Sums came damaged from another JVM");
+  private static InvalidObjectException invalid() {
+    return new InvalidObjectException("Invalid sums: not as PackedLongs writes them");
   }
 }

@@ -1,7 +1,6 @@
 package io.sparsetune.engine;
 
 import io.sparsetune.mask.ScoreSlice;
-import java.io.InvalidObjectException;
 import java.io.Serializable;
 
 /**
@@ -41,11 +40,11 @@ public record SumSlice(int tensor, int from, double unit, long[] sums) implement
     return new Packed(tensor, from, unit, new PackedLongs(sums));
   }
 
-  /** On its way to another JVM. */
+  /** As it is serialized. */
   private record Packed(int tensor, int from, double unit, PackedLongs sums)
       implements Serializable {
-    private Object readResolve() throws InvalidObjectException {
-      return new SumSlice(tensor, from, unit, sums.unpack());
+    private Object readResolve() {
+      return new SumSlice(tensor, from, unit, sums.numbers());
     }
   }
 }

@@ -41,7 +41,11 @@ public final class Bf16Weights {
     }
   }
 
-  /** Some of its elements have. */
+  /**
+   * Some of its elements have.
+   *
+   * @param positions in the matrix
+   */
   public void changed(int offset, int[] positions) {
     Matrix matrix = matrices.get(offset);
     if (matrix != null) {

@@ -73,6 +73,12 @@ class Bf16EngineTest {
   }
 
   @Test
+  void masksFollowEachOther() {
+    MicroBatch batch = GoldenModel.pack(model.examples(0));
+    MaskedGradientTest.assertInstalledIsUsed(spec, model.theta(), batch);
+  }
+
+  @Test
   void logitsOfAnExampleAreTheSameAloneAndInABatch() {
     EngineWorker worker = engine(spec, Mask.none(layout)).newWorker();
     List<MicroBatch> alone = model.examples(0);

@@ -91,21 +91,29 @@ class MaskedGradientTest {
 
   @Test
   void whatIsInstalledIsWhatGradientsAreComputedWith() {
+    assertInstalledIsUsed(model.spec(), model.theta(), batch);
+  }
+
+  /** One mask after the other, each of which puts back what the one before has changed. */
+  static void assertInstalledIsUsed(ModelSpec spec, float[] base, MicroBatch batch) {
+    ParameterLayout layout = spec.layout();
     Mask first = random(layout, 0.05, tensor -> tensor % 2 == 0);
     Mask second = random(layout, 0.05, tensor -> tensor % 2 == 1);
-    Engine engine = RoomEngine.open(model.spec(), model.theta().clone());
+    Mask many = random(layout, 0.3, tensor -> true);
+    Engine engine = RoomEngine.open(spec, base.clone());
     EngineWorker worker = engine.newWorker();
-    for (Mask mask : List.of(first, first, second, whole(layout, tensor -> true), first)) {
-      float[] values = mask.gather(layout, model.theta());
+    for (Mask mask :
+        List.of(first, first, second, whole(layout, tensor -> true), first, many, second)) {
+      float[] values = mask.gather(layout, base);
       for (int i = 0; i < values.length; i++) {
-        values[i] += 0.01f * (float) Math.sin(i + mask.size());
+        values[i] += 0.1f * (float) Math.sin(i + mask.size());
       }
       engine.install(mask, values);
       GradientSum sum = new GradientSum(mask.size());
       worker.gradient(batch, EngineWorker.NO_DROPOUT, sum);
-      float[] theta = model.theta().clone();
+      float[] theta = base.clone();
       mask.scatter(layout, theta, values);
-      Engine fresh = RoomEngine.open(model.spec(), theta);
+      Engine fresh = RoomEngine.open(spec, theta);
       fresh.install(mask, values);
       GradientSum expected = new GradientSum(mask.size());
       fresh.newWorker().gradient(batch, EngineWorker.NO_DROPOUT, expected);

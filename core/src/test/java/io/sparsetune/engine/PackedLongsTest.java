@@ -1,6 +1,7 @@
 package io.sparsetune.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -8,95 +9,110 @@ import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PackedLongsTest {
   private final Random random = new Random(3);
 
-  @Test
-  void numbersOfAllWidthsComeBack() throws Exception {
-    for (int size : new int[] {0, 1, 63, 64, 65, 128, 1000, 100_003}) {
-      for (int width = 0; width <= Long.SIZE; width++) {
-        long[] numbers = new long[size];
-        for (int i = 0; i < size; i++) {
-          numbers[i] = width == 0 ? 0 : random.nextLong() >> (Long.SIZE - width);
-        }
-        assertThat(new PackedLongs(numbers).unpack()).isEqualTo(numbers);
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 63, 64, 65, 128, 4095, 4096, 4097, 100_003})
+  void numbersOfAllWidthsComeBack(int size) throws Exception {
+    for (int width = 0; width <= Long.SIZE; width++) {
+      long[] numbers = new long[size];
+      for (int i = 0; i < size; i++) {
+        numbers[i] = width == 0 ? 0 : random.nextLong() >> (Long.SIZE - width);
       }
+      assertThat(through(numbers)).isEqualTo(numbers);
     }
   }
 
+  /** Each alone in its block, so that it decides the width. */
   @Test
-  void extremesAndMixedBlocksComeBack() throws Exception {
-    long[] numbers = new long[5000];
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = random.nextLong() >> random.nextInt(Long.SIZE);
+  void edgesOfWidthsComeBack() throws Exception {
+    long[] numbers = new long[6 * 64 * 64];
+    int at = 0;
+    for (int bits = 0; bits < 64; bits++) {
+      long edge = 1L << bits;
+      for (long number : new long[] {edge, -edge, edge - 1, -edge - 1, edge + 1, 1 - edge}) {
+        numbers[at + random.nextInt(64)] = number;
+        at += 64;
+      }
     }
-    numbers[0] = Long.MIN_VALUE;
-    numbers[70] = Long.MAX_VALUE;
-    for (int bits = 0; bits < 63; bits++) {
-      numbers[200 + bits * 64] = 1L << bits;
-      numbers[201 + bits * 64] = -(1L << bits);
-      numbers[202 + bits * 64] = (1L << bits) - 1;
-      numbers[203 + bits * 64] = -(1L << bits) - 1;
-    }
-    assertThat(new PackedLongs(numbers).unpack()).isEqualTo(numbers);
+    assertThat(through(numbers)).isEqualTo(numbers);
   }
 
   @Test
   void eachBlockTakesTheBytesOfItsLargest() throws Exception {
     long[] numbers = new long[640];
     for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = (random.nextLong() >> 24) | 1L << 38;
+      numbers[i] = random.nextLong() >> 24 | 1L << 38;
     }
-    int bare = written(new PackedLongs(new long[0])).length;
-    assertThat(written(new PackedLongs(numbers)).length - bare).isEqualTo(10 + 5 * 640);
-    assertThat(written(new PackedLongs(new long[640])).length - bare).isEqualTo(10);
+    byte[] bytes = new byte[6000];
+    assertThat(PackedLongs.pack(numbers, 0, 640, bytes)).isEqualTo(10 + 5 * 640);
+    numbers[70] = 1L << 39;
+    assertThat(PackedLongs.pack(numbers, 0, 640, bytes)).isEqualTo(10 + 5 * 640 + 64);
+    assertThat(PackedLongs.pack(new long[640], 0, 640, bytes)).isEqualTo(10);
   }
 
   @Test
-  void sumsTravelWhole() throws Exception {
-    GradientSum sum = new GradientSum(300);
-    float[] g = new float[300];
-    for (int i = 0; i < g.length; i++) {
-      g[i] = (float) (random.nextGaussian() * Math.pow(10, i % 12 - 9));
+  void sumsTravelWholeAndPacked() throws Exception {
+    int size = 30_000;
+    GradientSum sum = new GradientSum(size);
+    float[] g = new float[size];
+    for (int i = 0; i < size; i++) {
+      g[i] = (float) (random.nextGaussian() * Math.pow(10, i / 64 % 12 - 9));
     }
-    sum.add(0, g, 0, 300);
+    sum.add(0, g, 0, size);
     sum.addLoss(1.25, 4);
     sum.addTokens(99);
-    GradientSum read = (GradientSum) read(written(sum));
-    for (int i = 0; i < g.length; i++) {
+    byte[] written = written(sum);
+    GradientSum read = (GradientSum) read(written);
+    for (int i = 0; i < size; i++) {
       assertThat(read.sum(i)).isEqualTo(sum.sum(i));
     }
     assertThat(read.meanLoss()).isEqualTo(sum.meanLoss());
     assertThat(read.examples()).isEqualTo(4);
     assertThat(read.tokens()).isEqualTo(99);
+    assertThat(written).hasSizeLessThan(5 * size);
 
-    SumSlice slice = new SumSlice(3, 64, 0x1p-50, new long[] {1, -5, 1L << 60});
-    SumSlice other = (SumSlice) read(written(slice));
-    assertThat(other).usingRecursiveComparison().isEqualTo(slice);
+    long[] sums = new long[size];
+    Arrays.setAll(sums, i -> i - 7);
+    SumSlice slice = new SumSlice(3, 64, 0x1p-50, sums);
+    byte[] writtenSlice = written(slice);
+    assertThat(read(writtenSlice)).usingRecursiveComparison().isEqualTo(slice);
+    assertThat(writtenSlice).hasSizeLessThan(3 * size);
   }
 
   @Test
-  void damagedBytesAreRefused() throws Exception {
+  void whatIsNotPackedIsRefused() throws Exception {
     long[] numbers = new long[200];
     numbers[150] = 1L << 40;
-    byte[] whole = written(new PackedLongs(numbers));
-    int payload = whole.length - written(new PackedLongs(new long[0])).length + Long.BYTES;
-    int refused = 0;
-    for (int i = whole.length - payload; i < whole.length; i++) {
-      byte[] damaged = whole.clone();
-      damaged[i] ^= 0x55;
-      try {
-        assertThat(((PackedLongs) read(damaged)).unpack()).hasSize(200);
-      } catch (InvalidObjectException e) {
-        refused++;
-        assertThat(e).hasMessage("Sums came damaged from another JVM");
-      }
+    byte[] bytes = new byte[2000];
+    int count = PackedLongs.pack(numbers, 0, 200, bytes);
+    for (int wrong : new int[] {-1, 5, 7, 9, 85}) {
+      byte[] damaged = bytes.clone();
+      damaged[2] = (byte) wrong;
+      assertRefused(damaged, count, 200);
     }
-    // The four blocks' widths.
-    assertThat(refused).isEqualTo(4);
+    assertRefused(bytes, count - 1, 200);
+    assertRefused(bytes, count + 1, 200);
+    assertRefused(bytes, count, 128);
+    assertRefused(bytes, count, 300);
+    assertRefused(bytes, 0, 200);
+  }
+
+  private static void assertRefused(byte[] bytes, int count, int size) {
+    assertThatThrownBy(() -> PackedLongs.unpack(bytes, count, new long[size], 0, size))
+        .isInstanceOf(InvalidObjectException.class)
+        .hasMessage("Invalid sums: not as PackedLongs writes them");
+  }
+
+  private static long[] through(long[] numbers) throws IOException, ClassNotFoundException {
+    return ((PackedLongs) read(written(new PackedLongs(numbers)))).numbers();
   }
 
   private static byte[] written(Object object) throws IOException {

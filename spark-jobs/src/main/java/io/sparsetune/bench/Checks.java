@@ -32,7 +32,7 @@ final class Checks {
           spec.commandLine(),
           "There is no "
               + folder.resolve("config.yaml")
-              + ": run bin/sparsetune quickstart --prepare first, or give --prepared");
+              + ": run bin/sparsetune quickstart --prepare first, or name its folder with --prepared");
     }
   }
 }

@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,7 +22,11 @@ import picocli.CommandLine.Spec;
       "examples' length, with layers and with threads, one of them at a time."
     })
 final class GrowthCommand implements Callable<Integer> {
+  private static final int MICRO_BATCHES = 4;
+
+  /** On both sides of where a dense product and a gather take the place of dots, too. */
   private static final double[] SHARES = {.001, .005, .02, .1, .29, .31, 1};
+
   private static final int[] LENGTHS = {16, 32, 64, 128, 256, 512};
   private static final int[] LAYERS = {1, 3, 6, 12};
 
@@ -49,35 +51,36 @@ final class GrowthCommand implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "write the figures there too")
   private Path json;
 
+  private final Map<String, Object> report = new LinkedHashMap<>();
+
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Checks.between(spec, "--threads", threads, 1, 1024);
-    Map<String, Object> report = new LinkedHashMap<>();
+    Checks.between(spec, "--threads", threads, 1, MICRO_BATCHES);
+    StepShape shape = StepShape.MINILM.withHeap(HEAP);
     int most = threads.get(threads.size() - 1);
     for (int count : threads) {
-      measure(report, "threads", "" + count, count);
+      measure("threads", count, shape, count);
     }
-    for (String share : DoubleStream.of(SHARES).mapToObj(Double::toString).toList()) {
-      measure(report, "sparsity", share, most, "--sparsity", share);
+    for (double share : SHARES) {
+      measure("p", share, shape, most, "--sparsity", "" + share);
     }
-    for (String length : IntStream.of(LENGTHS).mapToObj(Integer::toString).toList()) {
-      measure(report, "length", length, most, "--length", length);
+    for (int length : LENGTHS) {
+      measure("length", length, shape.withLength(length), most);
     }
-    for (String layers : IntStream.of(LAYERS).mapToObj(Integer::toString).toList()) {
-      measure(report, "layers", layers, most, "--layers", layers);
+    for (int layers : LAYERS) {
+      measure("layers", layers, shape.withLayers(layers), most);
     }
     Measurement.write(report, json);
     return 0;
   }
 
-  private void measure(
-      Map<String, Object> report, String what, String value, int count, String... options)
+  private void measure(String what, Number value, StepShape shape, int count, String... options)
       throws IOException, InterruptedException {
-    Map<String, Double> row = StepProcess.measure(StepShape.MINILM, count, HEAP, seconds, options);
+    Map<String, Double> row = StepProcess.measure(shape, count, seconds, options);
     report.put(what + "-" + value, row);
     System.out.printf(
         Locale.ROOT,
-        "%-8s %6s: %7.1f ms for %,.0f tokens, %,7.0f tokens a second, %,10.0f entries trained%n",
+        "%-7s %5s: %7.1f ms for %,.0f tokens, %,7.0f tokens a second, %,10.0f entries trained%n",
         what,
         value,
         row.get("median_ms"),

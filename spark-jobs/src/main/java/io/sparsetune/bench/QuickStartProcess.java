@@ -28,6 +28,7 @@ import io.sparsetune.train.TrainingPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,8 +39,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The quick start's steps on Spark and on threads of this process, in turns, each time the same
- * ones: its data, its batches, as many entries as its mask has, chosen at random.
+ * Steps on the quick start's batches, on Spark and on threads of this process, in turns of the same
+ * steps. As many entries as the quick start's mask has, chosen at random; the values stay as they
+ * are.
  */
 @Command(name = "quickstart-process", hidden = true, mixinStandardHelpOptions = true)
 final class QuickStartProcess implements Callable<Integer> {
@@ -77,8 +79,8 @@ final class QuickStartProcess implements Callable<Integer> {
           new DataLoader(session, config.task(), config.data(), Tokenizer.of(base))
               .train(config.training().batchSize(), config.training().microBatchSize());
       EpochPlan plan = TrainingPlan.of(config, train.examples()).epochs();
-      Dropout none = new Dropout(0, 0, 0);
-      ModelSpec spec = new ModelSpec(base.encoder(), Pooling.POOLER, 2, Loss.CROSS_ENTROPY, none);
+      ModelSpec spec =
+          new ModelSpec(base.encoder(), Pooling.POOLER, 2, Loss.CROSS_ENTROPY, Dropout.NONE);
       LocalData local = new LocalData(train.shards().collect(), plan, Map.of(), 8);
       SparkData data = new SparkData(train.shards(), plan, Map.of(), 8, Long.MAX_VALUE);
       try (StepExecutor threads =
@@ -97,32 +99,34 @@ final class QuickStartProcess implements Callable<Integer> {
   }
 
   private void compare(StepExecutor threads, StepExecutor spark, EpochPlan plan, Mask mask) {
-    float[] values = spark.initialValues(mask);
-    double[] millis = new double[2];
-    int turns = 0;
-    int step = 0;
-    long start = System.nanoTime();
-    boolean warm = false;
-    while (!warm || (System.nanoTime() - start) / 1e9 < seconds) {
-      double local = steps(threads, mask, values, step);
-      double onSpark = steps(spark, mask, values, step);
-      if (warm) {
-        millis[0] += local;
-        millis[1] += onSpark;
-        turns++;
-      } else if ((System.nanoTime() - start) / 1e9 > warmUp) {
-        warm = true;
-        start = System.nanoTime();
-      }
-      step = (step + STEPS_A_TURN) % (plan.stepsPerEpoch() - STEPS_A_TURN);
+    int last = plan.stepsPerEpoch() - STEPS_A_TURN;
+    if (last <= 0) {
+      throw new IllegalStateException(
+          "An epoch has no more than %d steps: prepare the quick start without --short"
+              .formatted(STEPS_A_TURN));
     }
-    int steps = turns * STEPS_A_TURN;
+    float[] values = spark.initialValues(mask);
+    List<Double> local = new ArrayList<>();
+    List<Double> onSpark = new ArrayList<>();
+    long start = System.nanoTime();
+    double elapsed = 0;
+    for (int turn = 0; elapsed < warmUp + seconds; turn++) {
+      int step = turn * STEPS_A_TURN % last;
+      double sparkFirst = turn % 2 == 0 ? steps(spark, mask, values, step) : 0;
+      double millis = steps(threads, mask, values, step);
+      double sparkMillis = turn % 2 == 0 ? sparkFirst : steps(spark, mask, values, step);
+      elapsed = (System.nanoTime() - start) / 1e9;
+      if (elapsed > warmUp) {
+        local.add(millis / STEPS_A_TURN);
+        onSpark.add(sparkMillis / STEPS_A_TURN);
+      }
+    }
     System.out.printf(
         Locale.ROOT,
         "spark_ms=%.2f local_ms=%.2f n=%d trained=%d%n",
-        millis[1] / steps,
-        millis[0] / steps,
-        steps,
+        Timing.median(onSpark.stream().mapToDouble(Double::doubleValue).toArray()),
+        Timing.median(local.stream().mapToDouble(Double::doubleValue).toArray()),
+        local.size() * STEPS_A_TURN,
         mask.size());
   }
 

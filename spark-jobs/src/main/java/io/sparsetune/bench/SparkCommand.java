@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Times what Spark adds to a step.",
       "Sparse steps of a model of next to no work run on Spark as training runs them, and on threads",
-      "of one process: the difference is what Spark adds. With --prepared the steps are the quick",
-      "start's own, and the two take turns."
+      "of one process: the difference is what Spark adds. With --prepared the steps are those of",
+      "MiniLM on the quick start's batches, and the two take turns."
     })
 final class SparkCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -49,7 +49,7 @@ final class SparkCommand implements Callable<Integer> {
       names = "--prepared",
       paramLabel = "FOLDER",
       description =
-          "what bin/sparsetune quickstart --prepare made; --k and --tasks do not count then")
+          "what bin/sparsetune quickstart --prepare made; --k, --tasks and --seconds do not count then")
   private Path prepared;
 
   @Option(names = "--seconds", defaultValue = "8", description = "measured (${DEFAULT-VALUE})")
@@ -103,13 +103,7 @@ final class SparkCommand implements Callable<Integer> {
     Checks.prepared(spec, prepared);
     Map<String, Double> row =
         Measurement.of(
-            "quickstart-process",
-            "--prepared",
-            prepared.toString(),
-            "--cores",
-            "" + cores,
-            "--seconds",
-            "" + seconds);
+            "quickstart-process", "--prepared", prepared.toString(), "--cores", "" + cores);
     double without = row.get("local_ms");
     System.out.printf(
         Locale.ROOT,

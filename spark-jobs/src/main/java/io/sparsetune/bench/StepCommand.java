@@ -209,7 +209,6 @@ final class StepCommand implements Callable<Integer> {
     return StepProcess.measure(
         c.shape(),
         c.threads(),
-        c.shape().heap(),
         seconds,
         "--work",
         c.work().mode(),

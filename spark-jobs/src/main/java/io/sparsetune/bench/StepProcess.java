@@ -42,21 +42,21 @@ final class StepProcess implements Callable<Integer> {
   @Option(names = "--seconds", defaultValue = "10")
   private double seconds;
 
-  /**
-   * The figures of such a process.
-   *
-   * @param heap its most megabytes of Java heap
-   */
+  /** The figures of such a process, with the shape's heap. */
   static Map<String, Double> measure(
-      StepShape shape, int threads, int heap, double seconds, String... options)
+      StepShape shape, int threads, double seconds, String... options)
       throws IOException, InterruptedException {
     List<String> command =
         Measurement.java(
-            List.of("-Xmx%dm".formatted(heap)),
+            List.of("-Xmx%dm".formatted(shape.heap())),
             BenchMain.class.getName(),
             "step-process",
             shape.name(),
             "" + threads,
+            "--layers",
+            "" + shape.layers(),
+            "--length",
+            "" + shape.length(),
             "--seconds",
             "" + seconds);
     command.addAll(List.of(options));

@@ -40,6 +40,10 @@ record StepShape(
     return new StepShape(name, other, hidden, intermediate, batch, length, microBatch, heap);
   }
 
+  StepShape withHeap(int other) {
+    return new StepShape(name, layers, hidden, intermediate, batch, length, microBatch, other);
+  }
+
   ModelSpec model() {
     return new ModelSpec(
         new EncoderConfig(

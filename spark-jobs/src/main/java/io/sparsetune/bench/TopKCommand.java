@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
 
 /**
  * {@code bin/bench top-k}: the largest absolute weights of BERT-base's encoder, chosen on Spark as
- * {@code magnitude} chooses them, beside one pass over as many numbers.
+ * {@code magnitude} chooses them, or their largest gradients by a score round, beside one pass over
+ * as many numbers.
  */
 @Command(
     name = "top-k",
@@ -30,7 +31,8 @@ import picocli.CommandLine.Option;
     description = {
       "Times the distributed top-k over 85 million weights.",
       "They are BERT-base's encoder's (random ones), chosen as the method magnitude does it on",
-      "local[2], beside one pass over the same numbers by one thread."
+      "local[2], beside one pass over the same numbers by one thread. Or their gradients are summed",
+      "and chosen from as the method sam does it."
     })
 final class TopKCommand implements Callable<Integer> {
   private static final String CONFIG =
@@ -43,24 +45,20 @@ final class TopKCommand implements Callable<Integer> {
     GLOBAL
   }
 
-  @Option(
-      names = "--scope",
-      defaultValue = "tensor",
-      description = "tensor or global: a budget for each tensor or for all (${DEFAULT-VALUE})")
-  private Scope scope;
-
   /** What is scored. */
   enum Scores {
     /** |θ⁰|, which executors have. */
-    WEIGHTS("magnitude", "", 1),
+    WEIGHTS("top-k", "magnitude", "", 1),
     /** A score round's |Σ g|, over one example of a few tokens in each of two tasks. */
-    GRADIENTS("sam", ", score_steps: 1", 2);
+    GRADIENTS("score round and top-k", "sam", ", score_steps: 1", 2);
 
+    private final String title;
     private final String method;
     private final String keys;
     private final int tasks;
 
-    Scores(String method, String keys, int tasks) {
+    Scores(String title, String method, String keys, int tasks) {
+      this.title = title;
       this.method = method;
       this.keys = keys;
       this.tasks = tasks;
@@ -68,11 +66,17 @@ final class TopKCommand implements Callable<Integer> {
   }
 
   @Option(
+      names = "--scope",
+      defaultValue = "tensor",
+      description = "tensor or global: a budget for each tensor or for all (${DEFAULT-VALUE})")
+  private Scope scope;
+
+  @Option(
       names = "--scores",
       defaultValue = "weights",
       description =
           "weights, or gradients: a whole score round over two short examples comes before the"
-              + " choice (${DEFAULT-VALUE})")
+              + " choice, and is timed with it (${DEFAULT-VALUE})")
   private Scores scores;
 
   @Option(names = "--json", paramLabel = "FILE", description = "write the figures there too")
@@ -104,14 +108,24 @@ final class TopKCommand implements Callable<Integer> {
     double times = choice.median() / pass.median();
     System.out.printf(
         Locale.ROOT,
-        "top-k of %,d weights: %.0f ms on local[2]; one pass over them %.0f ms on one thread: %.1f"
+        "%s of %,d weights: %.0f ms on local[2]; one pass over them %.0f ms on one thread: %.1f"
             + " times%n",
+        scores.title,
         encoder(spec.layout()).map(t -> spec.layout().tensor(t).size()).sum(),
         choice.median(),
         pass.median(),
         times);
     Measurement.write(
-        Map.of("top_k_ms", choice.median(), "pass_ms", pass.median(), "times", times), json);
+        Map.of(
+            "measured",
+            scores.title,
+            "ms",
+            choice.median(),
+            "pass_ms",
+            pass.median(),
+            "times",
+            times),
+        json);
     return 0;
   }
 

@@ -1,4 +1,5 @@
 /**
- * What {@code bin/bench} runs: steps, trainings and top-k as training runs them, beside PyTorch's.
+ * What {@code bin/bench} runs: steps and how they grow, trainings and top-k, as training runs them,
+ * beside PyTorch's.
  */
 package io.sparsetune.bench;

@@ -16,7 +16,7 @@ import java.util.List;
  * @param head parameters trained beside it
  * @param steps of the whole run
  * @param bytesDown to one executor, a step
- * @param bytesUp from one task, a step
+ * @param bytesUp from one task, a step: the most
  * @param bytesDense what dense training moves each way
  * @param memory what an executor needs, in words
  * @param warnings for the user
@@ -99,7 +99,7 @@ public record DryRun(
     line(text, "%,d steps, %,d an epoch; an evaluation every %,d", steps, stepsPerEpoch, evalSteps);
     line(
         text,
-        "a step moves %s down to an executor and %s up from each of %d tasks (dense: %s each way)",
+        "a step moves %s down to an executor and at most %s up from each of %d tasks (dense: %s each way)",
         RunSummary.megabytes(bytesDown),
         RunSummary.megabytes(bytesUp),
         tasks,

@@ -99,8 +99,8 @@ final class RunSummary {
     }
     bytes.put(
         "expected",
-        "down: 4 bytes a trained value and executor; up: at most 8 bytes a trained value and task; dense: 4"
-            + " bytes a parameter of the model");
+        "down: 4 bytes a trained value and executor; up: about 8 bytes a trained value and task at"
+            + " most; dense: 4 bytes a parameter of the model");
     return bytes;
   }
 
@@ -123,7 +123,7 @@ final class RunSummary {
         .filter(bytes -> bytes.steps() > 0)
         .map(
             bytes ->
-                "%s down and %s up a step (%,d trained values: 4 bytes each to an executor, at most 8 from a task); dense: %s each way"
+                "%s down and %s up a step (%,d trained values: 4 bytes each to an executor, 8 at most from a task); dense: %s each way"
                     .formatted(
                         megabytes(perStep(bytes.down(), bytes.steps())),
                         megabytes(perStep(bytes.up(), bytes.steps())),

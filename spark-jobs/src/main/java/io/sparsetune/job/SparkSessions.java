@@ -27,8 +27,8 @@ public final class SparkSessions {
     conf.setIfMissing("spark.ui.retainedTasks", "1000");
     conf.setIfMissing("spark.ui.dagGraph.retainedRootRDDs", "100");
     conf.setIfMissing("spark.sql.ui.retainedExecutions", "10");
-    // Sums of up to three million values come with the message that a task has ended.
-    conf.setIfMissing("spark.task.maxDirectResultSize", "16m");
+    // Sums of several 100,000 values come with the message that a task has ended.
+    conf.setIfMissing("spark.task.maxDirectResultSize", "4m");
     // What the driver has to hold is checked before a run.
     conf.setIfMissing("spark.driver.maxResultSize", "0");
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
