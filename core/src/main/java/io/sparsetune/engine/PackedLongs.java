@@ -12,9 +12,9 @@ import java.nio.ByteOrder;
 /**
  * 64-bit numbers as they are serialized: blocks of 64, each number of a block in as many bytes as
  * the block's largest needs. Sums of gradients most often fit in 5 or 6; Java's own form has 8, and
- * writes one number at a time. What is written is, for each {@link #CHUNK} numbers, the count of
- * their bytes (int), then for each block the bytes of a number, from 0 to 8, and the numbers, in
- * two's complement, the lowest byte first.
+ * writes one number at a time. What is written is their count (int); then for each {@link #CHUNK}
+ * numbers the count of their bytes (int), for each block the bytes of a number, from 0 to 8, and
+ * the numbers, in two's complement, the lowest byte first.
  */
 final class PackedLongs implements Serializable {
   private static final long serialVersionUID = 1;
@@ -44,8 +44,7 @@ final class PackedLongs implements Serializable {
   private void writeObject(ObjectOutputStream out) throws IOException {
     out.defaultWriteObject();
     out.writeInt(numbers.length);
-    // Numbers are written as longs: the last one's unused bytes lie behind it.
-    byte[] bytes = new byte[MOST_BYTES + Long.BYTES];
+    byte[] bytes = new byte[MOST_BYTES];
     for (int from = 0, to; from < numbers.length; from = to) {
       to = from + Math.min(CHUNK, numbers.length - from);
       int count = pack(numbers, from, to, bytes);
@@ -61,7 +60,7 @@ final class PackedLongs implements Serializable {
       throw invalid();
     }
     numbers = new long[size];
-    byte[] bytes = new byte[MOST_BYTES + Long.BYTES];
+    byte[] bytes = new byte[MOST_BYTES];
     for (int from = 0, to; from < size; from = to) {
       to = from + Math.min(CHUNK, size - from);
       int count = in.readInt();
@@ -76,8 +75,8 @@ final class PackedLongs implements Serializable {
   /** Their bytes' count. */
   static int pack(long[] numbers, int first, int end, byte[] bytes) {
     int at = 0;
-    for (int from = first; from < end; from += BLOCK) {
-      int to = Math.min(end, from + BLOCK);
+    for (int from = first, to; from < end; from = to) {
+      to = from + Math.min(BLOCK, end - from);
       int width = width(numbers, from, to);
       bytes[at++] = (byte) width;
       for (int i = from; i < to && width > 0; i++, at += width) {
@@ -105,8 +104,8 @@ final class PackedLongs implements Serializable {
   static void unpack(byte[] bytes, int count, long[] numbers, int first, int end)
       throws InvalidObjectException {
     int at = 0;
-    for (int from = first; from < end; from += BLOCK) {
-      int to = Math.min(end, from + BLOCK);
+    for (int from = first, to; from < end; from = to) {
+      to = from + Math.min(BLOCK, end - from);
       int width = at < count ? bytes[at++] : -1;
       if (width < 0 || width > Long.BYTES || at + width * (to - from) > count) {
         throw invalid();

@@ -36,8 +36,11 @@ public final class Bf16Weights {
 
   /** All of the matrix that begins there in θ has other values now. */
   public void changed(int offset) {
-    if (matrices.containsKey(offset)) {
-      stale.add(offset);
+    Matrix matrix = matrices.get(offset);
+    if (matrix != null) {
+      synchronized (matrix) {
+        stale.add(offset);
+      }
     }
   }
 
@@ -49,7 +52,9 @@ public final class Bf16Weights {
   public void changed(int offset, int[] positions) {
     Matrix matrix = matrices.get(offset);
     if (matrix != null) {
-      matrix.halves.put(theta, offset, positions);
+      synchronized (matrix) {
+        matrix.halves.put(theta, offset, positions);
+      }
     }
   }
 

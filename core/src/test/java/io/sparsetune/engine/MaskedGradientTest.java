@@ -102,11 +102,13 @@ class MaskedGradientTest {
     Mask many = random(layout, 0.3, tensor -> true);
     Engine engine = RoomEngine.open(spec, base.clone());
     EngineWorker worker = engine.newWorker();
-    for (Mask mask :
-        List.of(first, first, second, whole(layout, tensor -> true), first, many, second)) {
+    Mask all = whole(layout, tensor -> true);
+    int turn = 0;
+    for (Mask mask : List.of(first, first, second, second, first, second, all, first, many, all)) {
       float[] values = mask.gather(layout, base);
+      turn++;
       for (int i = 0; i < values.length; i++) {
-        values[i] += 0.1f * (float) Math.sin(i + mask.size());
+        values[i] += 0.1f * (float) Math.sin(i + turn);
       }
       engine.install(mask, values);
       GradientSum sum = new GradientSum(mask.size());
@@ -118,6 +120,11 @@ class MaskedGradientTest {
       GradientSum expected = new GradientSum(mask.size());
       fresh.newWorker().gradient(batch, EngineWorker.NO_DROPOUT, expected);
       assertThat(sums(sum)).isEqualTo(sums(expected));
+    }
+    float[] logits = RoomEngine.open(spec, base.clone()).newWorker().logits(batch);
+    for (Mask mask : List.of(second, Mask.none(layout))) {
+      engine.install(mask, mask.gather(layout, base));
+      assertThat(worker.logits(batch)).isEqualTo(logits);
     }
   }
 

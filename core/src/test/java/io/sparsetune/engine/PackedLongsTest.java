@@ -98,6 +98,9 @@ class PackedLongsTest {
       damaged[2] = (byte) wrong;
       assertRefused(damaged, count, 200);
     }
+    byte[] tooWide = new byte[18];
+    tooWide[0] = 9;
+    assertRefused(tooWide, 10, 1);
     assertRefused(bytes, count - 1, 200);
     assertRefused(bytes, count + 1, 200);
     assertRefused(bytes, count, 128);

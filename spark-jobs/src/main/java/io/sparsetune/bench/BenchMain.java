@@ -1,7 +1,9 @@
 package io.sparsetune.bench;
 
+import io.sparsetune.error.UserException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParseResult;
 
 /** {@code bin/bench}: measurements, never tests. */
 @Command(
@@ -28,6 +30,20 @@ public final class BenchMain {
     System.exit(
         new CommandLine(BenchMain.class)
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler(BenchMain::handle)
             .execute(arguments));
+  }
+
+  private static int handle(Exception e, CommandLine command, ParseResult arguments)
+      throws Exception {
+    if (e instanceof UserException mistake) {
+      command.getErr().println(mistake.getMessage());
+      return mistake.exitCode();
+    }
+    if (e instanceof Measurement.FailedException failed) {
+      command.getErr().println(failed.getMessage());
+      return failed.exitCode();
+    }
+    throw e;
   }
 }

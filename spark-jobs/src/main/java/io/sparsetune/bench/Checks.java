@@ -14,6 +14,9 @@ final class Checks {
    * @throws ParameterException unless all are from {@code least} to {@code most}
    */
   static void between(CommandSpec spec, String option, List<Integer> values, int least, int most) {
+    if (values.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "Invalid " + option + ": no number");
+    }
     for (int value : values) {
       if (value < least || value > most) {
         throw new ParameterException(

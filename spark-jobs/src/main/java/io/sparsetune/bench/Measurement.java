@@ -20,6 +20,22 @@ final class Measurement {
 
   private Measurement() {}
 
+  /** A process that has said itself what went wrong. */
+  static final class FailedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final int exitCode;
+
+    private FailedException(int exitCode, String message) {
+      super(message);
+      this.exitCode = exitCode;
+    }
+
+    int exitCode() {
+      return exitCode;
+    }
+  }
+
   /** The figures of one of {@link BenchMain}'s hidden commands, in a process of its own. */
   static Map<String, Double> of(String... arguments) throws IOException, InterruptedException {
     return figures(output(java(List.of(), BenchMain.class.getName(), arguments)));
@@ -58,7 +74,8 @@ final class Measurement {
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int code = process.waitFor();
     if (code != 0) {
-      throw new IllegalStateException(
+      throw new FailedException(
+          code,
           "Exit code %d from %s%n%s".formatted(code, new File(command.get(0)).getName(), output));
     }
     return output;

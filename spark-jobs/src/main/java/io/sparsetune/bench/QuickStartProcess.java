@@ -6,6 +6,7 @@ import io.sparsetune.data.DataLoader;
 import io.sparsetune.data.Tokenizer;
 import io.sparsetune.data.TrainData;
 import io.sparsetune.engine.room.RoomEngine;
+import io.sparsetune.error.ConfigException;
 import io.sparsetune.job.SparkSessions;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.method.Methods;
@@ -26,7 +27,6 @@ import io.sparsetune.train.StepExecutor;
 import io.sparsetune.train.StepRequest;
 import io.sparsetune.train.TrainingPlan;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,10 +66,7 @@ final class QuickStartProcess implements Callable<Integer> {
   public Integer call() throws IOException {
     Path file = prepared.resolve("config.yaml");
     RunConfig config =
-        RunConfigParser.parse(
-            Files.readString(file),
-            file.toString(),
-            List.of("method.name=random", "method.score_steps=null"));
+        RunConfigParser.read(file, List.of("method.name=random", "method.score_steps=null"));
     System.setProperty("spark.master", "local[" + cores + "]");
     SparkSession session = SparkSessions.open("bench");
     try (JavaSparkContext context = new JavaSparkContext(session.sparkContext())) {
@@ -79,6 +76,11 @@ final class QuickStartProcess implements Callable<Integer> {
           new DataLoader(session, config.task(), config.data(), Tokenizer.of(base))
               .train(config.training().batchSize(), config.training().microBatchSize());
       EpochPlan plan = TrainingPlan.of(config, train.examples()).epochs();
+      if (plan.stepsPerEpoch() <= STEPS_A_TURN) {
+        throw new ConfigException(
+            "An epoch of %s has no more than %d steps: prepare the quick start without --short"
+                .formatted(prepared, STEPS_A_TURN));
+      }
       ModelSpec spec =
           new ModelSpec(base.encoder(), Pooling.POOLER, 2, Loss.CROSS_ENTROPY, Dropout.NONE);
       LocalData local = new LocalData(train.shards().collect(), plan, Map.of(), 8);
@@ -100,11 +102,6 @@ final class QuickStartProcess implements Callable<Integer> {
 
   private void compare(StepExecutor threads, StepExecutor spark, EpochPlan plan, Mask mask) {
     int last = plan.stepsPerEpoch() - STEPS_A_TURN;
-    if (last <= 0) {
-      throw new IllegalStateException(
-          "An epoch has no more than %d steps: prepare the quick start without --short"
-              .formatted(STEPS_A_TURN));
-    }
     float[] values = spark.initialValues(mask);
     List<Double> local = new ArrayList<>();
     List<Double> onSpark = new ArrayList<>();

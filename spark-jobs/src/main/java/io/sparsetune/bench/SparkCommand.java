@@ -18,9 +18,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Times what Spark adds to a step.",
-      "Sparse steps of a model of next to no work run on Spark as training runs them, and on threads",
-      "of one process: the difference is what Spark adds. With --prepared the steps are those of",
-      "MiniLM on the quick start's batches, and the two take turns."
+      "Sparse steps of a model of next to no work run on Spark as training runs",
+      "them, and on threads of one process: the difference is what Spark adds.",
+      "With --prepared the steps are MiniLM's on the quick start's batches, and the",
+      "two take turns."
     })
 final class SparkCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -42,13 +42,14 @@ final class StepProcess implements Callable<Integer> {
   @Option(names = "--seconds", defaultValue = "10")
   private double seconds;
 
-  /** The figures of such a process, with the shape's heap. */
+  /** The figures of such a process, with the shape's heap, and more of it for more threads. */
   static Map<String, Double> measure(
       StepShape shape, int threads, double seconds, String... options)
       throws IOException, InterruptedException {
+    int busy = Math.min(threads, shape.batch() / shape.microBatch());
     List<String> command =
         Measurement.java(
-            List.of("-Xmx%dm".formatted(shape.heap())),
+            List.of("-Xmx%dm".formatted(shape.heap() * Math.max(2, busy) / 2)),
             BenchMain.class.getName(),
             "step-process",
             shape.name(),
