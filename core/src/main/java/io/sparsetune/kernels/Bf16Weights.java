@@ -1,7 +1,6 @@
 package io.sparsetune.kernels;
 
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.dnnl.memory;
 
@@ -16,6 +15,9 @@ public final class Bf16Weights {
     final memory memory;
     final NativeHalves halves;
 
+    /** Guarded by the matrix, as what it tells of is. */
+    boolean stale = true;
+
     Matrix(int size) {
       this.size = size;
       this.memory = OneDnn.allocate(2L * size);
@@ -25,7 +27,6 @@ public final class Bf16Weights {
 
   private final float[] theta;
   private final Map<Integer, Matrix> matrices = new ConcurrentHashMap<>();
-  private final Set<Integer> stale = ConcurrentHashMap.newKeySet();
 
   /**
    * @param theta all parameters; products whose left operand is this array find it here
@@ -39,7 +40,7 @@ public final class Bf16Weights {
     Matrix matrix = matrices.get(offset);
     if (matrix != null) {
       synchronized (matrix) {
-        stale.add(offset);
+        matrix.stale = true;
       }
     }
   }
@@ -66,29 +67,17 @@ public final class Bf16Weights {
    * @throws IllegalArgumentException where it had another size before
    */
   memory matrix(int offset, int size, Kernels kernels) {
-    Matrix matrix = matrices.computeIfAbsent(offset, absent -> empty(offset, size));
+    Matrix matrix = matrices.computeIfAbsent(offset, absent -> new Matrix(size));
     if (matrix.size != size) {
       throw new IllegalArgumentException(
           "Invalid matrix at %d: %d entries, %d before".formatted(offset, size, matrix.size));
     }
-    if (stale.contains(offset)) {
-      convert(matrix, offset, kernels);
-    }
-    return matrix.memory;
-  }
-
-  private Matrix empty(int offset, int size) {
-    stale.add(offset);
-    return new Matrix(size);
-  }
-
-  private void convert(Matrix matrix, int offset, Kernels kernels) {
     synchronized (matrix) {
-      // Not before all of it is there may another thread find it fresh.
-      if (stale.contains(offset)) {
-        matrix.halves.put(kernels, theta, offset, 0, matrix.size);
-        stale.remove(offset);
+      if (matrix.stale) {
+        matrix.halves.put(kernels, theta, offset, 0, size);
+        matrix.stale = false;
       }
     }
+    return matrix.memory;
   }
 }

@@ -22,8 +22,6 @@ import picocli.CommandLine.Spec;
       "examples' length, with layers and with threads, one of them at a time."
     })
 final class GrowthCommand implements Callable<Integer> {
-  private static final int MICRO_BATCHES = 4;
-
   /** On both sides of where a dense product and a gather take the place of dots, too. */
   private static final double[] SHARES = {.001, .005, .02, .1, .29, .31, 1};
 
@@ -55,7 +53,7 @@ final class GrowthCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Checks.between(spec, "--threads", threads, 1, MICRO_BATCHES);
+    Checks.between(spec, "--threads", threads, 1, StepShape.MINILM.microBatches());
     StepShape shape = StepShape.MINILM.withHeap(HEAP);
     int most = threads.get(threads.size() - 1);
     for (int count : threads) {

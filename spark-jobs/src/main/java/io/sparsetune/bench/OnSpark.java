@@ -16,14 +16,18 @@ import org.apache.spark.sql.SparkSession;
 final class OnSpark {
   private OnSpark() {}
 
+  static SparkSession open(int cores) {
+    System.setProperty("spark.master", "local[" + cores + "]");
+    return SparkSessions.open("bench");
+  }
+
   /**
    * @param tasks of a step, each with one shard of {@link TinyModel}'s data
    */
   static Timing time(
       ModelSpec spec, float[] theta, int tasks, int cores, Function<StepExecutor, Timing> work)
       throws IOException {
-    System.setProperty("spark.master", "local[" + cores + "]");
-    SparkSession session = SparkSessions.open("bench");
+    SparkSession session = open(cores);
     try (JavaSparkContext context = new JavaSparkContext(session.sparkContext());
         TemporaryFolder folder = new TemporaryFolder()) {
       ModelFolder.write(spec, theta, folder.path());

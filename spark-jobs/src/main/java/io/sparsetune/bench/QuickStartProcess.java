@@ -7,7 +7,6 @@ import io.sparsetune.data.Tokenizer;
 import io.sparsetune.data.TrainData;
 import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.error.ConfigException;
-import io.sparsetune.job.SparkSessions;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.method.Methods;
 import io.sparsetune.model.BaseModel;
@@ -67,8 +66,7 @@ final class QuickStartProcess implements Callable<Integer> {
     Path file = prepared.resolve("config.yaml");
     RunConfig config =
         RunConfigParser.read(file, List.of("method.name=random", "method.score_steps=null"));
-    System.setProperty("spark.master", "local[" + cores + "]");
-    SparkSession session = SparkSessions.open("bench");
+    SparkSession session = OnSpark.open(cores);
     try (JavaSparkContext context = new JavaSparkContext(session.sparkContext())) {
       ShippedModel shipped = ShippedModel.ship(session, config.model().path());
       BaseModel base = shipped.open();
@@ -103,36 +101,37 @@ final class QuickStartProcess implements Callable<Integer> {
   private void compare(StepExecutor threads, StepExecutor spark, EpochPlan plan, Mask mask) {
     int last = plan.stepsPerEpoch() - STEPS_A_TURN;
     float[] values = spark.initialValues(mask);
-    List<Double> local = new ArrayList<>();
-    List<Double> onSpark = new ArrayList<>();
+    List<StepExecutor> executors = List.of(threads, spark);
+    List<List<Double>> millis = List.of(new ArrayList<>(), new ArrayList<>());
     long start = System.nanoTime();
     double elapsed = 0;
     for (int turn = 0; elapsed < warmUp + seconds; turn++) {
-      int step = turn * STEPS_A_TURN % last;
-      double sparkFirst = turn % 2 == 0 ? steps(spark, mask, values, step) : 0;
-      double millis = steps(threads, mask, values, step);
-      double sparkMillis = turn % 2 == 0 ? sparkFirst : steps(spark, mask, values, step);
+      double[] ofTurn = new double[2];
+      for (int i = 0; i < 2; i++) {
+        int which = (turn + i) % 2;
+        ofTurn[which] = steps(executors.get(which), mask, values, turn * STEPS_A_TURN % last);
+      }
       elapsed = (System.nanoTime() - start) / 1e9;
       if (elapsed > warmUp) {
-        local.add(millis / STEPS_A_TURN);
-        onSpark.add(sparkMillis / STEPS_A_TURN);
+        millis.get(0).add(ofTurn[0]);
+        millis.get(1).add(ofTurn[1]);
       }
     }
     System.out.printf(
         Locale.ROOT,
         "spark_ms=%.2f local_ms=%.2f n=%d trained=%d%n",
-        Timing.median(onSpark.stream().mapToDouble(Double::doubleValue).toArray()),
-        Timing.median(local.stream().mapToDouble(Double::doubleValue).toArray()),
-        local.size() * STEPS_A_TURN,
+        Timing.median(millis.get(1)),
+        Timing.median(millis.get(0)),
+        millis.get(0).size() * STEPS_A_TURN,
         mask.size());
   }
 
-  /** Milliseconds of a turn's steps. */
+  /** Milliseconds of a step, the mean of a turn. */
   private double steps(StepExecutor executor, Mask mask, float[] values, int first) {
     long start = System.nanoTime();
     for (int step = first; step < first + STEPS_A_TURN; step++) {
       executor.step(new StepRequest(++sequence, step, 0, step, mask, values));
     }
-    return (System.nanoTime() - start) / 1e6;
+    return (System.nanoTime() - start) / 1e6 / STEPS_A_TURN;
   }
 }

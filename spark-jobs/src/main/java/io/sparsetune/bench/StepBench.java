@@ -170,6 +170,6 @@ final class StepBench implements AutoCloseable {
           }
           return new MicroBatch(ids, new int[tokens], starts, targets);
         };
-    return IntStream.range(0, shape.batch() / shape.microBatch()).boxed().map(make).toList();
+    return IntStream.range(0, shape.microBatches()).boxed().map(make).toList();
   }
 }

@@ -202,7 +202,7 @@ final class StepCommand implements Callable<Integer> {
   }
 
   private static double median(List<Map<String, Double>> rows, String figure) {
-    return Timing.median(rows.stream().mapToDouble(row -> row.get(figure)).toArray());
+    return Timing.median(rows.stream().map(row -> row.get(figure)).toList());
   }
 
   private Map<String, Double> ourStep(Case c) throws IOException, InterruptedException {

@@ -30,11 +30,11 @@ final class StepProcess implements Callable<Integer> {
   @Option(names = "--sparsity", defaultValue = "0.005")
   private double sparsity;
 
-  @Option(names = "--length", description = "tokens of an example, where not the shape's")
-  private Integer length;
+  @Option(names = "--layers", required = true)
+  private int layers;
 
-  @Option(names = "--layers", description = "where not the shape's")
-  private Integer layers;
+  @Option(names = "--length", required = true, description = "tokens of an example")
+  private int length;
 
   @Option(names = "--warm-up", defaultValue = "15")
   private double warmUp;
@@ -46,7 +46,7 @@ final class StepProcess implements Callable<Integer> {
   static Map<String, Double> measure(
       StepShape shape, int threads, double seconds, String... options)
       throws IOException, InterruptedException {
-    int busy = Math.min(threads, shape.batch() / shape.microBatch());
+    int busy = Math.min(threads, shape.microBatches());
     List<String> command =
         Measurement.java(
             List.of("-Xmx%dm".formatted(shape.heap() * Math.max(2, busy) / 2)),
@@ -67,8 +67,7 @@ final class StepProcess implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     StepShape named = shape.equals("base") ? StepShape.BASE : StepShape.MINILM;
-    StepShape deep = layers == null ? named : named.withLayers(layers);
-    StepShape wanted = length == null ? deep : deep.withLength(length);
+    StepShape wanted = named.withLayers(layers).withLength(length);
     try (StepBench bench = new StepBench(wanted, work, precision, sparsity, threads)) {
       Timing timing = Timing.of(bench::run, warmUp, seconds);
       double flops = wanted.usefulFlops(work, bench.maskSize());

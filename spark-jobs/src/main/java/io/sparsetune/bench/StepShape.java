@@ -64,6 +64,10 @@ record StepShape(
         new Dropout(0.1, 0.1, 0.1));
   }
 
+  int microBatches() {
+    return batch / microBatch;
+  }
+
   int tokens() {
     return batch * length;
   }

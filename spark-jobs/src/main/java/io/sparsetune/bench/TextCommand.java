@@ -66,7 +66,7 @@ final class TextCommand implements Callable<Integer> {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("sparsetune_tokens_per_second", ours);
     System.out.printf(
-        Locale.ROOT, "sparsetune %8.0f tokens a second on local[2]%n", Timing.median(array(ours)));
+        Locale.ROOT, "sparsetune %8.0f tokens a second on local[2]%n", Timing.median(ours));
     if (python != null) {
       double[] ratios = new double[ours.size()];
       for (int i = 0; i < ratios.length; i++) {
@@ -77,15 +77,11 @@ final class TextCommand implements Callable<Integer> {
       System.out.printf(
           Locale.ROOT,
           "torch      %8.0f; sparsetune is %.2f times as fast%n",
-          Timing.median(array(theirs)),
+          Timing.median(theirs),
           Timing.median(ratios));
     }
     Measurement.write(report, json);
     return 0;
-  }
-
-  private static double[] array(List<Double> values) {
-    return values.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
   private double train() throws IOException, InterruptedException {

@@ -1,6 +1,7 @@
 package io.sparsetune.bench;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** Durations of repeated runs, in milliseconds. */
 record Timing(double[] sortedMillis) {
@@ -34,6 +35,10 @@ record Timing(double[] sortedMillis) {
 
   int count() {
     return sortedMillis.length;
+  }
+
+  static double median(List<Double> values) {
+    return median(values.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
   static double median(double[] values) {
