@@ -4,8 +4,9 @@ import io.sparsetune.mask.ScoreSlice;
 import io.sparsetune.params.ParameterLayout;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A score round's sums over micro-batches of whole tensors' gradients g, exact and in any order:
@@ -19,20 +20,22 @@ public final class ScoreSum implements DenseGradientSink {
   private final WantedTensors tensors;
   private final double[] units;
   private final boolean squares;
-  private final long[][] sums;
-  private final Object[][] locks;
+
+  /** [tensor][slice][position]; none for a tensor that is not wanted. */
+  private final long[][][] sums;
 
   private ScoreSum(WantedTensors tensors, double[] units, boolean squares) {
     this.tensors = tensors;
     this.units = units;
     this.squares = squares;
-    this.sums = new long[tensors.count()][];
-    this.locks = new Object[tensors.count()][];
-    for (int t = 0; t < sums.length; t++) {
-      sums[t] = new long[tensors.wants(t) ? tensors.size(t) : 0];
-      locks[t] = new Object[sliceCount(sums[t].length)];
-      Arrays.setAll(locks[t], i -> new Object());
-    }
+    this.sums = new long[tensors.count()][][];
+    Arrays.setAll(sums, t -> slices(tensors.wants(t) ? tensors.size(t) : 0));
+  }
+
+  private static long[][] slices(int size) {
+    long[][] slices = new long[(size + ScoreSlice.LENGTH - 1) / ScoreSlice.LENGTH][];
+    Arrays.setAll(slices, s -> new long[Math.min(ScoreSlice.LENGTH, size - s * ScoreSlice.LENGTH)]);
+    return slices;
   }
 
   /** Σ g. */
@@ -67,31 +70,29 @@ public final class ScoreSum implements DenseGradientSink {
 
   @Override
   public void add(int tensor, float[] gradient, int offset, int examples) {
-    for (int s = 0; s < locks[tensor].length; s++) {
-      int from = s * ScoreSlice.LENGTH;
-      int count = Math.min(ScoreSlice.LENGTH, sums[tensor].length - from);
-      synchronized (locks[tensor][s]) {
+    String what = tensors.gradientOf(tensor);
+    int from = offset;
+    for (long[] sum : sums[tensor]) {
+      synchronized (sum) {
         if (squares) {
-          addSquares(tensor, from, gradient, offset + from, count, examples);
+          addSquares(tensor, sum, gradient, from, examples);
         } else {
-          String what = tensors.gradientOf(tensor);
-          FixedPoint.addAll(gradient, offset + from, sums[tensor], from, count, what);
+          FixedPoint.addAll(gradient, from, sum, 0, sum.length, what);
         }
       }
+      from += sum.length;
     }
   }
 
-  private void addSquares(
-      int tensor, int into, float[] gradient, int from, int count, int examples) {
+  private void addSquares(int tensor, long[] sum, float[] gradient, int from, int examples) {
     double perUnit = 1 / units[tensor];
-    long[] sum = sums[tensor];
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < sum.length; i++) {
       double mean = (double) gradient[from + i] / examples;
       double scaled = mean * mean * perUnit;
       if (!(scaled < SQUARE_LIMIT)) {
         throw tensors.outOfRange(tensor, gradient[from + i]);
       }
-      sum[into + i] += (long) Math.rint(scaled);
+      sum[i] += (long) Math.rint(scaled);
     }
   }
 
@@ -104,9 +105,11 @@ public final class ScoreSum implements DenseGradientSink {
   double squaredNorm() {
     double squares = 0;
     for (int t = 0; t < sums.length; t++) {
-      for (long sum : sums[t]) {
-        double g = sum * units[t];
-        squares += g * g;
+      for (long[] slice : sums[t]) {
+        for (long sum : slice) {
+          double g = sum * units[t];
+          squares += g * g;
+        }
       }
     }
     return squares;
@@ -116,58 +119,33 @@ public final class ScoreSum implements DenseGradientSink {
   void addScaled(ScoreSum other, double factor) {
     for (int t = 0; t < sums.length; t++) {
       String what = tensors.gradientOf(t);
-      for (int i = 0; i < sums[t].length; i++) {
-        double g = other.sums[t][i] * other.units[t] * factor;
-        sums[t][i] = FixedPoint.sum(sums[t][i], FixedPoint.of(g, units[t], what), what);
+      for (int s = 0; s < sums[t].length; s++) {
+        long[] sum = sums[t][s];
+        long[] addends = other.sums[t][s];
+        for (int i = 0; i < sum.length; i++) {
+          double g = addends[i] * other.units[t] * factor;
+          sum[i] = FixedPoint.sum(sum[i], FixedPoint.of(g, units[t], what), what);
+        }
       }
     }
   }
 
   /** Back to zero. */
   void clear() {
-    for (long[] sum : sums) {
-      Arrays.fill(sum, 0);
+    for (long[][] slices : sums) {
+      for (long[] sum : slices) {
+        Arrays.fill(sum, 0);
+      }
     }
   }
 
-  /** The sums in slices, each a copy made when it is asked for. Not while adding. */
+  /** The sums in slices, which are not copied: for whoever adds no more. */
   public Iterator<SumSlice> slices() {
-    return new Iterator<>() {
-      private int tensor = firstWanted(0);
-      private int from;
-
-      @Override
-      public boolean hasNext() {
-        return tensor < sums.length;
-      }
-
-      @Override
-      public SumSlice next() {
-        if (!hasNext()) {
-          throw new NoSuchElementException();
-        }
-        int end = Math.min(from + ScoreSlice.LENGTH, sums[tensor].length);
-        SumSlice slice =
-            new SumSlice(tensor, from, units[tensor], Arrays.copyOfRange(sums[tensor], from, end));
-        from = end;
-        if (from == sums[tensor].length) {
-          tensor = firstWanted(tensor + 1);
-          from = 0;
-        }
-        return slice;
-      }
-    };
+    return IntStream.range(0, sums.length).boxed().flatMap(this::slicesOf).iterator();
   }
 
-  private int firstWanted(int tensor) {
-    int t = tensor;
-    while (t < sums.length && sums[t].length == 0) {
-      t++;
-    }
-    return t;
-  }
-
-  private static int sliceCount(int length) {
-    return (length + ScoreSlice.LENGTH - 1) / ScoreSlice.LENGTH;
+  private Stream<SumSlice> slicesOf(int tensor) {
+    return IntStream.range(0, sums[tensor].length)
+        .mapToObj(s -> new SumSlice(tensor, s * ScoreSlice.LENGTH, units[tensor], sums[tensor][s]));
   }
 }

@@ -10,8 +10,9 @@ import java.io.Serializable;
 public record SumSlice(int tensor, int from, double unit, long[] sums) implements Serializable {
 
   /**
-   * Both slices' sums; exact, whatever the order. Neither is changed.
+   * Adds all of the other; exact, whatever the order.
    *
+   * @return this
    * @throws IllegalArgumentException for slices of different places
    * @throws NotFiniteException when a sum is out of range
    */
@@ -22,9 +23,8 @@ public record SumSlice(int tensor, int from, double unit, long[] sums) implement
         || other.sums.length != sums.length) {
       throw new IllegalArgumentException("Invalid slices: they are of different places");
     }
-    long[] total = sums.clone();
-    FixedPoint.mergeAll(other.sums, total, "gradient");
-    return new SumSlice(tensor, from, unit, total);
+    FixedPoint.mergeAll(other.sums, sums, "gradient");
+    return this;
   }
 
   /** |sum|, rounded to single precision. */

@@ -22,10 +22,16 @@ final class OnSpark {
   }
 
   /**
-   * @param tasks of a step, each with one shard of {@link TinyModel}'s data
+   * @param shards of {@link TinyModel}'s data
+   * @param tasks of a step, which share them
    */
   static Timing time(
-      ModelSpec spec, float[] theta, int tasks, int cores, Function<StepExecutor, Timing> work)
+      ModelSpec spec,
+      float[] theta,
+      int shards,
+      int tasks,
+      int cores,
+      Function<StepExecutor, Timing> work)
       throws IOException {
     SparkSession session = open(cores);
     try (JavaSparkContext context = new JavaSparkContext(session.sparkContext());
@@ -33,8 +39,8 @@ final class OnSpark {
       ModelFolder.write(spec, theta, folder.path());
       SparkData data =
           new SparkData(
-              context.parallelize(TinyModel.shards(tasks), tasks).cache(),
-              TinyModel.plan(tasks),
+              context.parallelize(TinyModel.shards(shards), tasks).cache(),
+              TinyModel.plan(shards),
               Map.of(),
               8,
               Long.MAX_VALUE);

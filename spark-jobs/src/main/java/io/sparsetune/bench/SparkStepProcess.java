@@ -47,7 +47,12 @@ final class SparkStepProcess implements Callable<Integer> {
     }
     Timing spark =
         OnSpark.time(
-            TinyModel.spec(), TinyModel.weights(), tasks, cores, executor -> steps(executor, plan));
+            TinyModel.spec(),
+            TinyModel.weights(),
+            tasks,
+            tasks,
+            cores,
+            executor -> steps(executor, plan));
     System.out.printf(
         Locale.ROOT,
         "median_ms=%.2f min_ms=%.2f local_ms=%.2f n=%d k=%d tasks=%d%n",

@@ -49,19 +49,19 @@ final class TopKCommand implements Callable<Integer> {
   enum Scores {
     /** |θ⁰|, which executors have. */
     WEIGHTS("top-k", "magnitude", "", 1),
-    /** A score round's |Σ g|, over one example of a few tokens in each of two tasks. */
+    /** A score round's |Σ g|, over one example of a few tokens in each of two shards. */
     GRADIENTS("score round and top-k", "sam", ", score_steps: 1", 2);
 
     private final String title;
     private final String method;
     private final String keys;
-    private final int tasks;
+    private final int shards;
 
-    Scores(String title, String method, String keys, int tasks) {
+    Scores(String title, String method, String keys, int shards) {
       this.title = title;
       this.method = method;
       this.keys = keys;
-      this.tasks = tasks;
+      this.shards = shards;
     }
   }
 
@@ -102,7 +102,8 @@ final class TopKCommand implements Callable<Integer> {
         OnSpark.time(
             spec,
             theta,
-            scores.tasks,
+            scores.shards,
+            1,
             2,
             executor -> Timing.of(() -> select(executor, config), 10, seconds));
     double times = choice.median() / pass.median();

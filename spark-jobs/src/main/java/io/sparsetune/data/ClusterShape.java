@@ -15,7 +15,7 @@ import org.apache.spark.sql.SparkSession;
  * @param oneMachine whether every process sees the driver's disk
  * @param coresPerExecutor empty where an executor takes what its machine has
  * @param cores of all executors; empty where nobody knows how many there will be
- * @param cpus of a task, and so its threads
+ * @param cpus that Spark counts for a task
  */
 public record ClusterShape(
     boolean oneProcess,
@@ -80,6 +80,14 @@ public record ClusterShape(
     return cores.isPresent()
         ? OptionalInt.of(Math.max(1, cores.getAsInt() / cpus))
         : OptionalInt.empty();
+  }
+
+  /**
+   * Threads of each of so many tasks: its CPUs, and where the driver is the executor its share of
+   * the cores that no task would have.
+   */
+  public int threads(int tasks) {
+    return oneProcess ? Math.max(cpus, cores.orElseThrow() / tasks) : cpus;
   }
 
   /** What makes estimates of an executor's memory a guess. */

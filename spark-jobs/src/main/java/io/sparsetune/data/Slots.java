@@ -9,8 +9,9 @@ import org.apache.spark.sql.SparkSession;
  *
  * @param known empty where nobody knows: then there are as many tasks as have work
  * @param registered slots that are there now
+ * @param oneProcess whether all are in the driver's process
  */
-record Slots(OptionalInt known, int registered) {
+record Slots(OptionalInt known, int registered, boolean oneProcess) {
   /** Tasks that a cluster of unknown size gets at most, each with so many rows at least. */
   private static final int MOST_TASKS = 1024;
 
@@ -19,12 +20,15 @@ record Slots(OptionalInt known, int registered) {
   static Slots of(SparkSession session) {
     ClusterShape shape = ClusterShape.of(session);
     int registered = session.sparkContext().defaultParallelism() / shape.cpus();
-    return new Slots(shape.slots(), Math.max(1, registered));
+    return new Slots(shape.slots(), Math.max(1, registered), shape.oneProcess());
   }
 
-  /** Tasks for the shards of the training data. */
+  /**
+   * Tasks for the shards of the training data. In one process it is one, whose threads share the
+   * shards and the sums: nothing has to be sent and added.
+   */
   int forShards(int shards) {
-    return Math.min(shards, known.orElse(shards));
+    return oneProcess ? 1 : Math.min(shards, known.orElse(shards));
   }
 
   /** Tasks for rows of which any task can take any. */

@@ -10,10 +10,8 @@ import org.apache.spark.sql.SparkSession;
  * @param executor heap of an executor
  * @param driver heap of the driver
  * @param cores of an executor
- * @param cpus of a task, and so its threads
- * @param local whether the driver is the executor
  */
-record Heaps(long executor, long driver, int cores, int cpus, boolean local) {
+record Heaps(long executor, long driver, int cores, ClusterShape cluster) {
 
   static Heaps of(SparkSession session) {
     // One of the infos is the driver's.
@@ -37,7 +35,21 @@ record Heaps(long executor, long driver, int cores, int cpus, boolean local) {
         shape.oneProcess() ? own : conf.getSizeAsBytes("spark.executor.memory", "1g"),
         own,
         shape.coresPerExecutor().orElse(Math.max(1, (registered + among - 1) / among)),
-        shape.cpus(),
-        shape.oneProcess());
+        shape);
+  }
+
+  /** Whether the driver is the executor. */
+  boolean local() {
+    return cluster.oneProcess();
+  }
+
+  /** Most tasks at once in an executor. */
+  int slots() {
+    return Math.max(1, cores / cluster.cpus());
+  }
+
+  /** Threads of each of so many tasks. */
+  int threadsOfEach(int tasks) {
+    return cluster.threads(tasks);
   }
 }

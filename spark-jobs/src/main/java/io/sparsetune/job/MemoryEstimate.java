@@ -60,8 +60,9 @@ record MemoryEstimate(
   static MemoryEstimate of(
       Heaps heaps, RunConfig config, ModelSpec spec, TrainedSizes sizes, int partitions) {
     int shards = config.training().batchSize() / config.training().microBatchSize();
-    int tasks = Math.max(1, Math.min(heaps.cores() / heaps.cpus(), shards));
-    int threads = tasks * heaps.cpus();
+    int tasks = Math.min(heaps.slots(), partitions);
+    // Each has a shard at a time.
+    int threads = Math.min(tasks * heaps.threadsOfEach(tasks), shards);
     long model = 4L * spec.layout().size();
     long activations = threads * activations(config, spec);
     int results = SparkStepExecutor.results(partitions);
@@ -87,11 +88,11 @@ record MemoryEstimate(
         SCORE_BYTES * tasks * atOnce + batches,
         Math.max(1, atOnce),
         passes,
-        rounds(config, spec, sizes, tasks, heaps.cpus()),
+        rounds(config, spec, sizes, heaps),
         activations,
         values,
         aggregation,
-        outside(spec, config, threads, tasks),
+        outside(spec, config, threads, heaps),
         tasks,
         heaps);
   }
@@ -110,18 +111,25 @@ record MemoryEstimate(
    * A logical worker's θ; of what it trains θ⁰ twice (what to put back, and what distances start
    * from) and what moves; a gradient's sums for each thread.
    */
-  private static long rounds(
-      RunConfig config, ModelSpec spec, TrainedSizes sizes, int tasks, int threads) {
-    if (config.method().method().evidence() != Evidence.DENSE_ROUNDS) {
+  private static long rounds(RunConfig config, ModelSpec spec, TrainedSizes sizes, Heaps heaps) {
+    int workers = workers(config);
+    if (workers == 0) {
       return 0;
     }
-    int workers = config.method().options().get(RoundPlan.WORKERS);
+    int threads = heaps.threadsOfEach(workers);
     long dense = sizes.n() + sizes.head();
     MaskProblem problem = new MaskProblem(spec.layout(), config.method(), config.training().seed());
     int arrays =
         config.method().method().denseTraining(problem, config.training().optimizer(), 1).arrays();
-    return Math.min(tasks, workers)
+    return Math.min(heaps.slots(), workers)
         * (4L * spec.layout().size() + dense * (4L * (2 + arrays) + 8L * threads));
+  }
+
+  /** Logical workers of dense rounds; 0 without such rounds. */
+  private static int workers(RunConfig config) {
+    return config.method().method().evidence() == Evidence.DENSE_ROUNDS
+        ? config.method().options().get(RoundPlan.WORKERS)
+        : 0;
   }
 
   /** One thread's: outputs of every layer and their gradients, for the longest micro-batch. */
@@ -144,14 +152,14 @@ record MemoryEstimate(
    * The weights of each engine; for each thread a product's operand and result, which may be a
    * whole gradient's; and oneDNN itself.
    */
-  private static long outside(ModelSpec spec, RunConfig config, int threads, int tasks) {
+  private static long outside(ModelSpec spec, RunConfig config, int threads, Heaps heaps) {
     if (spec.precision() == Precision.FP32) {
       return 0;
     }
-    boolean rounds = config.method().method().evidence() == Evidence.DENSE_ROUNDS;
+    int engines = 1 + Math.min(heaps.slots(), workers(config));
     long widest = spec.encoder().intermediateSize();
     long product = 8 * tokens(config, spec) * widest + 4 * widest * spec.encoder().hiddenSize();
-    return 2L * spec.layout().size() * (rounds ? 1 + tasks : 1) + threads * product + ONE_DNN;
+    return 2L * spec.layout().size() * engines + threads * product + ONE_DNN;
   }
 
   /** Features of a token that an equivalent model's own layers keep, and their gradients. */

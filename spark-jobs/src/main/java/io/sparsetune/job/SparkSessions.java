@@ -29,6 +29,9 @@ public final class SparkSessions {
     conf.setIfMissing("spark.sql.ui.retainedExecutions", "10");
     // Sums of several 100,000 values come with the message that a task has ended.
     conf.setIfMissing("spark.task.maxDirectResultSize", "4m");
+    // A step's values hardly get smaller; and a broadcast, small as it may be, takes a whole block.
+    conf.setIfMissing("spark.broadcast.compress", "false");
+    conf.setIfMissing("spark.broadcast.blockSize", "2m");
     // What the driver has to hold is checked before a run.
     conf.setIfMissing("spark.driver.maxResultSize", "0");
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");

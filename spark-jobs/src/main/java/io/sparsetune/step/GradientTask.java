@@ -15,7 +15,7 @@ record GradientTask(
     Broadcast<TaskModel> model,
     Broadcast<EpochPlan> plan,
     Broadcast<Mask> trained,
-    Broadcast<float[]> values,
+    Broadcast<SentValues> values,
     long sequence,
     long step,
     int epoch,
@@ -32,7 +32,7 @@ record GradientTask(
             TaskWork.<Shard, GradientSum>share(
                     threads,
                     all,
-                    () -> model.value().lease(sequence, trained.value(), values.value()),
+                    () -> model.value().lease(sequence, trained.value(), values.value().values()),
                     () -> new GradientSum(trained.value().size()),
                     (worker, shard, into) ->
                         ShardWork.gradient(

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -29,6 +30,11 @@ record Outcome<T>(T value, String notFinite) implements Serializable {
     } catch (NotFiniteException e) {
       return new Outcome<>(null, e.getMessage());
     }
+  }
+
+  /** What becomes of the value, if there is one. */
+  <R> Outcome<R> map(Function<T, R> function) {
+    return new Outcome<>(value == null ? null : function.apply(value), notFinite);
   }
 
   /**

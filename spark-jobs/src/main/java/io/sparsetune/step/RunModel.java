@@ -1,5 +1,6 @@
 package io.sparsetune.step;
 
+import io.sparsetune.data.ClusterShape;
 import io.sparsetune.data.SparkFailures;
 import io.sparsetune.engine.EngineHome;
 import io.sparsetune.mask.Mask;
@@ -29,7 +30,7 @@ final class RunModel implements AutoCloseable {
   private final JavaSparkContext context;
   private final TaskModel model;
   private final Broadcast<TaskModel> shared;
-  private final int threads;
+  private final ClusterShape cluster;
   private Mask mask;
   private Broadcast<Mask> sharedMask;
   private boolean failed;
@@ -44,7 +45,7 @@ final class RunModel implements AutoCloseable {
             seed,
             SparkStepExecutor.arithmetic(session, spec.precision()));
     this.shared = context.broadcast(model);
-    this.threads = Math.max(1, session.sparkContext().getConf().getInt("spark.task.cpus", 1));
+    this.cluster = ClusterShape.of(session);
   }
 
   /** What decides the bits of this run's products. */
@@ -64,9 +65,9 @@ final class RunModel implements AutoCloseable {
     return shared;
   }
 
-  /** Threads of a task. */
-  int threads() {
-    return threads;
+  /** Threads of each of a stage's tasks. */
+  int threadsOfEach(int tasks) {
+    return cluster.threads(tasks);
   }
 
   /** The mask on the executors; sent once as long as it stays the same. */

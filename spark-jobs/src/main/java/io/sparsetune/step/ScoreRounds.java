@@ -7,6 +7,7 @@ import io.sparsetune.engine.MaxAbs;
 import io.sparsetune.engine.NotFiniteException;
 import io.sparsetune.engine.ScoreSum;
 import io.sparsetune.engine.SumSlice;
+import io.sparsetune.mask.ScoreSlice;
 import io.sparsetune.mask.SliceFunction;
 import io.sparsetune.mask.TopKGoal;
 import io.sparsetune.method.ScoreRound;
@@ -78,37 +79,44 @@ final class ScoreRounds {
   }
 
   /**
-   * The sums of a score round at θ⁰, kept on the executors until each is freed: as many passes over
-   * the data as it takes to hold no more than {@code atOnce} sums in a task.
+   * The scores of a score round at θ⁰, kept on the executors until each is freed: as many passes
+   * over the data as it takes to hold no more than {@code atOnce} sums in a task.
    *
    * @throws NotFiniteException where a gradient is not finite or out of range
    */
-  List<JavaRDD<Outcome<SumSlice>>> sums(
+  List<JavaRDD<Outcome<ScoreSlice>>> scores(
       long sequence, TopKGoal goal, ScoreRound round, long atOnce, ScoreProgress progress) {
     List<TopKGoal> passes = goal.parts(model.spec().layout(), atOnce);
     long work = passes.size() * round.work(plan.value());
-    List<JavaRDD<Outcome<SumSlice>>> sums = new ArrayList<>();
+    List<JavaRDD<Outcome<ScoreSlice>>> scores = new ArrayList<>();
     try (ScoredExamples scored = ScoredExamples.listenTo(model.context().sc(), progress, work)) {
       for (TopKGoal pass : passes) {
-        JavaRDD<Outcome<SumSlice>> ofPass = pass(sequence, pass, round, scored.done());
-        sums.add(ofPass);
+        JavaRDD<Outcome<ScoreSlice>> ofPass =
+            sums(sequence, pass, round, scored.done())
+                .map(sum -> sum.map(SumSlice::scores))
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        scores.add(ofPass);
         Outcome.values(
             model.job(
                 "score round", () -> ofPass.filter(slice -> slice.value() == null).collect()));
       }
-      return sums;
+      return scores;
     } catch (RuntimeException e) {
-      sums.forEach(Persisted::free);
+      scores.forEach(Persisted::free);
       throw e;
     }
   }
 
-  private JavaRDD<Outcome<SumSlice>> pass(
+  private int threads() {
+    return model.threadsOfEach(shards.getNumPartitions());
+  }
+
+  private JavaRDD<Outcome<SumSlice>> sums(
       long sequence, TopKGoal goal, ScoreRound round, LongAccumulator done) {
     double[] units = round.ofSquares() ? largest(sequence, goal, round, done).squareUnits() : null;
     Broadcast<TaskModel> shared = model.shared();
     Broadcast<EpochPlan> plans = plan;
-    int threads = model.threads();
+    int threads = threads();
     int partitions = shards.getNumPartitions();
     JavaRDD<Outcome<SumSlice>> parts =
         round.ofWholeBatches()
@@ -131,6 +139,12 @@ final class ScoreRounds {
                           sum,
                           done));
                 });
+    // One task's slices are everybody's.
+    return partitions == 1 ? parts : totals(parts, partitions);
+  }
+
+  private static JavaRDD<Outcome<SumSlice>> totals(
+      JavaRDD<Outcome<SumSlice>> parts, int partitions) {
     return parts
         .keyBy(ScoreRounds::place)
         // Slices of one task are all different: nothing to combine before the shuffle.
@@ -141,8 +155,7 @@ final class ScoreRounds {
             new HashPartitioner(partitions),
             false,
             null)
-        .values()
-        .persist(StorageLevel.MEMORY_AND_DISK());
+        .values();
   }
 
   /**
@@ -158,7 +171,7 @@ final class ScoreRounds {
   private MaxAbs largest(long sequence, TopKGoal goal, ScoreRound round, LongAccumulator done) {
     Broadcast<TaskModel> shared = model.shared();
     Broadcast<EpochPlan> plans = plan;
-    int threads = model.threads();
+    int threads = threads();
     List<MaxAbs> parts =
         Outcome.values(
             model.job(

@@ -43,8 +43,8 @@ public final class SparkEvaluator implements AutoCloseable {
   public Predictions evaluate(long sequence, EvaluationData data, Mask trained, float[] values) {
     Broadcast<TaskModel> shared = model.shared();
     Broadcast<Mask> mask = model.share(trained);
-    Broadcast<float[]> sent = model.context().broadcast(values);
-    int threads = model.threads();
+    Broadcast<SentValues> sent = model.context().broadcast(new SentValues(values));
+    int threads = model.threadsOfEach(data.blocks().getNumPartitions());
     int batch = batchSize;
     try {
       List<Outcome<ArrayList<Scored>>> outcomes =
@@ -82,7 +82,7 @@ public final class SparkEvaluator implements AutoCloseable {
       Iterator<RankedBlock> blocks,
       Broadcast<TaskModel> shared,
       Broadcast<Mask> mask,
-      Broadcast<float[]> values,
+      Broadcast<SentValues> values,
       long sequence,
       int threads,
       int batchSize) {
@@ -96,7 +96,7 @@ public final class SparkEvaluator implements AutoCloseable {
                 TaskWork.<RankedBlock, ArrayList<Scored>>share(
                         threads,
                         all,
-                        () -> model.lease(sequence, mask.value(), values.value()),
+                        () -> model.lease(sequence, mask.value(), values.value().values()),
                         ArrayList::new,
                         (worker, block, into) -> {
                           Shard examples = block.examples();

@@ -25,7 +25,7 @@ public final class SparkPredictor implements AutoCloseable {
 
   private final RunModel model;
   private final Broadcast<Mask> trained;
-  private final Broadcast<float[]> values;
+  private final Broadcast<SentValues> values;
   private final int batchSize;
 
   /**
@@ -43,7 +43,7 @@ public final class SparkPredictor implements AutoCloseable {
       int batchSize) {
     this.model = new RunModel(session, base, spec, seed);
     this.trained = model.share(trained);
-    this.values = model.context().broadcast(values);
+    this.values = model.context().broadcast(new SentValues(values));
     this.batchSize = batchSize;
   }
 
@@ -51,7 +51,7 @@ public final class SparkPredictor implements AutoCloseable {
   public JavaRDD<ScoredRow> score(JavaRDD<TokenizedRow> rows) {
     Broadcast<TaskModel> shared = model.shared();
     Broadcast<Mask> mask = trained;
-    Broadcast<float[]> sent = values;
+    Broadcast<SentValues> sent = values;
     int batch = batchSize;
     return rows.mapPartitions(part -> new Scoring(part, shared.value(), mask, sent, batch));
   }
@@ -76,7 +76,7 @@ public final class SparkPredictor implements AutoCloseable {
     private final Iterator<TokenizedRow> rows;
     private final TaskModel model;
     private final Broadcast<Mask> mask;
-    private final Broadcast<float[]> values;
+    private final Broadcast<SentValues> values;
     private final int batchSize;
     private final Queue<ScoredRow> scored = new ArrayDeque<>();
 
@@ -84,7 +84,7 @@ public final class SparkPredictor implements AutoCloseable {
         Iterator<TokenizedRow> rows,
         TaskModel model,
         Broadcast<Mask> mask,
-        Broadcast<float[]> values,
+        Broadcast<SentValues> values,
         int batchSize) {
       this.rows = rows;
       this.model = model;
@@ -124,7 +124,7 @@ public final class SparkPredictor implements AutoCloseable {
     }
 
     private float[] logits(List<EncodedExample> examples, int outputs) {
-      try (EngineLease lease = model.lease(ONLY_SEQUENCE, mask.value(), values.value())) {
+      try (EngineLease lease = model.lease(ONLY_SEQUENCE, mask.value(), values.value().values())) {
         return ShardWork.logits(lease.worker(), Shard.pack(0, examples), examples.size(), outputs);
       }
     }

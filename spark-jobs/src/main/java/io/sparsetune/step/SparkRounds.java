@@ -66,7 +66,13 @@ final class SparkRounds {
     Broadcast<RoundWork> work = model.context().broadcast(request.work());
     works.add(work);
     RoundTask task =
-        new RoundTask(model.shared(), plan, work, request.workers(), model.threads(), done);
+        new RoundTask(
+            model.shared(),
+            plan,
+            work,
+            request.workers(),
+            model.threadsOfEach(request.workers()),
+            done);
     JavaPairRDD<Long, Outcome<RoundMean>> means =
         byWorker
             .mapPartitions(task::run)

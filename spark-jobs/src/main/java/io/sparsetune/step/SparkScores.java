@@ -4,7 +4,11 @@ import io.sparsetune.mask.Histogram;
 import io.sparsetune.mask.ScoreSlice;
 import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.mask.SliceFunction;
+import io.sparsetune.train.LocalThreads;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaRDD;
 
 /** Scores that stay on the executors; each question to them is one small job. */
@@ -23,18 +27,66 @@ final class SparkScores implements ScoreSource {
 
   @Override
   public Histogram histogram(SliceFunction<Histogram> function) {
+    int threads = threads();
     JavaRDD<LocatedScores> all = slices;
     return model.job(
         "top-k: histogram",
         () ->
-            all.map(scores -> Histogram.merge(scores.map(function)))
+            all.mapPartitions(some -> histograms(threads, some, function).iterator())
                 .treeAggregate(Histogram.EMPTY, Histogram::merge, Histogram::merge));
+  }
+
+  private static List<Histogram> histograms(
+      int threads, Iterator<LocatedScores> some, SliceFunction<Histogram> function) {
+    return onEachThread(
+        threads,
+        () -> {
+          Histogram all = Histogram.EMPTY;
+          for (LocatedScores scores = next(some); scores != null; scores = next(some)) {
+            all = all.merge(Histogram.merge(scores.map(function)));
+          }
+          return all;
+        });
   }
 
   @Override
   public <R> List<R> map(SliceFunction<R> function) {
+    int threads = threads();
     JavaRDD<LocatedScores> all = slices;
     return model.job(
-        "top-k: positions", () -> all.flatMap(scores -> scores.map(function).iterator()).collect());
+        "top-k: positions",
+        () -> all.mapPartitions(some -> results(threads, some, function).iterator()).collect());
+  }
+
+  private static <R> List<R> results(
+      int threads, Iterator<LocatedScores> some, SliceFunction<R> function) {
+    List<List<R>> all =
+        onEachThread(
+            threads,
+            () -> {
+              List<R> own = new ArrayList<>();
+              for (LocatedScores scores = next(some); scores != null; scores = next(some)) {
+                own.addAll(scores.map(function));
+              }
+              return own;
+            });
+    return all.stream().flatMap(List::stream).toList();
+  }
+
+  private int threads() {
+    return model.threadsOfEach(slices.getNumPartitions());
+  }
+
+  private static <A> List<A> onEachThread(int threads, Callable<A> work) {
+    try (LocalThreads pool = new LocalThreads(threads)) {
+      return pool.onEach(work);
+    }
+  }
+
+  /** Threads share a partition; null at its end. */
+  private static LocatedScores next(Iterator<LocatedScores> some) {
+    synchronized (some) {
+      return some.hasNext() ? some.next() : null;
+    }
   }
 }

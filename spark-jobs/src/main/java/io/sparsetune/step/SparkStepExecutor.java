@@ -6,7 +6,6 @@ import io.sparsetune.data.TaskMemoryException;
 import io.sparsetune.engine.Arithmetic;
 import io.sparsetune.engine.EngineLease;
 import io.sparsetune.engine.GradientSum;
-import io.sparsetune.engine.SumSlice;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSlice;
 import io.sparsetune.mask.ScoreSource;
@@ -133,15 +132,15 @@ public final class SparkStepExecutor implements StepExecutor {
               new SparkScores(model, rounds.baseScores(lastSequence, problem.scope().tensors())));
       case SCORE_SUMS -> {
         ScoreRound round = method.scoreRound(request.method(), data.plan()).orElseThrow();
-        List<JavaRDD<Outcome<SumSlice>>> sums =
-            rounds.sums(
+        List<JavaRDD<Outcome<ScoreSlice>>> scores =
+            rounds.scores(
                 lastSequence, problem.goal(), round, data.scoresAtOnce(), request.progress());
         try {
-          JavaRDD<ScoreSlice> scores =
-              sums.stream().reduce(JavaRDD::union).orElseThrow().map(sum -> sum.value().scores());
-          yield method.mask(problem, SparkScores.of(model, scores));
+          JavaRDD<ScoreSlice> all =
+              scores.stream().reduce(JavaRDD::union).orElseThrow().map(Outcome::value);
+          yield method.mask(problem, SparkScores.of(model, all));
         } finally {
-          sums.forEach(Persisted::free);
+          scores.forEach(Persisted::free);
         }
       }
       case DENSE_ROUNDS -> throw request.needsRounds();
@@ -152,7 +151,7 @@ public final class SparkStepExecutor implements StepExecutor {
   public GradientSum step(StepRequest request) {
     lastSequence = request.sequence();
     Broadcast<Mask> trained = model.share(request.trained());
-    Broadcast<float[]> values = model.context().broadcast(request.values());
+    Broadcast<SentValues> values = model.context().broadcast(new SentValues(request.values()));
     try {
       GradientTask task =
           new GradientTask(
@@ -164,7 +163,7 @@ public final class SparkStepExecutor implements StepExecutor {
               request.step(),
               request.epoch(),
               request.stepInEpoch(),
-              model.threads());
+              model.threadsOfEach(data.train().getNumPartitions()));
       List<Outcome<GradientSum>> outcomes =
           traffic.during(
               values,

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** Shares a task's items among its threads, {@code spark.task.cpus} of them. */
+/** Shares a task's items among its threads. */
 final class TaskWork {
   private TaskWork() {}
 

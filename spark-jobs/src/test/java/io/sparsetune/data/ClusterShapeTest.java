@@ -22,6 +22,18 @@ class ClusterShapeTest {
   }
 
   @Test
+  void inOneProcessTasksHaveTheThreadsThatNoTaskWouldHave() {
+    ClusterShape six = shape(6, MASTER, "local[6]");
+    assertThat(six.threads(1)).isEqualTo(6);
+    assertThat(six.threads(4)).isEqualTo(1);
+    assertThat(six.threads(9)).isEqualTo(1);
+    assertThat(shape(6, MASTER, "local[6]", "spark.task.cpus", "4").threads(2)).isEqualTo(4);
+    String cpus = "spark.task.cpus";
+    assertThat(shape(6, MASTER, "local-cluster[3, 2, 1024]", cpus, "2").threads(1)).isEqualTo(2);
+    assertThat(shape(2, MASTER, "yarn", EACH, "4").threads(1)).isEqualTo(1);
+  }
+
+  @Test
   void executorsCountBeforeTheyAreThere() {
     ClusterShape here = shape(2, MASTER, "local-cluster[3, 2, 1024]");
     assertThat(here).isEqualTo(new ClusterShape(false, true, some(2), some(6), 1));

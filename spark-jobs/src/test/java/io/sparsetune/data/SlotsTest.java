@@ -6,7 +6,7 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class SlotsTest {
-  private static final Slots UNKNOWN = new Slots(OptionalInt.empty(), 2);
+  private static final Slots UNKNOWN = new Slots(OptionalInt.empty(), 2, false);
 
   @Test
   void everyShardHasATaskUnlessThereAreFewerSlots() {
@@ -40,7 +40,13 @@ class SlotsTest {
                 + " training.batch_size 6 would use them all (which changes the result)");
   }
 
+  @Test
+  void oneProcessHasOneTaskForTheShards() {
+    assertThat(new Slots(OptionalInt.of(8), 8, true).forShards(16)).isEqualTo(1);
+    assertThat(new Slots(OptionalInt.of(8), 8, true).forRows(100_000)).isEqualTo(8);
+  }
+
   private static Slots slots(int known) {
-    return new Slots(OptionalInt.of(known), 2);
+    return new Slots(OptionalInt.of(known), 2, false);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigParser;
+import io.sparsetune.data.ClusterShape;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.model.Activation;
 import io.sparsetune.model.Architecture;
@@ -91,7 +92,7 @@ class MemoryEstimateTest {
     assertThat(executor(8 * GIGABYTE, "child", "training.optimizer=sgd").rounds())
         .isEqualTo(model + 24 * dense);
     assertThat(executor(8 * GIGABYTE, "sam").rounds()).isZero();
-    Heaps two = new Heaps(8 * GIGABYTE, 4 * GIGABYTE, 4, 2, false);
+    Heaps two = heaps(8 * GIGABYTE, 4 * GIGABYTE, 4, 2);
     assertThat(estimate(two, "mixout").rounds()).isEqualTo(model + 36 * dense);
     assertThat(estimate(two, "mixout", "method.workers=4").rounds())
         .isEqualTo(2 * (model + 36 * dense));
@@ -110,7 +111,7 @@ class MemoryEstimateTest {
 
   @Test
   void aDriverThatCannotHoldWhatIsTrainedIsRefused() {
-    Heaps heaps = new Heaps(64 * GIGABYTE, GIGABYTE, 1, 1, false);
+    Heaps heaps = heaps(64 * GIGABYTE, GIGABYTE, 1, 1);
     assertThatThrownBy(estimate(heaps, "full")::check)
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("Cannot train with 1073.7 MB of memory in the driver")
@@ -125,7 +126,7 @@ class MemoryEstimateTest {
     // A task's sum and what is sent of it; four results, each received as bytes and copied.
     assertThat(full.values()).isEqualTo((8 + 8 + 16) * trained);
     assertThat(full.aggregation()).isEqualTo((32 + 8 * 5 + 16 * 4) * trained);
-    Heaps local = new Heaps(64 * GIGABYTE, 64 * GIGABYTE, 2, 1, true);
+    Heaps local = local(64 * GIGABYTE, 2);
     assertThat(estimate(local, "full").aggregation()).isEqualTo((32 + 8 * 5 + 8 * 2) * trained);
   }
 
@@ -141,11 +142,15 @@ class MemoryEstimateTest {
   void anExecutorsMemoryIsWhatSparkIsAskedFor() {
     SparkConf conf = new SparkConf(false).set("spark.executor.memory", "3g");
     conf.set("spark.executor.cores", "4").set("spark.task.cpus", "2").set("spark.master", "yarn");
-    assertThat(Heaps.of(conf, 9, 2, 5)).isEqualTo(new Heaps(3 * GIGABYTE, 5, 4, 2, false));
+    Heaps yarn = Heaps.of(conf, 9, 2, 5);
+    assertThat(yarn).isEqualTo(new Heaps(3 * GIGABYTE, 5, 4, ClusterShape.of(conf, 9)));
+    assertThat(yarn.slots()).isEqualTo(2);
     conf.set("spark.master", "local-cluster[2, 3, 1024]");
     assertThat(Heaps.of(conf, 9, 2, 5).cores()).isEqualTo(3);
     conf.set("spark.master", "local[9]");
-    assertThat(Heaps.of(conf, 9, 0, 5)).isEqualTo(new Heaps(5, 5, 9, 2, true));
+    Heaps local = Heaps.of(conf, 9, 0, 5);
+    assertThat(local).isEqualTo(new Heaps(5, 5, 9, ClusterShape.of(conf, 9)));
+    assertThat(local.local()).isTrue();
   }
 
   @Test
@@ -157,8 +162,19 @@ class MemoryEstimateTest {
     assertThat(Heaps.of(conf, 24, 6, 5).cores()).isEqualTo(4);
   }
 
+  private static Heaps local(long heap, int cores) {
+    SparkConf conf = new SparkConf(false).set("spark.master", "local[" + cores + "]");
+    return new Heaps(heap, heap, cores, ClusterShape.of(conf, cores));
+  }
+
+  private static Heaps heaps(long executor, long driver, int cores, int cpus) {
+    SparkConf conf = new SparkConf(false).set("spark.master", "yarn");
+    conf.set("spark.executor.cores", "" + cores).set("spark.task.cpus", "" + cpus);
+    return new Heaps(executor, driver, cores, ClusterShape.of(conf, 0));
+  }
+
   private static MemoryEstimate executor(long heap, String method, String... more) {
-    return estimate(new Heaps(heap, 4 * GIGABYTE, 1, 1, false), method, more);
+    return estimate(heaps(heap, 4 * GIGABYTE, 1, 1), method, more);
   }
 
   private static MemoryEstimate estimate(Heaps heaps, String method, String... more) {
