@@ -21,7 +21,7 @@ public final class ScoreSum implements DenseGradientSink {
   private final double[] units;
   private final boolean squares;
 
-  /** [tensor][slice][position]; none for a tensor that is not wanted. */
+  /** [tensor][slice][position], each slice its own lock; none for a tensor that is not wanted. */
   private final long[][][] sums;
 
   private ScoreSum(WantedTensors tensors, double[] units, boolean squares) {

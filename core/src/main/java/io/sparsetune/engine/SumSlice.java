@@ -10,7 +10,8 @@ import java.io.Serializable;
 public record SumSlice(int tensor, int from, double unit, long[] sums) implements Serializable {
 
   /**
-   * Adds all of the other; exact, whatever the order.
+   * Adds all of the other to this one's array; exact, whatever the order. After an exception it may
+   * have been added in part.
    *
    * @return this
    * @throws IllegalArgumentException for slices of different places

@@ -26,6 +26,10 @@ public record ClusterShape(
   private static final Pattern LOCAL_CLUSTER =
       Pattern.compile("local-cluster\\[\\s*(\\d+)\\s*,\\s*(\\d+)\\s*,\\s*\\d+\\s*]");
 
+  /** With the number of threads, or {@code *}; and after it how often a task may fail. */
+  private static final Pattern LOCAL =
+      Pattern.compile("local(?:\\[\\s*(\\d+|\\*)\\s*(?:,\\s*\\d+\\s*)?])?");
+
   /** Of YARN's and Kubernetes' executors, where their number is not set. */
   private static final int EXECUTORS = 2;
 
@@ -45,8 +49,9 @@ public record ClusterShape(
       int all = Integer.parseInt(localCluster.group(1)) * each;
       return new ClusterShape(false, true, OptionalInt.of(each), OptionalInt.of(all), cpus);
     }
-    if (master.startsWith("local")) {
-      OptionalInt threads = OptionalInt.of(registered);
+    Matcher local = LOCAL.matcher(master);
+    if (local.matches()) {
+      OptionalInt threads = OptionalInt.of(threadsOf(local.group(1)));
       return new ClusterShape(true, true, threads, threads, cpus);
     }
     boolean standalone = master.startsWith("spark:");
@@ -55,6 +60,13 @@ public record ClusterShape(
       each = OptionalInt.of(conf.getInt("spark.executor.cores", 1));
     }
     return new ClusterShape(false, false, each, cores(conf, standalone, each, registered), cpus);
+  }
+
+  private static int threadsOf(String local) {
+    if (local == null) {
+      return 1;
+    }
+    return local.equals("*") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(local);
   }
 
   private static OptionalInt cores(
@@ -86,7 +98,7 @@ public record ClusterShape(
    * Threads of each of so many tasks: its CPUs, and where the driver is the executor its share of
    * the cores that no task would have.
    */
-  public int threads(int tasks) {
+  public int threadsOfEach(int tasks) {
     return oneProcess ? Math.max(cpus, cores.orElseThrow() / tasks) : cpus;
   }
 

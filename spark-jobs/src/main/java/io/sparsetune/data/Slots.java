@@ -45,9 +45,10 @@ record Slots(OptionalInt known, int registered, boolean oneProcess) {
     if (slots <= shards) {
       return Optional.empty();
     }
+    String all = oneProcess ? "%d cores" : "cluster's %d slots";
     String idle =
-        "A batch has %d micro-batches, so only %d of the cluster's %d slots have work in a step;"
-            .formatted(shards, shards, slots);
+        "A batch has %d micro-batches, so only %d of the %s have work in a step;"
+            .formatted(shards, shards, all.formatted(slots));
     String larger = " training.batch_size %d would use them all".formatted(slots * microBatchSize);
     for (int smaller = microBatchSize - 1; smaller > 0; smaller--) {
       if (batchSize % smaller == 0 && batchSize / smaller >= slots) {

@@ -10,6 +10,7 @@ import org.apache.spark.sql.SparkSession;
  * @param executor heap of an executor
  * @param driver heap of the driver
  * @param cores of an executor
+ * @param cluster how its tasks are spread
  */
 record Heaps(long executor, long driver, int cores, ClusterShape cluster) {
 
@@ -50,6 +51,6 @@ record Heaps(long executor, long driver, int cores, ClusterShape cluster) {
 
   /** Threads of each of so many tasks. */
   int threadsOfEach(int tasks) {
-    return cluster.threads(tasks);
+    return cluster.threadsOfEach(tasks);
   }
 }

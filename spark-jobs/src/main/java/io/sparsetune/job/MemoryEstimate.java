@@ -51,7 +51,7 @@ record MemoryEstimate(
   /** Results of tasks that Spark's driver receives side by side, unless its settings say more. */
   private static final int RECEIVED_AT_ONCE = 4;
 
-  /** A parameter's sum in a task, and what of it is on its way through the shuffle. */
+  /** A parameter's sum in a task, and what is shuffled of it or its score. */
   private static final long SCORE_BYTES = 12;
 
   /**
@@ -61,8 +61,7 @@ record MemoryEstimate(
       Heaps heaps, RunConfig config, ModelSpec spec, TrainedSizes sizes, int partitions) {
     int shards = config.training().batchSize() / config.training().microBatchSize();
     int tasks = Math.min(heaps.slots(), partitions);
-    // Each has a shard at a time.
-    int threads = Math.min(tasks * heaps.threadsOfEach(tasks), shards);
+    int threads = Math.min(heaps.slots(), shards) * heaps.cluster().cpus();
     long model = 4L * spec.layout().size();
     long activations = threads * activations(config, spec);
     int results = SparkStepExecutor.results(partitions);
@@ -116,7 +115,8 @@ record MemoryEstimate(
     if (workers == 0) {
       return 0;
     }
-    int threads = heaps.threadsOfEach(workers);
+    int shards = config.training().batchSize() / config.training().microBatchSize();
+    int threads = Math.min(heaps.threadsOfEach(workers), Math.max(1, shards / workers));
     long dense = sizes.n() + sizes.head();
     MaskProblem problem = new MaskProblem(spec.layout(), config.method(), config.training().seed());
     int arrays =
@@ -218,7 +218,7 @@ record MemoryEstimate(
                       RunSummary.megabytes(executor()),
                       inWords(),
                       more(heaps.local() ? "driver" : "executor", gigabytes(executor())),
-                      tasks > 1 ? ", or let fewer tasks run at once in one executor" : "")
+                      heaps.slots() > 1 ? fewer() : "")
               + (rounds > 0
                   ? " A dense round trains all parameters that method.include names: fewer need"
                       + " less."
@@ -234,6 +234,12 @@ record MemoryEstimate(
                   more("driver", gigabytes(driver()))));
     }
     return problems;
+  }
+
+  private String fewer() {
+    return heaps.local()
+        ? ", or use fewer cores (--master local[n])"
+        : ", or let fewer tasks run at once in one executor";
   }
 
   private static String more(String process, long gigabytes) {

@@ -29,7 +29,8 @@ public final class SparkSessions {
     conf.setIfMissing("spark.sql.ui.retainedExecutions", "10");
     // Sums of several 100,000 values come with the message that a task has ended.
     conf.setIfMissing("spark.task.maxDirectResultSize", "4m");
-    // A step's values hardly get smaller; and a broadcast, small as it may be, takes a whole block.
+    // A step's values hardly get smaller. Each broadcast clears a whole block, also a task's few
+    // KB.
     conf.setIfMissing("spark.broadcast.compress", "false");
     conf.setIfMissing("spark.broadcast.blockSize", "2m");
     // What the driver has to hold is checked before a run.

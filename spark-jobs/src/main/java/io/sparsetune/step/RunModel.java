@@ -65,9 +65,14 @@ final class RunModel implements AutoCloseable {
     return shared;
   }
 
+  /** Partitions of what any task can take, where the training data have so many. */
+  int partitions(int ofTraining) {
+    return cluster.oneProcess() ? Math.max(ofTraining, cluster.slots().orElseThrow()) : ofTraining;
+  }
+
   /** Threads of each of a stage's tasks. */
   int threadsOfEach(int tasks) {
-    return cluster.threads(tasks);
+    return cluster.threadsOfEach(tasks);
   }
 
   /** The mask on the executors; sent once as long as it stays the same. */

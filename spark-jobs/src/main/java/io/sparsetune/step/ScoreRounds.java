@@ -28,7 +28,7 @@ import org.apache.spark.util.LongAccumulator;
 
 /**
  * Scores of the whole model, which never meet on the driver: a task sums over its shards, the sums
- * of all tasks are shuffled by slice and added exactly.
+ * of all tasks, where there are several, are shuffled by slice and added exactly.
  */
 final class ScoreRounds {
   private final RunModel model;

@@ -139,7 +139,7 @@ final class SparkRounds {
 
   /** Partitions of what is shuffled by place. */
   private int places() {
-    return Math.max(workers, shards.getNumPartitions());
+    return Math.max(workers, model.partitions(shards.getNumPartitions()));
   }
 
   private JavaPairRDD<Long, ScoreSlice> scores(

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaRDD;
 
 /** Scores that stay on the executors; each question to them is one small job. */
@@ -41,11 +42,9 @@ final class SparkScores implements ScoreSource {
     return onEachThread(
         threads,
         () -> {
-          Histogram all = Histogram.EMPTY;
-          for (LocatedScores scores = next(some); scores != null; scores = next(some)) {
-            all = all.merge(Histogram.merge(scores.map(function)));
-          }
-          return all;
+          Histogram[] all = {Histogram.EMPTY};
+          forEach(some, scores -> all[0] = all[0].merge(Histogram.merge(scores.map(function))));
+          return all[0];
         });
   }
 
@@ -65,9 +64,7 @@ final class SparkScores implements ScoreSource {
             threads,
             () -> {
               List<R> own = new ArrayList<>();
-              for (LocatedScores scores = next(some); scores != null; scores = next(some)) {
-                own.addAll(scores.map(function));
-              }
+              forEach(some, scores -> own.addAll(scores.map(function)));
               return own;
             });
     return all.stream().flatMap(List::stream).toList();
@@ -83,7 +80,14 @@ final class SparkScores implements ScoreSource {
     }
   }
 
-  /** Threads share a partition; null at its end. */
+  /** Those that no other thread has taken. */
+  private static void forEach(Iterator<LocatedScores> some, Consumer<LocatedScores> work) {
+    for (LocatedScores scores = next(some); scores != null; scores = next(some)) {
+      work.accept(scores);
+    }
+  }
+
+  /** Null at the end. */
   private static LocatedScores next(Iterator<LocatedScores> some) {
     synchronized (some) {
       return some.hasNext() ? some.next() : null;

@@ -24,13 +24,24 @@ class ClusterShapeTest {
   @Test
   void inOneProcessTasksHaveTheThreadsThatNoTaskWouldHave() {
     ClusterShape six = shape(6, MASTER, "local[6]");
-    assertThat(six.threads(1)).isEqualTo(6);
-    assertThat(six.threads(4)).isEqualTo(1);
-    assertThat(six.threads(9)).isEqualTo(1);
-    assertThat(shape(6, MASTER, "local[6]", "spark.task.cpus", "4").threads(2)).isEqualTo(4);
+    assertThat(six.threadsOfEach(1)).isEqualTo(6);
+    assertThat(six.threadsOfEach(4)).isEqualTo(1);
+    assertThat(six.threadsOfEach(9)).isEqualTo(1);
+    assertThat(shape(6, MASTER, "local[6]", "spark.task.cpus", "4").threadsOfEach(2)).isEqualTo(4);
     String cpus = "spark.task.cpus";
-    assertThat(shape(6, MASTER, "local-cluster[3, 2, 1024]", cpus, "2").threads(1)).isEqualTo(2);
-    assertThat(shape(2, MASTER, "yarn", EACH, "4").threads(1)).isEqualTo(1);
+    assertThat(shape(6, MASTER, "local-cluster[3, 2, 1024]", cpus, "2").threadsOfEach(1))
+        .isEqualTo(2);
+    assertThat(shape(2, MASTER, "yarn", EACH, "4").threadsOfEach(1)).isEqualTo(1);
+  }
+
+  @Test
+  void aSettingOfParallelismIsNoNumberOfCores() {
+    assertThat(shape(200, MASTER, "local[4]").cores()).hasValue(4);
+    assertThat(shape(1, MASTER, "local[4, 2]").cores()).hasValue(4);
+    assertThat(shape(200, MASTER, "local").cores()).hasValue(1);
+    int all = Runtime.getRuntime().availableProcessors();
+    assertThat(shape(200, MASTER, "local[*]").cores()).hasValue(all);
+    assertThat(shape(200, MASTER, "local[*,3]").cores()).hasValue(all);
   }
 
   @Test

@@ -42,8 +42,10 @@ class SlotsTest {
 
   @Test
   void oneProcessHasOneTaskForTheShards() {
-    assertThat(new Slots(OptionalInt.of(8), 8, true).forShards(16)).isEqualTo(1);
-    assertThat(new Slots(OptionalInt.of(8), 8, true).forRows(100_000)).isEqualTo(8);
+    Slots eight = new Slots(OptionalInt.of(8), 8, true);
+    assertThat(eight.forShards(16)).isEqualTo(1);
+    assertThat(eight.forRows(100_000)).isEqualTo(8);
+    assertThat(eight.advice(32, 8).orElseThrow()).contains("only 4 of the 8 cores have work");
   }
 
   private static Slots slots(int known) {

@@ -94,8 +94,9 @@ class MemoryEstimateTest {
     assertThat(executor(8 * GIGABYTE, "sam").rounds()).isZero();
     Heaps two = heaps(8 * GIGABYTE, 4 * GIGABYTE, 4, 2);
     assertThat(estimate(two, "mixout").rounds()).isEqualTo(model + 36 * dense);
+    // Each of four has one of the four shards, and so one thread.
     assertThat(estimate(two, "mixout", "method.workers=4").rounds())
-        .isEqualTo(2 * (model + 36 * dense));
+        .isEqualTo(2 * (model + 28 * dense));
     assertThat(one.report()).contains("logical workers of dense rounds 2836.0 MB, ");
     assertThatCode(one::check).doesNotThrowAnyException();
   }
@@ -128,6 +129,37 @@ class MemoryEstimateTest {
     assertThat(full.aggregation()).isEqualTo((32 + 8 * 5 + 16 * 4) * trained);
     Heaps local = local(64 * GIGABYTE, 2);
     assertThat(estimate(local, "full").aggregation()).isEqualTo((32 + 8 * 5 + 8 * 2) * trained);
+  }
+
+  @Test
+  void inOneProcessAllThreadsShareTheSumsOfAScoreRound() {
+    MemoryEstimate one = inOneProcess(8, 1, "sam");
+    MemoryEstimate eight = inOneProcess(8, 8, "sam");
+    assertThat(one.scores()).isEqualTo(12L * 85_054_464);
+    assertThat(eight.scores()).isEqualTo(8 * one.scores());
+    assertThat(one.activations()).isEqualTo(eight.activations());
+  }
+
+  @Test
+  void aLogicalWorkerHasNoMoreThreadsThanShards() {
+    MemoryEstimate few = inOneProcess(2, 1, "child", "training.batch_size=16");
+    MemoryEstimate many = inOneProcess(16, 1, "child", "training.batch_size=16");
+    assertThat(many.rounds()).isEqualTo(few.rounds());
+  }
+
+  @Test
+  void inOneProcessFewerCoresAreARemedy() {
+    RunConfig config = config("sam", "training.batch_size=64");
+    assertThat(estimate(local(GIGABYTE / 2, 8), config, 1).problems().get(0))
+        .contains("or use fewer cores (--master local[n])");
+  }
+
+  private static MemoryEstimate inOneProcess(
+      int cores, int partitions, String method, String... more) {
+    List<String> keyValues = new ArrayList<>(List.of("training.batch_size=64"));
+    keyValues.addAll(List.of(more));
+    RunConfig config = config(method, keyValues.toArray(String[]::new));
+    return estimate(local(64 * GIGABYTE, cores), config, partitions);
   }
 
   @Test
@@ -178,15 +210,22 @@ class MemoryEstimateTest {
   }
 
   private static MemoryEstimate estimate(Heaps heaps, String method, String... more) {
+    return estimate(heaps, config(method, more), 4);
+  }
+
+  private static RunConfig config(String method, String... more) {
     List<String> keyValues =
         new ArrayList<>(List.of("method.name=" + method, "data.max_seq_length=64"));
     keyValues.addAll(List.of(more));
-    RunConfig config =
-        RunConfigParser.parse("{model: {path: m}, data: {train: t}, output: o}", "test", keyValues);
+    return RunConfigParser.parse(
+        "{model: {path: m}, data: {train: t}, output: o}", "test", keyValues);
+  }
+
+  private static MemoryEstimate estimate(Heaps heaps, RunConfig config, int partitions) {
     ModelSpec spec =
         new ModelSpec(BERT_BASE, Pooling.POOLER, 2, config.task().type().loss(), Dropout.NONE)
             .with(config.method().equivalentModel(BERT_BASE));
     TrainedSizes sizes = TrainedSizes.of(spec.layout(), config.method(), 1);
-    return MemoryEstimate.of(heaps, config, spec, sizes, 4);
+    return MemoryEstimate.of(heaps, config, spec, sizes, partitions);
   }
 }
