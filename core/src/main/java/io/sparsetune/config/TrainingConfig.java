@@ -37,6 +37,11 @@ public record TrainingConfig(
     long seed,
     Precision precision) {
 
+  /** V, micro-batches in a global batch, one from each shard. */
+  public int shards() {
+    return batchSize / microBatchSize;
+  }
+
   /** The learning rate of each step of a training of that many. */
   public LearningRate learningRate(int steps) {
     int warmup =

@@ -38,7 +38,7 @@ public record TrainingPlan(EpochPlan epochs, int steps, int evalSteps, Optional<
       throw new DataException("The training data has no examples");
     }
     TrainingConfig training = config.training();
-    int shards = training.batchSize() / training.microBatchSize();
+    int shards = training.shards();
     if (shards > Math.max(MANY_SHARDS, examples)) {
       throw new ConfigException(
           "Invalid training.batch_size: a global batch of %,d micro-batches (batch_size / micro_batch_size), of which some would always be empty, for %,d examples; use a smaller one, or a larger micro_batch_size"
@@ -67,7 +67,7 @@ public record TrainingPlan(EpochPlan epochs, int steps, int evalSteps, Optional<
   /** Steps that rounds take beside the training's. */
   private static int checked(RoundPlan rounds, int steps, TrainingConfig training) {
     List<String> problems = new ArrayList<>();
-    int shards = training.batchSize() / training.microBatchSize();
+    int shards = training.shards();
     if (shards % rounds.workers() != 0) {
       problems.add(
           ("Invalid %s: %d workers cannot share the %d micro-batches of a global batch evenly"

@@ -48,7 +48,7 @@ public record DryRun(
       MemoryEstimate memory,
       List<String> warnings) {
     TrainingPlan plan = TrainingPlan.of(run.config(), run.train().examples());
-    int shards = run.config().training().batchSize() / run.config().training().microBatchSize();
+    int shards = run.config().training().shards();
     return new DryRun(
         RunConfigWriter.toYaml(run.config()),
         List.copyOf(sample),

@@ -59,7 +59,7 @@ record MemoryEstimate(
    */
   static MemoryEstimate of(
       Heaps heaps, RunConfig config, ModelSpec spec, TrainedSizes sizes, int partitions) {
-    int shards = config.training().batchSize() / config.training().microBatchSize();
+    int shards = config.training().shards();
     int tasks = Math.min(heaps.slots(), partitions);
     int threads = Math.min(heaps.slots(), shards) * heaps.cluster().cpus();
     long model = 4L * spec.layout().size();
@@ -115,7 +115,7 @@ record MemoryEstimate(
     if (workers == 0) {
       return 0;
     }
-    int shards = config.training().batchSize() / config.training().microBatchSize();
+    int shards = config.training().shards();
     int threads = Math.min(heaps.threadsOfEach(workers), Math.max(1, shards / workers));
     long dense = sizes.n() + sizes.head();
     MaskProblem problem = new MaskProblem(spec.layout(), config.method(), config.training().seed());
