@@ -8,12 +8,20 @@ public final class ConfigException extends UserException {
   private final transient List<String> problems;
 
   public ConfigException(List<String> problems) {
-    super(String.join("\n", problems), null);
-    this.problems = List.copyOf(problems);
+    this(problems, null);
   }
 
   public ConfigException(String problem) {
-    this(List.of(problem));
+    this(problem, null);
+  }
+
+  public ConfigException(String problem, Throwable cause) {
+    this(List.of(problem), cause);
+  }
+
+  private ConfigException(List<String> problems, Throwable cause) {
+    super(String.join("\n", problems), cause);
+    this.problems = List.copyOf(problems);
   }
 
   public List<String> problems() {

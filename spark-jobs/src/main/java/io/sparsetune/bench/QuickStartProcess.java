@@ -45,7 +45,7 @@ import picocli.CommandLine.Option;
 @Command(name = "quickstart-process", hidden = true, mixinStandardHelpOptions = true)
 final class QuickStartProcess implements Callable<Integer> {
   private static final long SEED = 1;
-  private static final int STEPS_A_TURN = 20;
+  private static final int STEPS_A_TURN = 5;
 
   @Option(names = "--prepared", required = true)
   private Path prepared;
@@ -56,7 +56,7 @@ final class QuickStartProcess implements Callable<Integer> {
   @Option(names = "--warm-up", defaultValue = "60")
   private double warmUp;
 
-  @Option(names = "--seconds", defaultValue = "40")
+  @Option(names = "--seconds", defaultValue = "120")
   private double seconds;
 
   private long sequence;
@@ -103,6 +103,7 @@ final class QuickStartProcess implements Callable<Integer> {
     float[] values = spark.initialValues(mask);
     List<StepExecutor> executors = List.of(threads, spark);
     List<List<Double>> millis = List.of(new ArrayList<>(), new ArrayList<>());
+    List<Double> ratios = new ArrayList<>();
     long start = System.nanoTime();
     double elapsed = 0;
     for (int turn = 0; elapsed < warmUp + seconds; turn++) {
@@ -115,14 +116,16 @@ final class QuickStartProcess implements Callable<Integer> {
       if (elapsed > warmUp) {
         millis.get(0).add(ofTurn[0]);
         millis.get(1).add(ofTurn[1]);
+        ratios.add(ofTurn[1] / ofTurn[0]);
       }
     }
     System.out.printf(
         Locale.ROOT,
-        "spark_ms=%.2f local_ms=%.2f n=%d trained=%d%n",
+        "spark_ms=%.2f local_ms=%.2f ratio=%.4f pairs=%d trained=%d%n",
         Timing.median(millis.get(1)),
         Timing.median(millis.get(0)),
-        millis.get(0).size() * STEPS_A_TURN,
+        Timing.median(ratios),
+        ratios.size(),
         mask.size());
   }
 

@@ -52,7 +52,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       print(mistake.get(), err);
     } else {
       err.println("Error: " + inWords(failure));
-      if (!trace && outOfMemory(failure).isEmpty() && lostResult(failure).isEmpty()) {
+      if (!trace && explained(failure).isEmpty()) {
         err.println(
             "This is not a mistake of yours as far as SparseTune can tell; --stacktrace says where"
                 + " it happened.");
@@ -70,18 +70,21 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     Optional<UserException> mistake = cause(failure, UserException.class);
     return mistake
         .map(UserException::getMessage)
-        .or(
-            () ->
-                outOfMemory(failure)
-                    .map(
-                        memory ->
-                            "out of memory ("
-                                + memory
-                                + "). Give the driver more with spark-submit's --driver-memory, the"
-                                + " executors with --executor-memory (with bin/sparsetune they"
-                                + " stand after --)."))
-        .or(() -> lostResult(failure))
+        .or(() -> explained(failure))
         .orElseGet(() -> describe(failure));
+  }
+
+  /** What is known of a failure that is no mistake in the input. */
+  private static Optional<String> explained(Throwable failure) {
+    return outOfMemory(failure)
+        .map(
+            memory ->
+                "out of memory ("
+                    + memory
+                    + "). Give the driver more with spark-submit's --driver-memory, the executors"
+                    + " with --executor-memory (with bin/sparsetune they stand after --).")
+        .or(() -> lostResult(failure))
+        .or(() -> cause(failure, SparkStoppedException.class).map(Throwable::getMessage));
   }
 
   /** Spark drops a result that the driver has no room to receive, and says no more of it. */

@@ -38,6 +38,7 @@ record Session(Terminal terminal, Interruption interruption, Sessions sessions) 
   /**
    * Runs work on Spark; stops it when it is interrupted, and Spark in any case.
    *
+   * @throws SparkStoppedException where Spark had ended by itself when the work failed
    * @param name of the application
    * @param whatIsLeft what an interruption leaves behind at that moment, in a sentence
    */
@@ -49,6 +50,10 @@ record Session(Terminal terminal, Interruption interruption, Sessions sessions) 
           whatIsLeft,
           () -> spark.sparkContext().cancelAllJobs(),
           () -> work.apply(spark));
+    } catch (RuntimeException e) {
+      throw spark.sparkContext().isStopped()
+          ? new SparkStoppedException(spark.sparkContext().master(), e)
+          : e;
     } finally {
       sessions.close(spark);
     }

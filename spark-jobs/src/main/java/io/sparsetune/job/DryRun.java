@@ -99,10 +99,10 @@ public record DryRun(
     line(text, "%,d steps, %,d an epoch; an evaluation every %,d", steps, stepsPerEpoch, evalSteps);
     line(
         text,
-        "a step moves %s down to an executor and at most %s up from each of %d tasks (dense: %s each way)",
+        "a step moves %s down to an executor and at most %s up from %s (dense: %s each way)",
         RunSummary.megabytes(bytesDown),
         RunSummary.megabytes(bytesUp),
-        tasks,
+        tasks == 1 ? "its one task" : "each of %d tasks".formatted(tasks),
         RunSummary.megabytes(bytesDense));
     text.append("Memory\n");
     line(text, "about %s", memory);

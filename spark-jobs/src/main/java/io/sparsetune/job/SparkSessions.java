@@ -1,5 +1,6 @@
 package io.sparsetune.job;
 
+import io.sparsetune.error.ConfigException;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
@@ -8,12 +9,17 @@ import org.slf4j.LoggerFactory;
 /** Opens the session that jobs run in, with defaults that suit many small jobs. */
 public final class SparkSessions {
   private static final Logger LOG = LoggerFactory.getLogger(SparkSessions.class);
+  private static final String SERIALIZER = "spark.serializer";
+  private static final String JAVA_SERIALIZER = "org.apache.spark.serializer.JavaSerializer";
 
   private SparkSessions() {}
 
   /**
-   * Opens a session; what spark-submit or the user has set is kept. The caller stops it, also after
-   * a failure.
+   * Opens a session; what spark-submit or the user has set is kept, but for the serializer: Spark's
+   * Kryo cannot write Java's records. The caller stops it, also after a failure.
+   *
+   * @throws ConfigException where Spark does not start with these settings, or runs already with
+   *     another serializer
    */
   public static SparkSession open(String name) {
     SparkConf conf = new SparkConf();
@@ -36,12 +42,33 @@ public final class SparkSessions {
     // What the driver has to hold is checked before a run.
     conf.setIfMissing("spark.driver.maxResultSize", "0");
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
-    SparkSession session = SparkSession.builder().config(conf).getOrCreate();
+    String asked = conf.get(SERIALIZER, JAVA_SERIALIZER);
+    if (!asked.equals(JAVA_SERIALIZER)) {
+      LOG.info("{} is {}, which cannot write Java records: Java's own is used", SERIALIZER, asked);
+      conf.set(SERIALIZER, JAVA_SERIALIZER);
+    }
+    SparkSession session = start(conf);
+    String used = session.sparkContext().getConf().get(SERIALIZER, JAVA_SERIALIZER);
+    if (!used.equals(JAVA_SERIALIZER)) {
+      throw new ConfigException(
+          "Invalid %s: Spark runs already, with %s, which cannot write Java records; start it with %s"
+              .formatted(SERIALIZER, used, JAVA_SERIALIZER));
+    }
     LOG.info(
         "Spark {} on {}, application {}",
         session.version(),
         session.sparkContext().master(),
         session.sparkContext().applicationId());
     return session;
+  }
+
+  private static SparkSession start(SparkConf conf) {
+    try {
+      return SparkSession.builder().config(conf).getOrCreate();
+    } catch (Exception e) {
+      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new ConfigException(
+          "Cannot start Spark on %s: %s".formatted(conf.get("spark.master"), reason), e);
+    }
   }
 }

@@ -84,6 +84,15 @@ class FailuresTest {
   }
 
   @Test
+  void whatFailsBecauseSparkHasEndedIsNotTheFailure() {
+    assertThat(
+            Failures.inWords(
+                new SparkStoppedException(
+                    "spark://nowhere:7077", new NullPointerException("SparkEnv is null"))))
+        .isEqualTo("Spark on spark://nowhere:7077 has stopped; its own messages say why.");
+  }
+
+  @Test
   void aTaskThatFailedIsNotDescribedWithItsTrace() {
     assertThat(
             Failures.describe(

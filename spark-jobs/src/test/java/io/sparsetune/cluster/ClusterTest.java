@@ -25,6 +25,9 @@ class ClusterTest {
   private static final String STEP = "sparse step";
   private static final String ROUND = "dense round";
 
+  /** Many a cluster's defaults name it, which cannot write what tasks send. */
+  private static final String KRYO = "org.apache.spark.serializer.KryoSerializer";
+
   @TempDir static Path folder;
   private static ToyRun toy;
   private static byte[] expected;
@@ -43,7 +46,10 @@ class ClusterTest {
   @Test
   void twoThreadsTenFilesAndAFailedTask() throws Exception {
     Path markers = folder.resolve("two-threads-markers");
-    SparkSubmit submit = SparkSubmit.on("local[2,4]").mishap(Mishaps.FAIL, 15, markers);
+    SparkSubmit submit =
+        SparkSubmit.on("local[2,4]")
+            .conf("spark.serializer", KRYO)
+            .mishap(Mishaps.FAIL, 15, markers);
     assertThat(train(submit, "two-threads", tenFiles())).isEqualTo(expected);
     assertThat(markers.resolve("failed")).exists();
   }
@@ -98,6 +104,7 @@ class ClusterTest {
     Path log = folder.resolve("spark-35-log");
     SparkSubmit submit =
         SparkSubmit.onSpark35("local-cluster[2,1,1024]")
+            .conf("spark.serializer", KRYO)
             .mishap(Mishaps.FAIL, 6, markers)
             .mishap(Mishaps.KILL, 12, markers)
             .eventLog(log);
@@ -114,6 +121,17 @@ class ClusterTest {
     SparkSubmit submit = SparkSubmit.onSpark35("local[2,4]").mishap(Mishaps.FAIL, 15, markers);
     assertThat(train(submit, "spark-35-two-threads", tenFiles())).isEqualTo(expected);
     assertThat(markers.resolve("failed")).exists();
+  }
+
+  @Test
+  void aMasterThatSparkDoesNotKnowIsTheUsersMistake() throws Exception {
+    Outcome outcome =
+        SparkSubmit.on("local[two]")
+            .run(folder.resolve("no-master"), "train", toy.file().toString());
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.output())
+        .endsWith(
+            "Error: Cannot start Spark on local[two]: Could not parse Master URL: 'local[two]'\n");
   }
 
   private static String tenFiles() {
