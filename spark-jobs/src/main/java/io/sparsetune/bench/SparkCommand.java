@@ -50,7 +50,7 @@ final class SparkCommand implements Callable<Integer> {
       names = "--prepared",
       paramLabel = "FOLDER",
       description =
-          "what bin/sparsetune quickstart --prepare made; --k, --tasks and --seconds do not count then")
+          "what bin/sparsetune quickstart --prepare made; takes three minutes, and --k, --tasks and --seconds do not count then")
   private Path prepared;
 
   @Option(names = "--seconds", defaultValue = "8", description = "measured (${DEFAULT-VALUE})")
@@ -107,12 +107,12 @@ final class SparkCommand implements Callable<Integer> {
             "quickstart-process", "--prepared", prepared.toString(), "--cores", "" + cores);
     System.out.printf(
         Locale.ROOT,
-        "local[%d], the quick start: %.1f ms a step, %.1f without Spark, which adds %.1f%% (median of %.0f pairs)%n",
+        "local[%d], the quick start: %.1f ms a step, %.1f without Spark (medians); of each of %.0f pairs, Spark adds %.1f%% (median)%n",
         cores,
         row.get("spark_ms"),
         row.get("local_ms"),
-        100 * (row.get("ratio") - 1),
-        row.get("pairs"));
+        row.get("pairs"),
+        100 * (row.get("ratio") - 1));
     return row;
   }
 }

@@ -47,7 +47,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       return INTERNAL;
     }
     boolean trace = wantsTrace(arguments);
-    Optional<UserException> mistake = cause(failure, UserException.class);
+    Optional<UserException> mistake = mistake(failure);
     if (mistake.isPresent()) {
       print(mistake.get(), err);
     } else {
@@ -67,11 +67,17 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
   /** A failure's message, whatever it is. */
   static String inWords(Throwable failure) {
-    Optional<UserException> mistake = cause(failure, UserException.class);
-    return mistake
+    return mistake(failure)
         .map(UserException::getMessage)
         .or(() -> explained(failure))
         .orElseGet(() -> describe(failure));
+  }
+
+  /** Where Spark has ended, a mistake is only what that looks like. */
+  private static Optional<UserException> mistake(Throwable failure) {
+    return cause(failure, SparkStoppedException.class).isPresent()
+        ? Optional.empty()
+        : cause(failure, UserException.class);
   }
 
   /** What is known of a failure that is no mistake in the input. */

@@ -1,5 +1,7 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.DivergedException;
 import io.sparsetune.job.SparkSessions;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -50,10 +52,13 @@ record Session(Terminal terminal, Interruption interruption, Sessions sessions) 
           whatIsLeft,
           () -> spark.sparkContext().cancelAllJobs(),
           () -> work.apply(spark));
-    } catch (RuntimeException e) {
-      throw spark.sparkContext().isStopped()
-          ? new SparkStoppedException(spark.sparkContext().master(), e)
-          : e;
+    } catch (ConfigException | DivergedException e) {
+      throw e;
+    } catch (Exception e) {
+      if (spark.sparkContext().isStopped()) {
+        throw new SparkStoppedException(spark.sparkContext().master(), e);
+      }
+      throw e;
     } finally {
       sessions.close(spark);
     }

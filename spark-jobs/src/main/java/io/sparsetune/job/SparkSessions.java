@@ -15,11 +15,12 @@ public final class SparkSessions {
   private SparkSessions() {}
 
   /**
-   * Opens a session; what spark-submit or the user has set is kept, but for the serializer: Spark's
-   * Kryo cannot write Java's records. The caller stops it, also after a failure.
+   * Opens a session; what spark-submit or the user has set is kept, but for the serializer, which
+   * is Java's: Kryo cannot write records. The caller stops the session, whatever becomes of the
+   * work.
    *
-   * @throws ConfigException where Spark does not start with these settings, or runs already with
-   *     another serializer
+   * @throws ConfigException where Spark does not start with these settings here, or runs already
+   *     with another serializer
    */
   public static SparkSession open(String name) {
     SparkConf conf = new SparkConf();
@@ -44,14 +45,17 @@ public final class SparkSessions {
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     String asked = conf.get(SERIALIZER, JAVA_SERIALIZER);
     if (!asked.equals(JAVA_SERIALIZER)) {
-      LOG.info("{} is {}, which cannot write Java records: Java's own is used", SERIALIZER, asked);
+      LOG.info(
+          "{} = {} is not used: what tasks send are Java records, which Kryo cannot write",
+          SERIALIZER,
+          asked);
       conf.set(SERIALIZER, JAVA_SERIALIZER);
     }
     SparkSession session = start(conf);
     String used = session.sparkContext().getConf().get(SERIALIZER, JAVA_SERIALIZER);
     if (!used.equals(JAVA_SERIALIZER)) {
       throw new ConfigException(
-          "Invalid %s: Spark runs already, with %s, which cannot write Java records; start it with %s"
+          "Invalid %s: Spark runs already, with %s; what tasks send are Java records, which Kryo cannot write. Start it with %s."
               .formatted(SERIALIZER, used, JAVA_SERIALIZER));
     }
     LOG.info(
@@ -63,12 +67,37 @@ public final class SparkSessions {
   }
 
   private static SparkSession start(SparkConf conf) {
+    SparkSession session = null;
     try {
-      return SparkSession.builder().config(conf).getOrCreate();
+      session = SparkSession.builder().config(conf).getOrCreate();
+      // Settings of SQL are not looked at before.
+      session.conf();
+      return session;
     } catch (Exception e) {
-      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      if (session != null) {
+        session.stop();
+      }
       throw new ConfigException(
-          "Cannot start Spark on %s: %s".formatted(conf.get("spark.master"), reason), e);
+          "Cannot start Spark on %s: %s. See --master and Spark's settings."
+              .formatted(conf.get("spark.master"), reason(e)),
+          e);
     }
+  }
+
+  /** The failure's first line, and its last cause's. */
+  private static String reason(Throwable failure) {
+    Throwable last = failure;
+    while (last.getCause() != null) {
+      last = last.getCause();
+    }
+    String reason = firstLine(failure);
+    return last == failure ? reason : reason + ": " + firstLine(last);
+  }
+
+  private static String firstLine(Throwable failure) {
+    String message = failure.getMessage() == null ? "" : failure.getMessage();
+    String first = message.lines().findFirst().orElse("").replaceFirst("[.:]$", "");
+    String name = failure.getClass().getSimpleName();
+    return first.contains(" ") ? first : first.isEmpty() ? name : name + ": " + first;
   }
 }

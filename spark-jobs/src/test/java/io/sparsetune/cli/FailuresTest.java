@@ -2,11 +2,14 @@ package io.sparsetune.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparsetune.error.DataException;
 import io.sparsetune.model.Activation;
 import io.sparsetune.model.Architecture;
 import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.testing.TestModels;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -85,11 +88,19 @@ class FailuresTest {
 
   @Test
   void whatFailsBecauseSparkHasEndedIsNotTheFailure() {
-    assertThat(
-            Failures.inWords(
+    StringWriter err = new StringWriter();
+    int code =
+        new Failures(new Interruption())
+            .handle(
                 new SparkStoppedException(
-                    "spark://nowhere:7077", new NullPointerException("SparkEnv is null"))))
-        .isEqualTo("Spark on spark://nowhere:7077 has stopped; its own messages say why.");
+                    "spark://nowhere:7077", new DataException("Cannot read data.train")),
+                new PrintWriter(err),
+                null);
+    assertThat(code).isEqualTo(1);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "Error: Spark on spark://nowhere:7077 has stopped. Its own messages may say why;"
+                + " --stacktrace shows what failed then.");
   }
 
   @Test

@@ -131,7 +131,8 @@ class ClusterTest {
     assertThat(outcome.exitCode()).isEqualTo(2);
     assertThat(outcome.output())
         .endsWith(
-            "Error: Cannot start Spark on local[two]: Could not parse Master URL: 'local[two]'\n");
+            "Error: Cannot start Spark on local[two]: Could not parse Master URL: 'local[two]'."
+                + " See --master and Spark's settings.\n");
   }
 
   private static String tenFiles() {
