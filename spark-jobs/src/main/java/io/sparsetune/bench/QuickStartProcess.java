@@ -102,8 +102,7 @@ final class QuickStartProcess implements Callable<Integer> {
     int last = plan.stepsPerEpoch() - STEPS_A_TURN;
     float[] values = spark.initialValues(mask);
     List<StepExecutor> executors = List.of(threads, spark);
-    List<List<Double>> millis = List.of(new ArrayList<>(), new ArrayList<>());
-    List<Double> ratios = new ArrayList<>();
+    List<double[]> pairs = new ArrayList<>();
     long start = System.nanoTime();
     double elapsed = 0;
     for (int turn = 0; elapsed < warmUp + seconds; turn++) {
@@ -114,18 +113,16 @@ final class QuickStartProcess implements Callable<Integer> {
       }
       elapsed = (System.nanoTime() - start) / 1e9;
       if (elapsed > warmUp) {
-        millis.get(0).add(ofTurn[0]);
-        millis.get(1).add(ofTurn[1]);
-        ratios.add(ofTurn[1] / ofTurn[0]);
+        pairs.add(ofTurn);
       }
     }
     System.out.printf(
         Locale.ROOT,
         "spark_ms=%.2f local_ms=%.2f ratio=%.4f pairs=%d trained=%d%n",
-        Timing.median(millis.get(1)),
-        Timing.median(millis.get(0)),
-        Timing.median(ratios),
-        ratios.size(),
+        Timing.median(pairs.stream().map(pair -> pair[1]).toList()),
+        Timing.median(pairs.stream().map(pair -> pair[0]).toList()),
+        Timing.median(pairs.stream().map(pair -> pair[1] / pair[0]).toList()),
+        pairs.size(),
         mask.size());
   }
 

@@ -40,9 +40,9 @@ record Session(Terminal terminal, Interruption interruption, Sessions sessions) 
   /**
    * Runs work on Spark; stops it when it is interrupted, and Spark in any case.
    *
-   * @throws SparkStoppedException where Spark had ended by itself when the work failed
    * @param name of the application
    * @param whatIsLeft what an interruption leaves behind at that moment, in a sentence
+   * @throws SparkStoppedException where Spark had ended by itself when the work failed
    */
   <T> T onSpark(String name, Supplier<String> whatIsLeft, Function<SparkSession, T> work) {
     SparkSession spark = sessions.open(name);

@@ -97,16 +97,36 @@ public final class SparkFailures {
   /** Why a file cannot be read, in one line; empty where the failure is of another kind. */
   private static String readFailure(Throwable failure, boolean known) {
     boolean reading = known;
-    Throwable deepest = failure;
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String message = String.valueOf(cause.getMessage());
       if (QUOTES.matcher(message).find()) {
         return "a quoted field has a quote inside that is not doubled";
       }
       reading |= READING.matcher(message).find();
-      deepest = cause;
     }
-    return reading ? firstLine(deepest) : "";
+    return reading ? firstLine(deepest(failure)) : "";
+  }
+
+  /** A failure's first line, and its deepest cause's; a word alone with its class. */
+  public static String inShort(Throwable failure) {
+    Throwable deepest = deepest(failure);
+    String own = sentence(failure);
+    return deepest == failure ? own : own + ": " + sentence(deepest);
+  }
+
+  private static String sentence(Throwable failure) {
+    String name = failure.getClass().getSimpleName();
+    String line =
+        failure.getMessage() == null ? name : firstLine(failure).replaceFirst("[.:]$", "");
+    return line.contains(" ") || line.equals(name) ? line : name + ": " + line;
+  }
+
+  private static Throwable deepest(Throwable failure) {
+    Throwable deepest = failure;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    return deepest;
   }
 
   private static String firstLine(Throwable failure) {

@@ -1,5 +1,6 @@
 package io.sparsetune.job;
 
+import io.sparsetune.data.SparkFailures;
 import io.sparsetune.error.ConfigException;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -79,25 +80,8 @@ public final class SparkSessions {
       }
       throw new ConfigException(
           "Cannot start Spark on %s: %s. See --master and Spark's settings."
-              .formatted(conf.get("spark.master"), reason(e)),
+              .formatted(conf.get("spark.master"), SparkFailures.inShort(e)),
           e);
     }
-  }
-
-  /** The failure's first line, and its last cause's. */
-  private static String reason(Throwable failure) {
-    Throwable last = failure;
-    while (last.getCause() != null) {
-      last = last.getCause();
-    }
-    String reason = firstLine(failure);
-    return last == failure ? reason : reason + ": " + firstLine(last);
-  }
-
-  private static String firstLine(Throwable failure) {
-    String message = failure.getMessage() == null ? "" : failure.getMessage();
-    String first = message.lines().findFirst().orElse("").replaceFirst("[.:]$", "");
-    String name = failure.getClass().getSimpleName();
-    return first.contains(" ") ? first : first.isEmpty() ? name : name + ": " + first;
   }
 }

@@ -72,4 +72,18 @@ class SparkFailuresTest {
                 + error
                 + "\n\tat io.sparsetune.data.Table.open(Table.java:1)\n\nDriver stacktrace:"));
   }
+
+  @Test
+  void aFailureInShortEndsWithItsDeepestCause() {
+    Exception cause = new ClassNotFoundException("com.example.Nothing");
+    Exception failure = new IllegalStateException("No listener:\n\tat a.B", cause);
+    assertThat(SparkFailures.inShort(failure))
+        .isEqualTo("No listener: ClassNotFoundException: com.example.Nothing");
+    assertThat(SparkFailures.inShort(new IllegalStateException("No port is free.")))
+        .isEqualTo("No port is free");
+    assertThat(SparkFailures.inShort(new IllegalStateException("")))
+        .isEqualTo("IllegalStateException");
+    assertThat(SparkFailures.inShort(new IllegalStateException()))
+        .isEqualTo("IllegalStateException");
+  }
 }
