@@ -94,8 +94,9 @@ record InputFiles(String key, List<String> sources, List<Path> paths, TableForma
       Arrays.sort(matches, Comparator.comparing(FileStatus::getPath));
       List<FileStatus> found = new ArrayList<>();
       for (FileStatus match : matches) {
+        LakeFormat.refuse(files, match, key, hadoop);
         sources.add(match.getPath().toString());
-        collect(files, match, found);
+        collect(files, match, key, found);
       }
       if (found.isEmpty()) {
         throw new DataException("Cannot read %s: %s has no files.".formatted(key, name));
@@ -115,18 +116,19 @@ record InputFiles(String key, List<String> sources, List<Path> paths, TableForma
     return matches == null ? new FileStatus[0] : matches;
   }
 
-  private static void collect(FileSystem files, FileStatus status, List<FileStatus> into)
-      throws IOException {
+  private static void collect(
+      FileSystem files, FileStatus status, String key, List<FileStatus> into) throws IOException {
     if (!status.isDirectory()) {
       into.add(status);
       return;
     }
     FileStatus[] inside = files.listStatus(status.getPath());
+    LakeFormat.refuse(files, status.getPath(), inside, key);
     Arrays.sort(inside, Comparator.comparing(FileStatus::getPath));
     for (FileStatus entry : inside) {
       String name = entry.getPath().getName();
       if (!name.startsWith("_") && !name.startsWith(".")) {
-        collect(files, entry, into);
+        collect(files, entry, key, into);
       }
     }
   }

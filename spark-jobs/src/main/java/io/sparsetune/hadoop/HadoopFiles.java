@@ -45,7 +45,8 @@ public final class HadoopFiles {
     return a.startsWith(b) || b.startsWith(a);
   }
 
-  private static String real(String path, Configuration hadoop) {
+  /** The path with its scheme, or where the symbolic links of a local one lead, without. */
+  public static String real(String path, Configuration hadoop) {
     String qualified = qualified(path, hadoop);
     if (!isLocal(path, hadoop)) {
       return qualified;
