@@ -1,7 +1,6 @@
 package io.sparsetune.params;
 
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * Chooses tensors by name. In a pattern {@code *} matches anything, and the whole name has to
@@ -9,29 +8,19 @@ import java.util.regex.Pattern;
  * output.dense}).
  */
 public final class NamePatterns {
-  private final List<Pattern> patterns;
+  private final List<String> patterns;
 
   public NamePatterns(List<String> patterns) {
-    this.patterns = patterns.stream().map(NamePatterns::compile).toList();
+    this.patterns = List.copyOf(patterns);
   }
 
   /** Whether any pattern matches. */
   public boolean matches(String name) {
-    for (Pattern pattern : patterns) {
-      if (pattern.matcher(name).matches()) {
-        return true;
-      }
-    }
-    return false;
+    return patterns.stream().anyMatch(pattern -> matches(pattern, name));
   }
 
-  private static Pattern compile(String pattern) {
-    String[] literals = pattern.split("\\*", -1);
-    StringBuilder regex = new StringBuilder();
-    for (int i = 0; i < literals.length; i++) {
-      regex.append(i == 0 ? "" : ".*").append(Pattern.quote(literals[i]));
-    }
-    return Pattern.compile(
-        literals.length > 1 ? regex.toString() : "(.*\\.)?" + regex + "(\\..*)?");
+  private static boolean matches(String pattern, String name) {
+    Glob glob = new Glob(pattern);
+    return glob.isOpen() ? glob.matches(name) : ("." + name + ".").contains("." + pattern + ".");
   }
 }

@@ -1,12 +1,10 @@
 package io.sparsetune.text;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Marks two spans in a text, as models of one sequence are asked whether they mean the same: {@code
@@ -14,9 +12,8 @@ import java.util.stream.Collectors;
  * word, words being what white space separates, as in SuperGLUE's WSC.
  */
 public final class SpanMarks {
-  private static final int UNICODE = Pattern.UNICODE_CHARACTER_CLASS;
-  private static final Pattern WORD = Pattern.compile("\\S+", UNICODE);
-  private static final Pattern SPACE = Pattern.compile("\\s+", UNICODE);
+  private static final Pattern WORD = Pattern.compile("\\S+", Pattern.UNICODE_CHARACTER_CLASS);
+  private static final Pattern SPACE = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
 
   private SpanMarks() {}
 
@@ -41,23 +38,36 @@ public final class SpanMarks {
     if (bare.isEmpty() || start.isEmpty()) {
       return Optional.empty();
     }
-    Pattern pattern =
-        Pattern.compile(
-            Arrays.stream(SPACE.split(bare))
-                .map(Pattern::quote)
-                .collect(Collectors.joining("\\s+")),
-            Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | UNICODE);
-    Matcher matcher = pattern.matcher(text);
+    String[] words = SPACE.split(bare);
     for (int from = start.get(); from < text.length(); from++) {
-      matcher.region(from, text.length());
-      if (matcher.lookingAt() && isWhole(text, matcher.end())) {
-        return Optional.of(new Place(from, matcher.end()));
+      int end = end(text, from, words);
+      if (end >= 0 && isWhole(text, end)) {
+        return Optional.of(new Place(from, end));
       }
       if (isPartOfWord(text.charAt(from)) || Character.isWhitespace(text.charAt(from))) {
         return Optional.empty();
       }
     }
     return Optional.empty();
+  }
+
+  /** Where the words end that begin at a place of the text; −1 where others stand there. */
+  private static int end(String text, int from, String[] words) {
+    Matcher space = SPACE.matcher(text);
+    int at = from;
+    for (int w = 0; w < words.length; w++) {
+      if (w > 0) {
+        if (!space.region(at, text.length()).lookingAt()) {
+          return -1;
+        }
+        at = space.end();
+      }
+      if (!text.regionMatches(true, at, words[w], 0, words[w].length())) {
+        return -1;
+      }
+      at += words[w].length();
+    }
+    return at;
   }
 
   /** The text with {@code *} around the first place and {@code #} around the second. */

@@ -3,6 +3,7 @@ package io.sparsetune.params;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -21,10 +22,21 @@ class NamePatternsTest {
     "output.dense, encoder.layer.0.output.dense.bias, true",
     "output.dense, encoder.layer.0.outputxdense.bias, false",
     "layer.1, encoder.layer.11.output.dense.bias, false",
+    "a*b, aab, true",
+    "ab*b, ab, false",
+    "a*a*b, ab, false",
+    "*ab*, xab, true",
     "pooler.dense.weight, pooler.dense.weight, true",
   })
   void starMatchesAnythingAndOtherPatternsDottedParts(
       String pattern, String name, boolean matches) {
     assertThat(new NamePatterns(List.of("no", pattern)).matches(name)).isEqualTo(matches);
+  }
+
+  @Test
+  void starsWithoutEndAreMatchedAllTheSame() {
+    String name = "a".repeat(1_000);
+    assertThat(new NamePatterns(List.of("*a".repeat(20) + "*b")).matches(name)).isFalse();
+    assertThat(new NamePatterns(List.of("*a".repeat(20))).matches(name)).isTrue();
   }
 }

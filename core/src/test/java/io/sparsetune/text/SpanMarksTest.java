@@ -68,4 +68,11 @@ class SpanMarksTest {
     assertThat(SpanMarks.words(" a  b,\u00a0c\td")).containsExactly("a", "b,", "c", "d");
     assertThat(SpanMarks.find("a  b,\u00a0c\td", "c", 2)).contains(new Place(6, 7));
   }
+
+  @Test
+  void aSpanMayHaveAnyNumberOfWords() {
+    String words = "word ".repeat(50_000).strip();
+    assertThat(SpanMarks.find("A " + words, words, 1)).contains(new Place(2, 2 + words.length()));
+    assertThat(SpanMarks.find("A " + words, words + "s", 1)).isEmpty();
+  }
 }

@@ -15,7 +15,7 @@ public final class RowReader implements Serializable {
   private static final long serialVersionUID = 1;
   private static final String INDEX = "\\d{1,9}";
   private static final Pattern NUMBER =
-      Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
+      Pattern.compile("[-+]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d+)?");
 
   /** COPA's two kinds of question, as its makers put them; others stand in the data as they are. */
   private static final Map<String, String> QUESTIONS =

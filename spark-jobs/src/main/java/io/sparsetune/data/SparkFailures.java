@@ -16,7 +16,7 @@ public final class SparkFailures {
       Pattern.compile(
           "io\\.sparsetune\\.(?:error|engine|data)\\.(DataException|ConfigException|CorruptFileException"
               + "|UnsupportedVersionException|NotFiniteException|TaskMemoryException):"
-              + " (.*?)(?=\\R\\s+at |$)",
+              + " (.*?)(?=\\R\\s{1,8}at |$)",
           Pattern.DOTALL);
 
   private static final Pattern READING =

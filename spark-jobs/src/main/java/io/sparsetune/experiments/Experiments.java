@@ -2,10 +2,9 @@ package io.sparsetune.experiments;
 
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.hadoop.HadoopFolder;
+import io.sparsetune.params.Glob;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -39,20 +38,19 @@ public record Experiments(String output, List<Cell> cells) {
    * @throws ConfigException for a pattern that names none
    */
   public List<Cell> named(List<String> patterns) {
-    List<Pattern> compiled = patterns.stream().map(Experiments::compile).toList();
-    for (int i = 0; i < patterns.size(); i++) {
-      Pattern pattern = compiled.get(i);
-      if (cells.stream().noneMatch(cell -> pattern.matcher(cell.name()).matches())) {
+    for (String pattern : patterns) {
+      Glob glob = new Glob(pattern);
+      if (cells.stream().noneMatch(cell -> glob.matches(cell.name()))) {
         throw new ConfigException(
             "Invalid --only %s: no cell has such a name; there are %s"
-                .formatted(patterns.get(i), shown(cells.stream().map(Cell::name).toList())));
+                .formatted(pattern, shown(cells.stream().map(Cell::name).toList())));
       }
     }
     return cells.stream()
         .filter(
             cell ->
                 patterns.isEmpty()
-                    || compiled.stream().anyMatch(p -> p.matcher(cell.name()).matches()))
+                    || patterns.stream().anyMatch(p -> new Glob(p).matches(cell.name())))
         .toList();
   }
 
@@ -60,10 +58,5 @@ public record Experiments(String output, List<Cell> cells) {
   static String shown(List<String> names) {
     String first = names.stream().limit(SHOWN).collect(Collectors.joining(", "));
     return names.size() <= SHOWN ? first : first + " and " + (names.size() - SHOWN) + " more";
-  }
-
-  private static Pattern compile(String glob) {
-    return Pattern.compile(
-        Stream.of(glob.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
   }
 }

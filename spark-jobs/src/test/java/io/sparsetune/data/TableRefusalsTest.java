@@ -256,6 +256,16 @@ class TableRefusalsTest extends TableFiles {
   }
 
   @Test
+  void aLabelOfAnyNumberOfDigitsIsLookedAtOnce() throws IOException {
+    type = TaskType.REGRESSION;
+    String digits = "1".repeat(2_000_000);
+    write("a.csv", "text,label\na,0.%s\nb,%sx\n".formatted(digits, digits));
+    assertThatThrownBy(() -> load("a.csv"))
+        .hasMessageContaining("row 2 of %s/a.csv: '11111".formatted(folder))
+        .hasMessageContaining("is not a finite number");
+  }
+
+  @Test
   void oneLabelIsNotEnough() throws IOException {
     write("a.csv", "text,label\na,x\nb,x\n");
     assertThatThrownBy(() -> load("a.csv")).hasMessageContaining("every row has the label [x]");
