@@ -2,31 +2,50 @@ package io.sparsetune.safetensors;
 
 /** Element types of the format, by their names in headers. */
 public enum Dtype {
-  BOOL(1),
-  U8(1),
-  I8(1),
-  F8_E5M2(1),
-  F8_E4M3(1),
-  U16(2),
-  I16(2),
-  F16(2),
-  BF16(2),
-  U32(4),
-  I32(4),
-  F32(4),
-  U64(8),
-  I64(8),
-  F64(8);
+  BOOL(8),
+  U8(8),
+  I8(8),
+  F8_E5M2(8),
+  F8_E4M3(8),
+  U16(16),
+  I16(16),
+  F16(16),
+  BF16(16),
+  U32(32),
+  I32(32),
+  F32(32),
+  U64(64),
+  I64(64),
+  F64(64),
+  C64(64),
+  F8_E8M0(8),
+  F8_E4M3FNUZ(8),
+  F8_E5M2FNUZ(8),
+  F6_E2M3(6),
+  F6_E3M2(6),
+  F4(4);
 
-  private final int bytes;
+  private final int bits;
 
-  Dtype(int bytes) {
-    this.bytes = bytes;
+  Dtype(int bits) {
+    this.bits = bits;
   }
 
-  /** Bytes of one element. */
+  /** Bits of one element; elements of fewer than eight are packed. */
+  public int bits() {
+    return bits;
+  }
+
+  /**
+   * Bytes of one element.
+   *
+   * @throws IllegalStateException for a type whose elements are packed into bytes
+   */
   public int bytes() {
-    return bytes;
+    if (bits % 8 != 0) {
+      throw new IllegalStateException("Elements of " + this + " have no bytes of their own");
+    }
+    return bits / 8;
   }
 
   /** Whether its elements convert to float32 without loss: F32, F16, BF16. */

@@ -51,7 +51,11 @@ final class HeaderParser {
     expect(json.nextToken(), JsonToken.START_OBJECT, "the header must be a JSON object");
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String name = json.currentName();
-      expect(json.nextToken(), JsonToken.START_OBJECT, "the entry " + name + " must be an object");
+      if (json.nextToken() == JsonToken.VALUE_NULL && name.equals("__metadata__")) {
+        continue;
+      }
+      expect(
+          json.currentToken(), JsonToken.START_OBJECT, "the entry " + name + " must be an object");
       if (name.equals("__metadata__")) {
         readMetadata();
       } else {
@@ -92,7 +96,7 @@ final class HeaderParser {
     }
     long elements = 1;
     for (long dimension : shape) {
-      if (dimension != 0 && elements > Long.MAX_VALUE / 8 / dimension) {
+      if (dimension != 0 && elements > Long.MAX_VALUE / 64 / dimension) {
         throw corrupt("tensor " + name + " has an impossible shape " + shape);
       }
       elements *= dimension;
@@ -104,10 +108,16 @@ final class HeaderParser {
           "tensor %s lies outside the file: data_offsets [%d, %d] of %d bytes"
               .formatted(name, begin, end, dataBytes));
     }
-    if (end - begin != elements * dtype.bytes()) {
+    if (elements * dtype.bits() % 8 != 0) {
+      throw corrupt(
+          "tensor %s of shape %s and %s does not end with a whole byte"
+              .formatted(name, shape, dtype));
+    }
+    long needed = elements * dtype.bits() / 8;
+    if (end - begin != needed) {
       throw corrupt(
           "tensor %s has %d bytes, but its shape %s of %s needs %d"
-              .formatted(name, end - begin, shape, dtype, elements * dtype.bytes()));
+              .formatted(name, end - begin, shape, dtype, needed));
     }
     tensors.put(name, new TensorInfo(name, dtype, shape, elements, dataStart + begin));
   }

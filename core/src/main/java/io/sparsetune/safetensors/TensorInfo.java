@@ -16,6 +16,6 @@ public record TensorInfo(String name, Dtype dtype, List<Long> shape, long elemen
 
   /** Length in bytes. */
   public long bytes() {
-    return elements * dtype.bytes();
+    return elements * dtype.bits() / 8;
   }
 }

@@ -60,26 +60,54 @@ class SafetensorsReaderTest {
         "{}|1|1 bytes follow the last tensor (at byte 10)",
         "{'a':1}|0|the entry a must be an object (at byte 13)",
         "{'__metadata__':{'a':1}}|0|__metadata__ a must be a string",
+        "{'__metadata__':{'a':null}}|0|__metadata__ a must be a string",
+        "{'__metadata__':[]}|0|the entry __metadata__ must be an object",
+        "{'a':null}|0|the entry a must be an object",
+        "{'a':{'dtype':'F4','shape':[3],'data_offsets':[0,1]}}|1|tensor a of shape [3] and F4 does"
+            + " not end with a whole byte",
+        "{'a':{'dtype':'F6_E2M3','shape':[1],'data_offsets':[0,1]}}|1|tensor a of shape [1] and"
+            + " F6_E2M3 does not end with a whole byte",
+        "{'a':{'dtype':'F6_E3M2','shape':[4],'data_offsets':[0,4]}}|4|tensor a has 4 bytes, but its"
+            + " shape [4] of F6_E3M2 needs 3",
+        "{'a':{'dtype':'C64','shape':[1],'data_offsets':[0,4]}}|4|tensor a has 4 bytes, but its"
+            + " shape [1] of C64 needs 8",
         "{'__metadata__':{'a':'1','a':'2'}}|0|Duplicate field 'a'",
-        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}|4|Duplicate field 'a'",
-        "{'a':{'dtype':'F33','shape':[1],'data_offsets':[0,4]}}|4|tensor a has the unknown dtype F33 (known: [BOOL, U8,",
+        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}|4|Duplicate"
+            + " field 'a'",
+        "{'a':{'dtype':'F33','shape':[1],'data_offsets':[0,4]}}|4|tensor a has the unknown dtype"
+            + " F33 (known: [BOOL, U8,",
         "{'a':{'dtype':1,'shape':[1],'data_offsets':[0,4]}}|4|the dtype of a must be a name",
-        "{'a':{'dtype':'F32','shape':1,'data_offsets':[0,4]}}|4|shape of tensor a must be a list of at most 8 whole numbers",
-        "{'a':{'dtype':'F32','shape':[1.0],'data_offsets':[0,4]}}|4|shape of tensor a must be a list",
-        "{'a':{'dtype':'F32','shape':[-1],'data_offsets':[0,4]}}|4|shape of tensor a must be a list",
-        "{'a':{'dtype':'F32','shape':[99999999999999999999],'data_offsets':[0,4]}}|4|shape of tensor a must be a list",
-        "{'a':{'dtype':'F32','shape':[1,1,1,1,1,1,1,1,1],'data_offsets':[0,4]}}|4|shape of tensor a must be a list of at most 8",
-        "{'a':{'dtype':'F32','shape':[4294967296,4294967296],'data_offsets':[0,4]}}|4|tensor a has an impossible shape [4294967296, 4294967296]",
-        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0]}}|4|tensor a needs dtype, shape and two data_offsets",
-        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4,8]}}|4|data_offsets of tensor a must be a list of at most 2",
-        "{'a':{'shape':[1],'data_offsets':[0,4]}}|4|tensor a needs dtype, shape and two data_offsets",
-        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4],'x':1}}|4|tensor a has an unknown key x",
-        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[4,0]}}|4|tensor a lies outside the file: data_offsets [4, 0] of 4 bytes",
-        "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]}}|4|tensor a lies outside the file: data_offsets [0, 8] of 4 bytes",
-        "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,4]}}|4|tensor a has 4 bytes, but its shape [2] of F32 needs 8",
-        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[4,8]}}|8|no tensor owns the bytes before a",
+        "{'a':{'dtype':'F32','shape':1,'data_offsets':[0,4]}}|4|shape of tensor a must be a list of"
+            + " at most 8 whole numbers",
+        "{'a':{'dtype':'F32','shape':[1.0],'data_offsets':[0,4]}}|4|shape of tensor a must be a"
+            + " list",
+        "{'a':{'dtype':'F32','shape':[-1],'data_offsets':[0,4]}}|4|shape of tensor a must be a"
+            + " list",
+        "{'a':{'dtype':'F32','shape':[99999999999999999999],'data_offsets':[0,4]}}|4|shape of"
+            + " tensor a must be a list",
+        "{'a':{'dtype':'F32','shape':[1,1,1,1,1,1,1,1,1],'data_offsets':[0,4]}}|4|shape of tensor a"
+            + " must be a list of at most 8",
+        "{'a':{'dtype':'F32','shape':[4294967296,4294967296],'data_offsets':[0,4]}}|4|tensor a has"
+            + " an impossible shape [4294967296, 4294967296]",
+        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0]}}|4|tensor a needs dtype, shape and two"
+            + " data_offsets",
+        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4,8]}}|4|data_offsets of tensor a must"
+            + " be a list of at most 2",
+        "{'a':{'shape':[1],'data_offsets':[0,4]}}|4|tensor a needs dtype, shape and two"
+            + " data_offsets",
+        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4],'x':1}}|4|tensor a has an unknown key"
+            + " x",
+        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[4,0]}}|4|tensor a lies outside the file:"
+            + " data_offsets [4, 0] of 4 bytes",
+        "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]}}|4|tensor a lies outside the file:"
+            + " data_offsets [0, 8] of 4 bytes",
+        "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,4]}}|4|tensor a has 4 bytes, but its"
+            + " shape [2] of F32 needs 8",
+        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[4,8]}}|8|no tensor owns the bytes before"
+            + " a",
         "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}|8|4 bytes follow the last tensor",
-        "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'b':{'dtype':'F32','shape':[1],'data_offsets':[4,8]}}|8|tensor b overlaps another",
+        "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'b':{'dtype':'F32','shape':[1],'data_offsets':[4,8]}}|8|tensor"
+            + " b overlaps another",
       })
   void everyWayToBreakTheHeaderHasItsMessage(String header, int dataBytes, String message) {
     assertCorrupt(file(header.replace('\'', '"'), dataBytes), message);
@@ -186,18 +214,53 @@ class SafetensorsReaderTest {
         .hasMessageContaining("tensor a has dtype I64, F32, F16 or BF16 is needed (at byte");
   }
 
+  /** Each is what safetensors 0.8 reads, too. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'__metadata__':null}|0",
+        "{'__metadata__':{}}|0",
+        "{'':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}|4",
+        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[1,5]},'b':{'dtype':'U8','shape':[1],'data_offsets':[0,1]}}|5",
+        "{'a':{'dtype':'C64','shape':[2],'data_offsets':[0,16]}}|16",
+        "{'a':{'dtype':'F8_E8M0','shape':[3],'data_offsets':[0,3]}}|3",
+        "{'a':{'dtype':'F8_E4M3FNUZ','shape':[1],'data_offsets':[0,1]}}|1",
+        "{'a':{'dtype':'F8_E5M2FNUZ','shape':[1],'data_offsets':[0,1]}}|1",
+        "{'a':{'dtype':'F4','shape':[2,3],'data_offsets':[0,3]}}|3",
+        "{'a':{'dtype':'F4','shape':[0],'data_offsets':[0,0]}}|0",
+        "{'a':{'dtype':'F6_E2M3','shape':[4],'data_offsets':[0,3]}}|3",
+        "{'a':{'dtype':'F6_E3M2','shape':[8],'data_offsets':[0,6]}}|6",
+      })
+  void whatTheFormatAllowsIsRead(String header, int dataBytes) {
+    SafetensorsReader reader = open(file(header.replace('\'', '"'), dataBytes));
+    long bytes = reader.tensors().values().stream().mapToLong(TensorInfo::bytes).sum();
+    assertThat(bytes).isEqualTo(dataBytes);
+    assertThat(reader.metadata()).isEmpty();
+  }
+
+  @Test
+  void aTensorThatIsNoFloatIsRefusedOnlyWhereItIsUsed() {
+    SafetensorsReader reader =
+        open(file("{'a':{'dtype':'F4','shape':[2],'data_offsets':[0,1]}}".replace('\'', '"'), 1));
+    assertThatThrownBy(() -> reader.floats("a"))
+        .hasMessageContaining("tensor a has dtype F4, F32, F16 or BF16 is needed (at byte");
+  }
+
   @Test
   void paddingEmptyTensorsAndScalarsAreFine() {
     SafetensorsReader reader =
         open(
             file(
-                "{\"__metadata__\":{\"x\":\"y\"},\"e\":{\"dtype\":\"F32\",\"shape\":[0,3],\"data_offsets\":[0,0]},"
-                    + "\"s\":{\"data_offsets\":[0,4],\"dtype\":\"I32\",\"shape\":[]}}   ",
+                "{\"__metadata__\":{\"x\":\"y\"},\"e\":{\"dtype\":\"F32\",\"shape\":[0,3],\"data_offsets\":[0,0]},\"s\":{\"data_offsets\":[0,4],\"dtype\":\"I32\",\"shape\":[]}}"
+                    + "   ",
                 4));
     assertThat(reader.floats("e")).isEmpty();
     assertThat(reader.ints("s")).containsExactly(0x03020100);
     assertThat(reader.metadata()).containsOnlyKeys("x");
     assertThat(reader.tensors().get("e").shape()).isEqualTo(List.of(0L, 3L));
     assertThat(open(file("{}", 0)).tensors()).isEmpty();
+    assertThat(open(file("{}\n\n ", 0)).tensors()).isEmpty();
   }
 }
