@@ -8,18 +8,20 @@ import io.sparsetune.error.UnsupportedVersionException;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.KeyName;
 import io.sparsetune.files.StrictJson;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
+import java.util.regex.Pattern;
 
 /**
  * A Hugging Face {@code config.json}. Keys that are absent have the defaults of transformers'
  * {@code BertConfig} and {@code RobertaConfig}.
  *
- * @param labels of {@code id2label}, by index; empty where there are none
+ * @param labels of {@code id2label}, by index, as text; empty where it is absent, or its keys are
+ *     not 0 to its size − 1
  * @param problemType {@code single_label_classification} or {@code regression}, where it says so
  * @param json the whole file
  */
@@ -31,6 +33,9 @@ public record ModelConfigFile(
     ObjectNode json) {
 
   static final int MAX_BYTES = 4 << 20;
+
+  private static final Pattern LABEL_ID = Pattern.compile("[+-]?\\d{1,9}");
+  private static final String ID2LABEL = "an object whose keys are whole numbers";
 
   /** Bounds that keep hostile sizes from being allocated; no encoder comes near. */
   private static final int MAX_LAYERS = 1024;
@@ -250,15 +255,31 @@ public record ModelConfigFile(
       if (byId == null) {
         return List.of();
       }
-      List<String> labels = new ArrayList<>();
-      for (int i = 0; i < byId.size(); i++) {
-        JsonNode label = byId.get(Integer.toString(i));
-        if (label == null || !label.isTextual()) {
-          throw invalid("id2label", byId, "an object with the keys \"0\", \"1\", …");
+      SortedMap<Integer, String> labels = new TreeMap<>();
+      for (Map.Entry<String, JsonNode> entry : byId.properties()) {
+        String key = entry.getKey().strip();
+        if (!LABEL_ID.matcher(key).matches()) {
+          throw invalid("id2label", byId, ID2LABEL);
         }
-        labels.add(label.asText());
+        labels.put(Integer.valueOf(key), label(entry.getValue()));
       }
-      return labels;
+      if (!byId.isObject()) {
+        throw invalid("id2label", byId, ID2LABEL);
+      }
+      boolean numbered =
+          labels.isEmpty() || (labels.firstKey() == 0 && labels.lastKey() == labels.size() - 1);
+      return numbered ? List.copyOf(labels.values()) : List.of();
+    }
+
+    /** As a table's column of such labels gives them; nothing for null, which is no label. */
+    private static String label(JsonNode value) {
+      if (value.isNull()) {
+        return "";
+      }
+      if (value.isFloatingPointNumber() && value.doubleValue() == (int) value.doubleValue()) {
+        return Integer.toString((int) value.doubleValue());
+      }
+      return value.isValueNode() ? value.asText() : value.toString();
     }
 
     /** The key's value; nothing where it is absent or null. */
