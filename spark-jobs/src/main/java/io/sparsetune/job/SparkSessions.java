@@ -44,6 +44,17 @@ public final class SparkSessions {
     // What the driver has to hold is checked before a run.
     conf.setIfMissing("spark.driver.maxResultSize", "0");
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+    String master = conf.get("spark.master");
+    if (master.startsWith("local")) {
+      // Nobody else has to reach this machine.
+      conf.setIfMissing("spark.driver.host", "localhost");
+      conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
+      conf.setIfMissing("spark.ui.enabled", "false");
+    }
+    if (master.startsWith("local") && !master.startsWith("local-cluster")) {
+      // A task's error is its job's; Spark would end the process, and nobody learns why.
+      conf.setIfMissing("spark.executor.killOnFatalError.depth", "0");
+    }
     String asked = conf.get(SERIALIZER, JAVA_SERIALIZER);
     if (!asked.equals(JAVA_SERIALIZER)) {
       LOG.info(

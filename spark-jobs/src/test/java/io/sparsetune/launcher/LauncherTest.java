@@ -6,10 +6,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -235,6 +240,52 @@ class LauncherTest {
                 "",
                 "Cannot find Maven (mvn), which builds SparseTune. Install Maven 3.8 or later and"
                     + " put mvn on the PATH.\n"));
+  }
+
+  @Test
+  void sparkOnThisMachineAloneListensToNobodyElse() throws Exception {
+    Path project = builtProject();
+    script(sparkHome.resolve("bin/spark-submit"), "echo \"at ${SPARK_LOCAL_IP:-any}\"");
+    assertThat(listening(project, Map.of())).isEqualTo("at 127.0.0.1\n");
+    assertThat(listening(project, Map.of(), "--master", "local[2]")).isEqualTo("at 127.0.0.1\n");
+    assertThat(listening(project, Map.of(), "--master", "yarn")).isEqualTo("at any\n");
+    assertThat(listening(project, Map.of("SPARK_LOCAL_IP", "10.0.0.1"))).isEqualTo("at 10.0.0.1\n");
+    Files.createDirectories(sparkHome.resolve("conf"));
+    Files.writeString(sparkHome.resolve("conf/spark-defaults.conf"), "spark.master k8s://host\n");
+    assertThat(listening(project, Map.of())).isEqualTo("at any\n");
+  }
+
+  private String listening(Path project, Map<String, String> environment, String... options)
+      throws Exception {
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("SPARSETUNE_PRINT_COMMAND", "0");
+    List<String> arguments = new ArrayList<>(List.of("train", "c.yaml"));
+    arguments.addAll(List.of(options));
+    Outcome outcome = run(project.resolve("bin/sparsetune"), all, arguments.toArray(String[]::new));
+    assertThat(outcome.error()).isEmpty();
+    return outcome.output();
+  }
+
+  /** The launcher where all that it needs is built. */
+  private Path builtProject() throws IOException {
+    Path project = folder.resolve("built");
+    for (String source : List.of("core/src/main", "spark-jobs/src/main", "bin", "conf")) {
+      Files.createDirectories(project.resolve(source));
+    }
+    Files.createDirectories(project.resolve("spark-jobs/homes/spark-4.1/target/jars"));
+    Files.copy(ROOT.resolve("bin/sparsetune"), project.resolve("bin/sparsetune"));
+    Path pom = Files.copy(ROOT.resolve("pom.xml"), project.resolve("pom.xml"));
+    for (String file :
+        List.of("core/pom.xml", "core/room.xml", "spark-jobs/pom.xml", "conf/quickstart.yaml")) {
+      Files.createFile(project.resolve(file));
+    }
+    Matcher version = Pattern.compile("<version>(.*)</version>").matcher(Files.readString(pom));
+    assertThat(version.find()).isTrue();
+    Path jar = project.resolve("spark-jobs/target/sparsetune-%s.jar".formatted(version.group(1)));
+    Files.createDirectories(jar.getParent());
+    Files.createFile(jar);
+    Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(60)));
+    return project;
   }
 
   private record Outcome(int code, String output, String error) {}
