@@ -1,6 +1,6 @@
 package io.sparsetune.cli;
 
-import io.sparsetune.data.TaskMemoryException;
+import io.sparsetune.data.FatalErrors;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.UserException;
 import java.io.PrintWriter;
@@ -82,13 +82,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
   /** What is known of a failure that is no mistake in the input. */
   private static Optional<String> explained(Throwable failure) {
-    return outOfMemory(failure)
-        .map(
-            memory ->
-                "out of memory ("
-                    + memory
-                    + "). Give the driver more with spark-submit's --driver-memory, the executors"
-                    + " with --executor-memory (with bin/sparsetune they stand after --).")
+    return FatalErrors.inWords(failure)
         .or(() -> lostResult(failure))
         .or(() -> cause(failure, SparkStoppedException.class).map(Throwable::getMessage));
   }
@@ -126,15 +120,6 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       }
     }
     return false;
-  }
-
-  private static Optional<String> outOfMemory(Throwable failure) {
-    return cause(failure, OutOfMemoryError.class)
-        .map(OutOfMemoryError::getMessage)
-        .or(
-            () ->
-                cause(failure, TaskMemoryException.class)
-                    .map(inTask -> "in a task: " + inTask.getMessage()));
   }
 
   private static <T extends Throwable> Optional<T> cause(Throwable failure, Class<T> type) {

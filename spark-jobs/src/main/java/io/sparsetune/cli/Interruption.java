@@ -3,12 +3,15 @@ package io.sparsetune.cli;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
  * Ctrl-C and SIGTERM: stops what is running before the process ends. The process then ends with the
- * code that the signal gives it (130 or 143).
+ * code that the signal gives it (130 or 143). Where it ends because a thread of Spark's asks for
+ * it, that is what is said.
  */
 final class Interruption {
   private final AtomicBoolean happened = new AtomicBoolean();
@@ -25,7 +28,12 @@ final class Interruption {
             () -> {
               happened.set(true);
               err.println();
-              err.println("Interrupted: stopping the running jobs. " + whatIsLeft.get());
+              err.println(
+                  exiting()
+                          .map(Interruption::ofExit)
+                          .orElse("Interrupted: stopping the running jobs.")
+                      + " "
+                      + whatIsLeft.get());
               err.flush();
               // Spark's threads print stack traces of what they can no longer do.
               System.setErr(new PrintStream(OutputStream.nullOutputStream()));
@@ -42,6 +50,29 @@ final class Interruption {
     } finally {
       remove(hook);
     }
+  }
+
+  /**
+   * The thread that asked for the end of the process; empty where a signal did. Whoever asks waits
+   * in {@link System#exit} until it ends; a signal's handler does not go that way.
+   */
+  private static Optional<String> exiting() {
+    for (Map.Entry<Thread, StackTraceElement[]> thread : Thread.getAllStackTraces().entrySet()) {
+      for (StackTraceElement frame : thread.getValue()) {
+        if (frame.getClassName().equals("java.lang.Runtime")
+            && frame.getMethodName().equals("exit")) {
+          return Optional.of(thread.getKey().getName());
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String ofExit(String thread) {
+    return ("Error: Spark has ended the process, in its thread '%s'. Its own messages may say why;"
+            + " where memory was short, give the driver more with SPARSETUNE_DRIVER_MEMORY or"
+            + " spark-submit's --driver-memory.")
+        .formatted(thread);
   }
 
   private static void remove(Thread hook) {

@@ -42,10 +42,23 @@ record Session(Terminal terminal, Interruption interruption, Sessions sessions) 
    *
    * @param name of the application
    * @param whatIsLeft what an interruption leaves behind at that moment, in a sentence
+   * @throws io.sparsetune.data.FailedWorkException where a thread has died of an error meanwhile
    * @throws SparkStoppedException where Spark had ended by itself when the work failed
    */
   <T> T onSpark(String name, Supplier<String> whatIsLeft, Function<SparkSession, T> work) {
     SparkSession spark = sessions.open(name);
+    try (ThreadDeaths deaths = ThreadDeaths.watch(() -> spark.sparkContext().stop())) {
+      return onSpark(spark, deaths, whatIsLeft, work);
+    } finally {
+      sessions.close(spark);
+    }
+  }
+
+  private <T> T onSpark(
+      SparkSession spark,
+      ThreadDeaths deaths,
+      Supplier<String> whatIsLeft,
+      Function<SparkSession, T> work) {
     try {
       return interruption.guard(
           terminal.err(),
@@ -54,13 +67,12 @@ record Session(Terminal terminal, Interruption interruption, Sessions sessions) 
           () -> work.apply(spark));
     } catch (ConfigException | DivergedException e) {
       throw e;
-    } catch (Exception e) {
+    } catch (Exception | Error e) {
+      deaths.requireNone(e);
       if (spark.sparkContext().isStopped()) {
         throw new SparkStoppedException(spark.sparkContext().master(), e);
       }
       throw e;
-    } finally {
-      sessions.close(spark);
     }
   }
 }

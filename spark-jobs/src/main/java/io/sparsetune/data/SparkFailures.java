@@ -57,10 +57,13 @@ public final class SparkFailures {
       String key, String files, Callable<T> work, Class<? extends Exception> reading) {
     try {
       return work.call();
-    } catch (Exception e) {
+    } catch (Exception | Error e) {
       RuntimeException known = unwrapped(e);
       if (isOurs(known)) {
         throw known;
+      }
+      if (FatalErrors.inWords(e).isPresent()) {
+        throw new FailedWorkException("reading %s: %s".formatted(key, files), e);
       }
       String reason = readFailure(e, reading.isInstance(e));
       if (reason.isEmpty()) {
@@ -86,6 +89,23 @@ public final class SparkFailures {
     return failure instanceof RuntimeException runtime
         ? runtime
         : new IllegalStateException(failure.getMessage(), failure);
+  }
+
+  /**
+   * Like {@link #unwrapped(Callable)}.
+   *
+   * @param name of the work, for messages
+   * @throws FailedWorkException where Java itself failed
+   */
+  public static <T> T named(String name, Callable<T> work) {
+    try {
+      return unwrapped(work);
+    } catch (RuntimeException e) {
+      if (!(e instanceof UserException) && FatalErrors.inWords(e).isPresent()) {
+        throw new FailedWorkException(name, e);
+      }
+      throw e;
+    }
   }
 
   private static boolean isOurs(Throwable failure) {

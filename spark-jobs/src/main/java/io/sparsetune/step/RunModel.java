@@ -95,7 +95,7 @@ final class RunModel implements AutoCloseable {
   <T> T job(String description, Callable<T> job) {
     context.sc().setJobDescription(description);
     try {
-      return SparkFailures.unwrapped(job);
+      return SparkFailures.named(description, job);
     } catch (RuntimeException e) {
       failed = true;
       throw e;

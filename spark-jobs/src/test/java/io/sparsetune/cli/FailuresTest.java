@@ -54,7 +54,8 @@ class FailuresTest {
         Cli.run("predict", run.toString(), "--data", many.toString(), "--out", out.toString());
 
     assertThat(predicted.err())
-        .startsWith("Error: out of memory (in a task: Java heap space). Give the driver more")
+        .startsWith(
+            "Error: out of memory (predict: in a task: Java heap space). Give the driver more")
         .contains("--driver-memory", "--executor-memory");
     assertThat(predicted.code()).isEqualTo(1);
   }

@@ -20,6 +20,8 @@ public final class SharedSession {
               .config("spark.locality.wait", "0s")
               // Files of more than 20 kB are split, as large ones are elsewhere.
               .config("spark.sql.files.maxPartitionBytes", "20000b")
+              // As for every local master: a task's error is its job's.
+              .config("spark.executor.killOnFatalError.depth", "0")
               .config("spark.driver.host", "localhost")
               .config("spark.driver.bindAddress", "127.0.0.1")
               .getOrCreate();
