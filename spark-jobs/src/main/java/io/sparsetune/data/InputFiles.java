@@ -17,7 +17,8 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * The files that a configuration's paths and globs stand for, on any Hadoop file system: folders
- * give the files in them, except those whose name begins with {@code _} or {@code .}.
+ * give the files in them, except those whose name begins with {@code _} or {@code .}; folders that
+ * are a column's value, as {@code _year=2026} is, may begin with the former.
  *
  * @param key the configuration key that named them
  * @param sources the files and folders that the configuration's paths stand for
@@ -127,7 +128,8 @@ record InputFiles(String key, List<String> sources, List<Path> paths, TableForma
     Arrays.sort(inside, Comparator.comparing(FileStatus::getPath));
     for (FileStatus entry : inside) {
       String name = entry.getPath().getName();
-      if (!name.startsWith("_") && !name.startsWith(".")) {
+      boolean partition = entry.isDirectory() && PartitionColumns.isOne(name);
+      if ((!name.startsWith("_") || partition) && !name.startsWith(".")) {
         collect(files, entry, key, into);
       }
     }

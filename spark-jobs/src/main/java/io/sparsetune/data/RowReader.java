@@ -5,6 +5,7 @@ import io.sparsetune.task.Labels;
 import io.sparsetune.text.SpanMarks;
 import io.sparsetune.text.SpanMarks.Place;
 import java.io.Serializable;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -171,8 +172,8 @@ public final class RowReader implements Serializable {
   }
 
   /**
-   * The cell as text: whole numbers without a fraction, whatever their type. Null for none, which
-   * tables of numbers write as NaN.
+   * The cell as text: whole numbers without a fraction, whatever their type, and decimals without
+   * zeros at their end. Null for none, which tables of numbers write as NaN.
    */
   private static String cell(TableRow row, String column) {
     Object value = ColumnPath.value(row.cells(), column);
@@ -184,6 +185,9 @@ public final class RowReader implements Serializable {
       if (number == Math.rint(number) && Math.abs(number) < 0x1p53) {
         return Long.toString((long) number);
       }
+    }
+    if (value instanceof BigDecimal decimal) {
+      return decimal.stripTrailingZeros().toPlainString();
     }
     return value == null ? null : value.toString();
   }

@@ -35,15 +35,21 @@ public final class Table {
   private final InputFiles files;
   private final SparkSession session;
   private final StructType schema;
+  private final PartitionColumns partitions;
 
   /** Of csv and tsv. */
   private final Optional<Header> header;
 
   private Table(
-      InputFiles files, SparkSession session, StructType schema, Optional<Header> header) {
+      InputFiles files, SparkSession session, StructType inFiles, Optional<Header> header) {
     this.files = files;
     this.session = session;
-    this.schema = schema;
+    this.partitions = PartitionColumns.of(files, inFiles.fieldNames());
+    StructType all = inFiles;
+    for (String column : partitions.names()) {
+      all = all.add(column, DataTypes.StringType);
+    }
+    this.schema = all;
     this.header = header;
   }
 
@@ -231,6 +237,20 @@ public final class Table {
   }
 
   private JavaRDD<TableRow> rows(List<String> columns, String... paths) {
+    List<String> inFiles = new ArrayList<>(columns);
+    if (!inFiles.removeAll(partitions.names())) {
+      return rowsOfFiles(columns, paths);
+    }
+    StructType wanted = new StructType();
+    for (String column : columns) {
+      wanted = wanted.add(schema.apply(column));
+    }
+    StructType filled = wanted;
+    PartitionColumns folders = partitions;
+    return rowsOfFiles(inFiles, paths).mapPartitions(part -> folders.fill(part, filled));
+  }
+
+  private JavaRDD<TableRow> rowsOfFiles(List<String> columns, String... paths) {
     boolean lines = files.format() == TableFormat.JSONL;
     Dataset<Row> selected = lines ? jsonLines(columns, paths) : select(columns, paths);
     JavaRDD<Row> rows = selected.javaRDD();
@@ -250,7 +270,11 @@ public final class Table {
   /** (file, block, malformed text, cells). */
   private Dataset<Row> select(List<String> columns, String... paths) {
     boolean mayBreak = header.isPresent();
-    StructType full = mayBreak ? schema.add(MALFORMED, DataTypes.StringType) : schema;
+    StructType full = new StructType();
+    for (StructField field : schema.fields()) {
+      full = partitions.names().contains(field.name()) ? full : full.add(field);
+    }
+    full = mayBreak ? full.add(MALFORMED, DataTypes.StringType) : full;
     Dataset<Row> rows = reader(session, files.format()).schema(full).load(paths);
     Column place = rows.metadataColumn("_metadata");
     return rows.select(

@@ -15,4 +15,9 @@ import org.apache.spark.sql.Row;
  */
 public record TableRow(
     String file, long block, long index, Row cells, String malformed, String undecoded)
-    implements Serializable {}
+    implements Serializable {
+  /** The same row with other cells. */
+  TableRow with(Row others) {
+    return new TableRow(file, block, index, others, malformed, undecoded);
+  }
+}

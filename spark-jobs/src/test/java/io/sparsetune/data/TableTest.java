@@ -47,6 +47,18 @@ class TableTest extends TableFiles {
   }
 
   @Test
+  void decimalsAreTheNumbersThatTheyStandFor() {
+    SharedSession.get()
+        .sql(
+            "select 'a' as text, cast(0 as decimal(38,18)) as label"
+                + " union all select 'b', 1.5 union all select 'c', 1200")
+        .coalesce(1)
+        .write()
+        .parquet(folder.resolve("a.parquet").toString());
+    assertThat(load("a.parquet").labels()).contains(Labels.of(List.of("0", "1.5", "1200")));
+  }
+
+  @Test
   void compressedFilesAndFoldersAndGlobsAreRead() throws IOException {
     Files.createDirectory(folder.resolve("parts"));
     write("parts/a.csv", "text,label\na,x\n");

@@ -13,6 +13,7 @@ import io.sparsetune.train.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -108,6 +109,28 @@ class PredictJobTest {
             "Cannot add predictions to %s: its columns 'Id' and 'id' differ only in upper and lower"
                 + " case; rename one",
             twice);
+  }
+
+  @Test
+  void columnsOfFoldersAreKeptAfterTheFiles() throws IOException {
+    Files.createDirectories(folder.resolve("days/dt=2026-01-01"));
+    Files.createDirectories(folder.resolve("days/dt=__HIVE_DEFAULT_PARTITION__"));
+    input("days/dt=2026-01-01/a.jsonl", "{\"text\": \"w4\", \"id\": 1}");
+    input("days/dt=__HIVE_DEFAULT_PARTITION__/b.jsonl", "{\"text\": \"w5\", \"id\": 2}");
+    Path output = folder.resolve("days-out");
+    predict(folder.resolve("days"), output, false);
+    List<String> lines = new ArrayList<>();
+    try (Stream<Path> files = Files.list(output)) {
+      for (Path file : files.filter(name -> name.toString().endsWith(".json")).sorted().toList()) {
+        if (!file.getFileName().toString().startsWith("_")) {
+          lines.addAll(Files.readAllLines(file));
+        }
+      }
+    }
+    assertThat(lines).hasSize(2);
+    assertThat(lines.get(0))
+        .startsWith("{\"id\":1,\"text\":\"w4\",\"dt\":\"2026-01-01\",\"prediction\":");
+    assertThat(lines.get(1)).startsWith("{\"id\":2,\"text\":\"w5\",\"dt\":null,\"prediction\":");
   }
 
   @Test
