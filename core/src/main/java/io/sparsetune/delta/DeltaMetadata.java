@@ -12,6 +12,7 @@ import io.sparsetune.files.KeyName;
 import io.sparsetune.files.StrictJson;
 import io.sparsetune.mask.MaskBudget;
 import io.sparsetune.mask.MaskBudget.Scope;
+import io.sparsetune.model.ClassifierStart;
 import io.sparsetune.model.Dropout;
 import io.sparsetune.model.EquivalentModel;
 import io.sparsetune.model.ModelConfigFile;
@@ -68,6 +69,8 @@ record DeltaMetadata(DeltaInfo info, int head) {
     metadata.put("encoder", CanonicalJson.write(ModelConfigFile.json(info.spec().encoder())));
     EquivalentModelJson.write(info.spec().equivalent())
         .ifPresent(model -> metadata.put(EquivalentModelJson.KEY, CanonicalJson.write(model)));
+    ClassifierStartJson.write(info.spec().classifierStart())
+        .ifPresent(start -> metadata.put(ClassifierStartJson.KEY, CanonicalJson.write(start)));
     metadata.put("seed", Long.toString(info.seed()));
     metadata.put("run_id", info.runId());
     metadata.put("library_version", info.libraryVersion());
@@ -114,7 +117,8 @@ record DeltaMetadata(DeltaInfo info, int head) {
                     regression ? 1 : labels.size(),
                     type.loss(),
                     Dropout.NONE)
-                .with(equivalentModel());
+                .with(equivalentModel())
+                .with(classifierStart());
         spec.layout();
         return new DeltaMetadata(
             new DeltaInfo(
@@ -141,6 +145,12 @@ record DeltaMetadata(DeltaInfo info, int head) {
       return metadata.containsKey(EquivalentModelJson.KEY)
           ? EquivalentModelJson.read(path, object(EquivalentModelJson.KEY))
           : EquivalentModel.BASE;
+    }
+
+    private ClassifierStart classifierStart() {
+      return metadata.containsKey(ClassifierStartJson.KEY)
+          ? ClassifierStartJson.read(path, object(ClassifierStartJson.KEY))
+          : ClassifierStart.IN_ORDER;
     }
 
     private List<String> labels(JsonNode node) {

@@ -63,7 +63,9 @@ public record SparseDelta(DeltaInfo info, Mask trained, float[] values) {
               .formatted(base.location(), base.encoder(), info.spec().encoder()));
     }
     String head =
-        wholeHead() ? info.headFingerprint() : base.headFingerprint(info.spec(), info.seed());
+        isHeadWhole(info.spec().layout(), trained)
+            ? info.headFingerprint()
+            : base.headFingerprint(info.spec(), info.seed());
     if (!head.equals(info.headFingerprint())) {
       throw new DataException(
           "Cannot apply the delta to %s: it holds a part of the head alone, of the head %s; this base's is %s; give the right one with --model"
@@ -71,8 +73,8 @@ public record SparseDelta(DeltaInfo info, Mask trained, float[] values) {
     }
   }
 
-  private boolean wholeHead() {
-    ParameterLayout layout = info.spec().layout();
+  /** Whether all of the head is among what is trained: then what it started from is no matter. */
+  public static boolean isHeadWhole(ParameterLayout layout, Mask trained) {
     return IntStream.range(0, layout.tensorCount())
         .filter(t -> layout.tensor(t).part() == Part.HEAD)
         .allMatch(trained::isWhole);

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A pre-trained encoder in its files: a Hugging Face folder, or an ONNX export. Opening it reads
@@ -201,6 +202,28 @@ public final class BaseModel {
   /** Which modules of that model's head come from the base, and which are drawn anew. */
   public HeadOrigin headOrigin(ModelSpec spec) {
     return imported.headOrigin(checked(spec));
+  }
+
+  /**
+   * A classification with its classifier's start by the labels' names: from the rows of the base
+   * that {@code id2label} gives these names, or drawn. Other models start as they are.
+   *
+   * @param labels names of the outputs
+   */
+  public ModelSpec startingByName(ModelSpec spec, List<String> labels) {
+    boolean rows = headOrigin(spec).loaded().contains(spec.classifier());
+    return rows && spec.loss() == Loss.CROSS_ENTROPY
+        ? spec.with(ClassifierStart.byName(config.labels(), labels))
+        : spec;
+  }
+
+  /**
+   * Where the modules of that model's head start from, in words and by their names.
+   *
+   * @param labels names of the outputs; empty where they have none
+   */
+  public Map<String, String> headReport(ModelSpec spec, List<String> labels) {
+    return new HeadReport(imported, checked(spec), config.labels()).origins(labels);
   }
 
   /**

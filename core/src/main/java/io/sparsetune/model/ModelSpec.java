@@ -13,6 +13,7 @@ import java.util.List;
  * @param outputs scores of an example: one a label or a choice; 1 for regression
  * @param equivalent what is added to the encoder
  * @param precision of the products
+ * @param classifierStart of the last layer; of any use only where the base has one
  */
 public record ModelSpec(
     EncoderConfig encoder,
@@ -21,7 +22,8 @@ public record ModelSpec(
     Loss loss,
     Dropout dropout,
     EquivalentModel equivalent,
-    Precision precision)
+    Precision precision,
+    ClassifierStart classifierStart)
     implements Serializable {
 
   public ModelSpec {
@@ -34,6 +36,12 @@ public record ModelSpec(
     if (!fits) {
       throw new IllegalArgumentException("Invalid number of outputs: " + outputs + " for " + loss);
     }
+    if (classifierStart instanceof ClassifierStart.Permuted permuted
+        && (loss != Loss.CROSS_ENTROPY || permuted.rows().size() != outputs)) {
+      throw new IllegalArgumentException(
+          "Invalid start of the classifier: %d rows for %d outputs of %s"
+              .formatted(permuted.rows().size(), outputs, loss));
+    }
     if (equivalent instanceof EquivalentModel.Lora lora) {
       lora.modules(encoder);
     }
@@ -45,6 +53,18 @@ public record ModelSpec(
     }
   }
 
+  /** A classifier that starts from the base's rows in their order where there are as many. */
+  public ModelSpec(
+      EncoderConfig encoder,
+      Pooling pooling,
+      int outputs,
+      Loss loss,
+      Dropout dropout,
+      EquivalentModel equivalent,
+      Precision precision) {
+    this(encoder, pooling, outputs, loss, dropout, equivalent, precision, ClassifierStart.IN_ORDER);
+  }
+
   /** The pre-trained encoder with nothing added, in single precision. */
   public ModelSpec(
       EncoderConfig encoder, Pooling pooling, int outputs, Loss loss, Dropout dropout) {
@@ -53,17 +73,25 @@ public record ModelSpec(
 
   /** The same model with something else added to the encoder. */
   public ModelSpec with(EquivalentModel other) {
-    return new ModelSpec(encoder, pooling, outputs, loss, dropout, other, precision);
+    return new ModelSpec(
+        encoder, pooling, outputs, loss, dropout, other, precision, classifierStart);
   }
 
   /** The same model with another dropout; LoRA's own stays. */
   public ModelSpec with(Dropout other) {
-    return new ModelSpec(encoder, pooling, outputs, loss, other, equivalent, precision);
+    return new ModelSpec(
+        encoder, pooling, outputs, loss, other, equivalent, precision, classifierStart);
   }
 
   /** The same model computed in another precision. */
   public ModelSpec with(Precision other) {
-    return new ModelSpec(encoder, pooling, outputs, loss, dropout, equivalent, other);
+    return new ModelSpec(
+        encoder, pooling, outputs, loss, dropout, equivalent, other, classifierStart);
+  }
+
+  /** The same model with another start of its classifier. */
+  public ModelSpec with(ClassifierStart other) {
+    return new ModelSpec(encoder, pooling, outputs, loss, dropout, equivalent, precision, other);
   }
 
   /**
@@ -98,10 +126,8 @@ public record ModelSpec(
     int rows = outputs / sequences();
     if (hasRobertaHead()) {
       linear(tensors, "classifier.dense", Part.HEAD, h, h);
-      linear(tensors, "classifier.out_proj", Part.HEAD, rows, h);
-    } else {
-      linear(tensors, "classifier", Part.HEAD, rows, h);
     }
+    linear(tensors, classifier(), Part.HEAD, rows, h);
     return new ParameterLayout(tensors);
   }
 
@@ -118,6 +144,11 @@ public record ModelSpec(
    */
   public float[] initial(int tensor, long seed) {
     return AddedTensors.initial(layout().tensor(tensor), tensor, seed);
+  }
+
+  /** The last layer's name, which is the classifier's: its rows are the outputs. */
+  public String classifier() {
+    return hasRobertaHead() ? "classifier.out_proj" : "classifier";
   }
 
   /** RoBERTa's own classification head, with a dense layer of its own. */

@@ -88,7 +88,7 @@ final class WeightImport {
     Set<String> initialised = new LinkedHashSet<>();
     for (TensorSpec tensor : layout.tensors()) {
       if (tensor.part() == Part.HEAD) {
-        (isLoaded(layout, tensor) ? loaded : initialised).add(module(tensor));
+        (isLoaded(spec, layout, tensor) ? loaded : initialised).add(module(tensor));
       }
     }
     return new HeadOrigin(List.copyOf(loaded), List.copyOf(initialised));
@@ -103,8 +103,13 @@ final class WeightImport {
       sink.accept(values, values.length);
       return;
     }
-    if (tensor.part() != Part.HEAD || isLoaded(layout, tensor)) {
-      weights.read(tensor.name(), sink);
+    if (tensor.part() != Part.HEAD || isLoaded(spec, layout, tensor)) {
+      if (module(tensor).equals(spec.classifier())
+          && spec.classifierStart() instanceof ClassifierStart.Permuted permuted) {
+        readRows(tensor, permuted.rows(), sink);
+      } else {
+        weights.read(tensor.name(), sink);
+      }
       return;
     }
     float[] values = new float[tensor.size()];
@@ -117,6 +122,27 @@ final class WeightImport {
     sink.accept(values, values.length);
   }
 
+  private void readRows(TensorSpec tensor, List<Integer> rows, FloatSink sink) throws IOException {
+    float[] base = new float[tensor.size()];
+    weights.read(tensor.name(), FloatSink.into(base, 0));
+    int columns = tensor.size() / rows.size();
+    float[] values = new float[base.length];
+    for (int row = 0; row < rows.size(); row++) {
+      System.arraycopy(base, rows.get(row) * columns, values, row * columns, columns);
+    }
+    sink.accept(values, values.length);
+  }
+
+  /** Rows of the base's own layer of that name; 0 where it has none of the same columns. */
+  int rows(String module, int columns) {
+    List<Integer> shape = weights.shapes().getOrDefault(module + ".weight", List.of());
+    boolean whole =
+        shape.size() == 2
+            && shape.get(1) == columns
+            && List.of(shape.get(0)).equals(weights.shapes().get(module + ".bias"));
+    return whole ? shape.get(0) : 0;
+  }
+
   /** The index without added tensors: an equivalent model's head starts as the base's does. */
   private static int baseIndex(ParameterLayout layout, int index) {
     return (int)
@@ -124,7 +150,11 @@ final class WeightImport {
   }
 
   /** A module's weight and bias are taken together, or not at all. */
-  private boolean isLoaded(ParameterLayout layout, TensorSpec tensor) {
+  private boolean isLoaded(ModelSpec spec, ParameterLayout layout, TensorSpec tensor) {
+    if (spec.classifierStart() instanceof ClassifierStart.Drawn
+        && module(tensor).equals(spec.classifier())) {
+      return false;
+    }
     Map<String, List<Integer>> shapes = weights.shapes();
     for (String kind : List.of(".weight", ".bias")) {
       TensorSpec part = layout.tensor(layout.indexOf(module(tensor) + kind));

@@ -16,6 +16,13 @@ public interface TrainingListener {
    */
   default void textsCut(long texts, long of, int maxSeqLength) {}
 
+  /**
+   * Where the modules of the head start from.
+   *
+   * @param origins in words, a module each
+   */
+  default void headStarts(List<String> origins) {}
+
   default void planned(TrainingPlan plan) {}
 
   /** {@link ScoreProgress}; on any thread, while the one that trains waits. */

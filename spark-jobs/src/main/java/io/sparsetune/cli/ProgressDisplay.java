@@ -49,6 +49,11 @@ final class ProgressDisplay implements TrainingListener {
   }
 
   @Override
+  public void headStarts(List<String> origins) {
+    say("Head: " + String.join("; ", origins));
+  }
+
+  @Override
   public void textsCut(long texts, long of, int maxSeqLength) {
     say(
         String.format(

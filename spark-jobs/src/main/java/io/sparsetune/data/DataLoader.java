@@ -6,6 +6,7 @@ import io.sparsetune.config.TaskConfig;
 import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.data.Survey.BadRows;
 import io.sparsetune.error.DataException;
+import io.sparsetune.error.Shown;
 import io.sparsetune.task.Labels;
 import io.sparsetune.text.Shard;
 import java.util.List;
@@ -129,7 +130,7 @@ public final class DataLoader {
 
   private Survey survey(Table table, RowReader reader, Optional<Labels> labels, boolean collect) {
     BadRows badRows = data.onBadRow() == OnBadRow.SKIP ? BadRows.SKIPPED : BadRows.REFUSED;
-    String names = labels.map(known -> String.join(", ", known.names())).orElse("");
+    String names = labels.map(known -> Shown.list(known.names())).orElse("");
     Survey survey = Survey.of(table, reader, collect, badRows, names);
     if (survey.badRows() > 0) {
       LOG.warn(

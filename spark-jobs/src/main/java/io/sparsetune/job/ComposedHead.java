@@ -3,6 +3,7 @@ package io.sparsetune.job;
 import io.sparsetune.delta.DeltaInfo;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.Shown;
 import io.sparsetune.files.KeyName;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.params.ParameterLayout;
@@ -71,7 +72,7 @@ record ComposedHead(List<String> paths, List<SparseDelta> deltas) {
 
   private static String task(DeltaInfo info) {
     return KeyName.of(info.taskType())
-        + (info.labels().isEmpty() ? "" : " with the labels " + String.join(", ", info.labels()));
+        + (info.labels().isEmpty() ? "" : " with the labels " + Shown.list(info.labels()));
   }
 
   private static String plain(String path) {

@@ -11,6 +11,7 @@ import java.util.List;
  * @param sample a few rows of the training data, one a line
  * @param trainExamples validationExamples, testExamples: rows that can be used
  * @param textsCut of all of them, at data.max_seq_length
+ * @param headStarts where the modules of the head start from, in words
  * @param n parameters that the mask ranges over
  * @param k size of the mask
  * @param head parameters trained beside it
@@ -28,6 +29,7 @@ public record DryRun(
     long validationExamples,
     long testExamples,
     long textsCut,
+    List<String> headStarts,
     long n,
     long k,
     long head,
@@ -56,6 +58,7 @@ public record DryRun(
         examples(run, Preparation.VALIDATION),
         examples(run, Preparation.TEST),
         run.textsCut(),
+        run.head(),
         sizes.n(),
         sizes.k(),
         sizes.head(),
@@ -96,7 +99,8 @@ public record DryRun(
         n,
         100.0 * k / n,
         head);
-    line(text, "%,d steps, %,d an epoch; an evaluation every %,d", steps, stepsPerEpoch, evalSteps);
+    headStarts.forEach(origin -> line(text, "%s", origin));
+    line(text, "%,d steps, %,d an epoch; %s", steps, stepsPerEpoch, evaluations());
     line(
         text,
         "a step moves %s down to an executor and at most %s up from %s (dense: %s each way)",
@@ -111,6 +115,15 @@ public record DryRun(
       warnings.forEach(warning -> line(text, "%s", warning));
     }
     return text.toString();
+  }
+
+  private String evaluations() {
+    if (validationExamples == 0) {
+      return "no evaluation, since there are no rows to validate";
+    }
+    return evalSteps >= steps
+        ? "an evaluation at the end"
+        : "an evaluation every %,d, and at the end".formatted(evalSteps);
   }
 
   private static void line(StringBuilder text, String format, Object... values) {

@@ -39,6 +39,11 @@ final class MetricsLog implements TrainingListener, AutoCloseable {
   }
 
   @Override
+  public void headStarts(List<String> origins) {
+    next.headStarts(origins);
+  }
+
+  @Override
   public void textsCut(long texts, long of, int maxSeqLength) {
     next.textsCut(texts, of, maxSeqLength);
   }

@@ -8,13 +8,17 @@ import io.sparsetune.model.Architecture;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.Dropout;
 import io.sparsetune.model.EncoderConfig;
+import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
 import io.sparsetune.task.Labels;
+import java.util.List;
 import java.util.Optional;
 
 /** The model that a configuration, a base and a task's labels make. */
 final class ModelSpecs {
+  private static final String MULTI_LABEL = "multi_label_classification";
+
   private ModelSpecs() {}
 
   /**
@@ -29,14 +33,35 @@ final class ModelSpecs {
     boolean cls =
         encoder.architecture() == Architecture.ROBERTA && task != TaskType.MULTIPLE_CHOICE;
     Pooling own = cls ? Pooling.CLS : Pooling.POOLER;
-    return new ModelSpec(
-        encoder,
-        config.model().pooling().orElse(own),
-        labels.map(Labels::size).orElse(1),
-        task.loss(),
-        dropout(config.model(), base.dropout()),
-        config.method().equivalentModel(encoder),
-        config.training().precision());
+    ModelSpec spec =
+        new ModelSpec(
+            encoder,
+            config.model().pooling().orElse(own),
+            labels.map(Labels::size).orElse(1),
+            task.loss(),
+            dropout(config.model(), base.dropout()),
+            config.method().equivalentModel(encoder),
+            config.training().precision());
+    ModelSpec byName = base.startingByName(spec, labels.map(Labels::names).orElse(List.of()));
+    requireOneLabel(byName, base);
+    return byName;
+  }
+
+  /** A head of sigmoids is no start for a softmax, unless somebody says so. */
+  private static void requireOneLabel(ModelSpec spec, BaseModel base) {
+    boolean taken = base.headOrigin(spec).loaded().contains(spec.classifier());
+    if (taken && spec.loss() == Loss.CROSS_ENTROPY && isMultiLabel(base)) {
+      throw new ConfigException(
+          ("Cannot go on from the classifier of %s: problem_type in its config.json is %s, but this"
+                  + " task gives each example one label. To start from it all the same, set"
+                  + " problem_type there to single_label_classification; to have a new one drawn,"
+                  + " take id2label out of it")
+              .formatted(base.location(), MULTI_LABEL));
+    }
+  }
+
+  static boolean isMultiLabel(BaseModel base) {
+    return base.config().problemType().filter(MULTI_LABEL::equals).isPresent();
   }
 
   /**

@@ -17,6 +17,7 @@ import io.sparsetune.task.Labels;
 import io.sparsetune.task.Metrics;
 import io.sparsetune.text.RowHash;
 import io.sparsetune.train.TrainingPlan;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,23 @@ record Preparation(
     }
     ModelSpec spec = ModelSpecs.of(config, base, train.labels());
     return new Preparation(config, shipped, base, spec, train, Map.copyOf(evaluation));
+  }
+
+  /** Where the head starts from, a module a line, and what else the base says of its task. */
+  List<String> head() {
+    List<String> lines = new ArrayList<>();
+    headReport().forEach((module, origin) -> lines.add(module + ": " + origin));
+    if (ModelSpecs.isMultiLabel(base)) {
+      lines.add(
+          "the base was trained to give a text several labels (its problem_type); this run gives it"
+              + " one");
+    }
+    return lines;
+  }
+
+  /** The same by the modules' names. */
+  Map<String, String> headReport() {
+    return base.headReport(spec, train.labels().map(Labels::names).orElse(List.of()));
   }
 
   /** Whether another configuration has the same base and the same data, dealt the same way. */

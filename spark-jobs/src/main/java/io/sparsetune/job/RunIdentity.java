@@ -4,7 +4,9 @@ import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigWriter;
 import io.sparsetune.delta.DeltaInfo;
 import io.sparsetune.delta.RunId;
+import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.model.BaseModel;
+import io.sparsetune.model.ClassifierStart;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.task.Labels;
 import io.sparsetune.train.TrainingResult;
@@ -48,8 +50,9 @@ record RunIdentity(String runId, String baseFingerprint, String headFingerprint,
   /** What the run's delta says of itself. */
   DeltaInfo delta(
       RunConfig config, ModelSpec spec, Optional<Labels> labels, TrainingResult result) {
+    boolean whole = SparseDelta.isHeadWhole(spec.layout(), result.trained());
     return new DeltaInfo(
-        spec,
+        whole ? spec.with(ClassifierStart.IN_ORDER) : spec,
         baseFingerprint,
         headFingerprint,
         config.method().name(),

@@ -89,6 +89,7 @@ record RunRecord(RunConfig config, String basePath, ObjectNode json) {
     base.put("parameters", run.spec().layout().size());
     base.put("head_loaded", head.loaded());
     base.put("head_initialised", head.initialised());
+    base.put("head", run.headReport());
     return base;
   }
 

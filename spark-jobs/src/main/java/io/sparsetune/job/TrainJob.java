@@ -75,6 +75,7 @@ public final class TrainJob {
       folder.write(RunFiles.RUN, RunRecord.write(session, run, identity, executor.arithmetic()));
       try (MetricsLog log =
           new MetricsLog(folder, config.training().loggingSteps(), request.progress())) {
+        log.headStarts(run.head());
         if (run.textsCut() > 0) {
           log.textsCut(run.textsCut(), run.texts(), config.data().maxSeqLength());
         }

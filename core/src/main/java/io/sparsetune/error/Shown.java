@@ -1,0 +1,24 @@
+package io.sparsetune.error;
+
+import java.util.Collection;
+import java.util.stream.Collectors;
+
+/** Lists of a user's values in messages, cut where they are long. */
+public final class Shown {
+  private static final int MOST = 8;
+  private static final int LONGEST = 40;
+
+  private Shown() {}
+
+  /** The first few, each cut, and how many there are where that is not all. */
+  public static String list(Collection<String> values) {
+    String first = values.stream().limit(MOST).map(Shown::cut).collect(Collectors.joining(", "));
+    return values.size() <= MOST ? first : "%s, … (%,d in all)".formatted(first, values.size());
+  }
+
+  private static String cut(String value) {
+    return value.codePointCount(0, value.length()) <= LONGEST
+        ? value
+        : value.substring(0, value.offsetByCodePoints(0, LONGEST)) + "…";
+  }
+}
