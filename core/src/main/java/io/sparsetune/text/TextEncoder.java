@@ -25,9 +25,17 @@ public final class TextEncoder implements AutoCloseable {
    *     them
    * @param source what messages call it
    * @param maxSeqLength in tokens, special ones included; at least 3
-   * @throws CorruptFileException where the library does not accept the file
+   * @throws CorruptFileException where the file is broken, or the library does not accept it
    */
   public static TextEncoder of(byte[] tokenizerJson, String source, int maxSeqLength) {
+    return of(CheckedTokenizer.of(tokenizerJson, source), maxSeqLength);
+  }
+
+  /**
+   * @param maxSeqLength in tokens, special ones included; at least 3
+   * @throws CorruptFileException where the library does not accept the file
+   */
+  public static TextEncoder of(CheckedTokenizer checked, int maxSeqLength) {
     if (maxSeqLength < 3) {
       throw new IllegalArgumentException(
           "Invalid maximum length: " + maxSeqLength + " (at least 3)");
@@ -46,11 +54,11 @@ public final class TextEncoder implements AutoCloseable {
           NativeTokenizers.quietly(
               () ->
                   HuggingFaceTokenizer.newInstance(
-                      new ByteArrayInputStream(tokenizerJson), options)),
+                      new ByteArrayInputStream(checked.json()), options)),
           maxSeqLength);
     } catch (Exception e) {
       throw new CorruptFileException(
-          source, "the tokenizer library does not accept it: " + e.getMessage(), e);
+          checked.source(), "the tokenizer library does not accept it: " + e.getMessage(), e);
     }
   }
 

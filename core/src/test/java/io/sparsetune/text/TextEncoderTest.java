@@ -147,7 +147,7 @@ class TextEncoderTest {
   @Test
   void aBrokenTokenizerIsNamed() {
     assertThatThrownBy(
-            () -> TextEncoder.of("{".getBytes(StandardCharsets.UTF_8), "m/tokenizer.json", 8))
+            () -> TextEncoder.of("{}".getBytes(StandardCharsets.UTF_8), "m/tokenizer.json", 8))
         .isInstanceOf(CorruptFileException.class)
         .hasMessageStartingWith(
             "Cannot read m/tokenizer.json: the tokenizer library does not accept it: ");

@@ -8,6 +8,7 @@ import io.sparsetune.data.Survey.BadRows;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.Shown;
 import io.sparsetune.task.Labels;
+import io.sparsetune.text.CheckedTokenizer;
 import io.sparsetune.text.Shard;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +33,7 @@ public final class DataLoader {
   private final DataConfig data;
   private final Columns columns;
   private final Tokenizer tokenizer;
-  private final Broadcast<byte[]> tokenizerJson;
+  private final Broadcast<CheckedTokenizer> tokenizerJson;
   private final Slots slots;
 
   /**
@@ -45,7 +46,7 @@ public final class DataLoader {
     this.columns = Columns.of(task);
     this.tokenizer = tokenizer;
     this.tokenizerJson =
-        JavaSparkContext.fromSparkContext(session.sparkContext()).broadcast(tokenizer.json());
+        JavaSparkContext.fromSparkContext(session.sparkContext()).broadcast(tokenizer.checked());
     this.slots = Slots.of(session);
   }
 

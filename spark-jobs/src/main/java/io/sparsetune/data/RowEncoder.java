@@ -1,6 +1,7 @@
 package io.sparsetune.data;
 
 import io.sparsetune.error.DataException;
+import io.sparsetune.text.CheckedTokenizer;
 import io.sparsetune.text.EncodedExample;
 import io.sparsetune.text.RowHash;
 import io.sparsetune.text.TextEncoder;
@@ -18,18 +19,20 @@ final class RowEncoder implements Serializable {
   private static final long serialVersionUID = 1;
 
   private final RowReader reader;
-  private final Broadcast<byte[]> json;
-  private final String source;
+  private final Broadcast<CheckedTokenizer> checked;
   private final int vocabularySize;
   private final int maxSeqLength;
 
   /**
-   * @param json of the tokenizer
+   * @param checked the tokenizer's
    */
-  RowEncoder(RowReader reader, Broadcast<byte[]> json, Tokenizer tokenizer, int maxSeqLength) {
+  RowEncoder(
+      RowReader reader,
+      Broadcast<CheckedTokenizer> checked,
+      Tokenizer tokenizer,
+      int maxSeqLength) {
     this.reader = reader;
-    this.json = json;
-    this.source = tokenizer.source();
+    this.checked = checked;
     this.vocabularySize = tokenizer.vocabularySize();
     this.maxSeqLength = maxSeqLength;
   }
@@ -37,7 +40,7 @@ final class RowEncoder implements Serializable {
   Iterator<EncodedRow> encode(Iterator<TableRow> rows) {
     List<EncodedRow> encoded = new ArrayList<>();
     if (rows.hasNext()) {
-      try (TextEncoder encoder = TextEncoder.of(json.value(), source, maxSeqLength)) {
+      try (TextEncoder encoder = TextEncoder.of(checked.value(), maxSeqLength)) {
         while (rows.hasNext()) {
           TableRow row = rows.next();
           if (reader.problem(row).isEmpty()) {
@@ -51,7 +54,7 @@ final class RowEncoder implements Serializable {
 
   /** Tokenises row by row, as they are asked for. */
   Iterator<TokenizedRow> tokenize(Iterator<TableRow> rows) {
-    TextEncoder encoder = TextEncoder.of(json.value(), source, maxSeqLength);
+    TextEncoder encoder = TextEncoder.of(checked.value(), maxSeqLength);
     TaskCompletionListener atEnd = context -> encoder.close();
     TaskContext.get().addTaskCompletionListener(atEnd);
     return new Iterator<>() {
@@ -90,7 +93,7 @@ final class RowEncoder implements Serializable {
       if (id >= vocabularySize) {
         throw new DataException(
             "Cannot use the tokenizer %s: it has a token %d, but the model's %d words (vocab_size in config.json) end before that. It belongs to another model."
-                .formatted(source, id, vocabularySize));
+                .formatted(checked.value().source(), id, vocabularySize));
       }
     }
   }

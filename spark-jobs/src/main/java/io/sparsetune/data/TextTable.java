@@ -4,6 +4,7 @@ import io.sparsetune.config.DataConfig;
 import io.sparsetune.config.TaskConfig;
 import io.sparsetune.data.Survey.BadRows;
 import io.sparsetune.error.DataException;
+import io.sparsetune.text.CheckedTokenizer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -98,8 +99,8 @@ public final class TextTable {
    * @param tokenizer the model's
    */
   public JavaRDD<TokenizedRow> rows(Tokenizer tokenizer) {
-    Broadcast<byte[]> json =
-        JavaSparkContext.fromSparkContext(session.sparkContext()).broadcast(tokenizer.json());
+    Broadcast<CheckedTokenizer> json =
+        JavaSparkContext.fromSparkContext(session.sparkContext()).broadcast(tokenizer.checked());
     RowEncoder encoder = new RowEncoder(reader, json, tokenizer, data.maxSeqLength());
     int partitions = Slots.of(session).forRows(size);
     return table

@@ -4,28 +4,28 @@ import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.hadoop.HadoopModels;
 import io.sparsetune.model.BaseModel;
+import io.sparsetune.text.CheckedTokenizer;
+import io.sparsetune.text.ProbeProcess;
 import io.sparsetune.text.TextEncoder;
 
 /** A model's tokenizer, as it travels to the executors. */
 public final class Tokenizer {
   private static final int ANY_LENGTH = 8;
 
-  private final byte[] json;
-  private final String source;
+  private final CheckedTokenizer checked;
   private final int vocabularySize;
 
-  private Tokenizer(byte[] json, String source, int vocabularySize) {
-    this.json = json;
-    this.source = source;
+  private Tokenizer(CheckedTokenizer checked, int vocabularySize) {
+    this.checked = checked;
     this.vocabularySize = vocabularySize;
   }
 
   /**
-   * Reads a base's tokenizer, and opens it once: what is wrong with it is said here, not by the
-   * executors.
+   * Reads a base's tokenizer, and tries it once, in a process of its own first: what is wrong with
+   * it is said here, not by the executors.
    *
    * @throws DataException where there is none
-   * @throws CorruptFileException where the library does not accept it
+   * @throws CorruptFileException where it is broken, or the library does not accept it
    */
   public static Tokenizer of(BaseModel base) {
     String file = base.tokenizerFiles().contains("tokenizer.json") ? "tokenizer.json" : "vocab.txt";
@@ -34,7 +34,8 @@ public final class Tokenizer {
             HadoopModels.tokenizer(base),
             base.location() + "/" + file,
             base.encoder().vocabularySize());
-    TextEncoder.of(tokenizer.json, tokenizer.source, ANY_LENGTH).close();
+    ProbeProcess.check(tokenizer.checked);
+    TextEncoder.of(tokenizer.checked, ANY_LENGTH).close();
     return tokenizer;
   }
 
@@ -44,15 +45,11 @@ public final class Tokenizer {
    * @param vocabularySize how many words the model has
    */
   public static Tokenizer of(byte[] json, String source, int vocabularySize) {
-    return new Tokenizer(json.clone(), source, vocabularySize);
+    return new Tokenizer(CheckedTokenizer.of(json, source), vocabularySize);
   }
 
-  byte[] json() {
-    return json;
-  }
-
-  String source() {
-    return source;
+  CheckedTokenizer checked() {
+    return checked;
   }
 
   int vocabularySize() {

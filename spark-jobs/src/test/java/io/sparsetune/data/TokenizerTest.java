@@ -16,7 +16,7 @@ class TokenizerTest {
   @Test
   void aFileThatTheLibraryDoesNotAcceptIsNamedAtOnce(@TempDir Path folder) throws IOException {
     TestModels.golden(folder, 0);
-    Files.writeString(folder.resolve("tokenizer.json"), "{\"version\": \"1.0\"");
+    Files.writeString(folder.resolve("tokenizer.json"), "{\"version\": \"1.0\"}");
     assertThatThrownBy(() -> Tokenizer.of(BaseModel.open(folder)))
         .isInstanceOf(CorruptFileException.class)
         .hasMessageStartingWith(
