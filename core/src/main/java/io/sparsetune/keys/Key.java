@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -28,7 +29,8 @@ public record Key<T>(
     Function<Node, Optional<T>> reader) {
 
   /** A number of its own writing: 1e-3 and .005 too, which YAML alone takes for text. */
-  private static final String NUMBER = "[-+]?(\\d[\\d_]*\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?";
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?(\\d[\\d_]*(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d+)?");
 
   public static Key<String> text(String name, String expected) {
     return new Key<>(name, expected, Optional.empty(), "—", "", Key::string);
@@ -162,7 +164,7 @@ public record Key<T>(
 
   public static Optional<Double> decimal(Node node, DoublePredicate fits) {
     return string(node)
-        .filter(s -> s.matches(NUMBER))
+        .filter(s -> NUMBER.matcher(s).matches())
         .map(s -> Double.valueOf(s.replace("_", "")))
         .filter(v -> !v.isInfinite() && fits.test(v));
   }
