@@ -3,7 +3,6 @@ package io.sparsetune.files;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,10 +16,7 @@ import java.nio.charset.StandardCharsets;
 /** JSON without leniency: UTF-8, no repeated keys, nothing after the value. */
 public final class StrictJson {
   private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private StrictJson() {}
 
@@ -40,14 +36,22 @@ public final class StrictJson {
    * @param path where the text stands, for messages
    */
   public static ObjectNode parseObject(String path, String text) {
-    try {
-      JsonNode tree = MAPPER.readTree(text);
-      if (tree instanceof ObjectNode object) {
-        return object;
+    try (JsonParser parser = parser(text)) {
+      JsonNode tree = parser.readValueAsTree();
+      if (!(tree instanceof ObjectNode object)) {
+        throw new CorruptFileException(path, "it is not a JSON object");
       }
-      throw new CorruptFileException(path, "it is not a JSON object");
+      if (parser.nextToken() != null) {
+        throw new CorruptFileException(
+            path,
+            "text follows the JSON object, at byte "
+                + bytesBefore(text, parser.currentTokenLocation().getCharOffset()));
+      }
+      return object;
     } catch (JsonProcessingException e) {
       throw notJson(path, text, 0, e);
+    } catch (IOException e) {
+      throw new IllegalStateException("A string cannot fail to be read", e);
     }
   }
 
@@ -64,14 +68,17 @@ public final class StrictJson {
   public static CorruptFileException notJson(
       String path, String text, long offset, JsonProcessingException e) {
     long at = e.getLocation() == null ? 0 : e.getLocation().getCharOffset();
-    String before = text.substring(0, (int) Math.max(0, Math.min(at, text.length())));
+    int from = (int) Math.max(0, Math.min(at, text.length()));
     return new CorruptFileException(
         path,
         "not valid JSON at byte %d: %s"
-            .formatted(
-                offset + before.getBytes(StandardCharsets.UTF_8).length,
-                e.getOriginalMessage().lines().findFirst().orElse("")),
+            .formatted(offset + bytesBefore(text, from), JsonProblem.of(e, text.substring(from))),
         e);
+  }
+
+  private static int bytesBefore(String text, long characters) {
+    String before = text.substring(0, (int) Math.max(0, Math.min(characters, text.length())));
+    return before.getBytes(StandardCharsets.UTF_8).length;
   }
 
   /**

@@ -137,7 +137,7 @@ class ModelConfigFileTest {
             + " whose keys are whole numbers",
         "'model_type':'bert','id2label':'a'|id2label is \"a\", but must be an object whose keys are"
             + " whole numbers",
-        "'model_type':'bert','model_type':'bert'|Duplicate field 'model_type'",
+        "'model_type':'bert','model_type':'bert'|the key 'model_type' is there twice",
       })
   void valuesThatMakeNoSenseAreNamed(String json, String message) {
     assertRefused(CorruptFileException.class, json, message.replace("\\\"", "\""));

@@ -71,9 +71,9 @@ class SafetensorsReaderTest {
             + " shape [4] of F6_E3M2 needs 3",
         "{'a':{'dtype':'C64','shape':[1],'data_offsets':[0,4]}}|4|tensor a has 4 bytes, but its"
             + " shape [1] of C64 needs 8",
-        "{'__metadata__':{'a':'1','a':'2'}}|0|Duplicate field 'a'",
-        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}|4|Duplicate"
-            + " field 'a'",
+        "{'__metadata__':{'a':'1','a':'2'}}|0|the key 'a' is there twice",
+        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}|4|the"
+            + " key 'a' is there twice",
         "{'a':{'dtype':'F33','shape':[1],'data_offsets':[0,4]}}|4|tensor a has the unknown dtype"
             + " F33 (known: [BOOL, U8,",
         "{'a':{'dtype':1,'shape':[1],'data_offsets':[0,4]}}|4|the dtype of a must be a name",
