@@ -1,5 +1,6 @@
 package io.sparsetune.config;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.keys.Key;
 import io.sparsetune.keys.Node;
@@ -58,13 +59,23 @@ public final class RunConfigParser {
   }
 
   /**
-   * @param yaml the configuration; JSON too, which is YAML
+   * @param yaml the configuration
    * @param source what messages call it
    * @param overrides each {@code key=value}; a value of {@code null} takes the key back
    * @throws ConfigException listing every problem
    */
   public static RunConfig parse(String yaml, String source, List<String> overrides) {
     return parse(new Values(List.of(ConfigLayer.required(yaml, source))), overrides);
+  }
+
+  /**
+   * @param json the configuration as {@link RunConfigWriter#toMap} has it
+   * @param source what messages call it
+   * @param overrides each {@code key=value}; a value of {@code null} takes the key back
+   * @throws ConfigException listing every problem
+   */
+  public static RunConfig parse(ObjectNode json, String source, List<String> overrides) {
+    return parse(new Values(List.of(ConfigLayer.of(JsonNodes.mapping(json, source)))), overrides);
   }
 
   /**

@@ -115,6 +115,15 @@ final class Values {
   }
 
   private void put(String name, Node node) {
+    if (hasHalfCharacter(name) || hasHalfCharacter(node)) {
+      problem(
+          "Cannot use "
+              + Node.cut(name)
+              + at(node)
+              + ": it has half of a character (a surrogate without the other), which no file can"
+              + " hold");
+      return;
+    }
     String known = OtherNames.ALIASES.getOrDefault(name, name);
     boolean section = name.isEmpty() || SECTIONS.contains(name) || name.equals(DROPOUT);
     if (section && node instanceof Node.Mapping mapping) {
@@ -146,6 +155,17 @@ final class Values {
                 + at(before));
       }
     }
+  }
+
+  private static boolean hasHalfCharacter(Node node) {
+    return node instanceof Node.Scalar scalar && hasHalfCharacter(scalar.text())
+        || node instanceof Node.Sequence list
+            && list.items().stream().anyMatch(Values::hasHalfCharacter);
+  }
+
+  private static boolean hasHalfCharacter(String text) {
+    return text.codePoints()
+        .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
   }
 
   private void unknown(String name, Node node) {

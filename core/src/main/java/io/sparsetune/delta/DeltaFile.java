@@ -83,6 +83,16 @@ public final class DeltaFile {
     return new SparseDelta(metadata.info(), trained, values);
   }
 
+  /**
+   * Makes sure that {@link #read} takes what was written, without reading positions and values.
+   *
+   * @throws CorruptFileException where it would refuse the header or the metadata
+   */
+  public static void requireReadable(ByteSource file) {
+    SafetensorsReader reader = SafetensorsReader.open(file);
+    checkNames(reader, DeltaMetadata.read(file.path(), reader.metadata()).info().spec().layout());
+  }
+
   private static void checkNames(SafetensorsReader reader, ParameterLayout layout) {
     TreeSet<String> unknown = new TreeSet<>(reader.tensors().keySet());
     for (TensorSpec tensor : layout.tensors()) {

@@ -32,7 +32,7 @@ public record ModelConfigFile(
     Optional<String> problemType,
     ObjectNode json) {
 
-  static final int MAX_BYTES = 4 << 20;
+  static final int MAX_BYTES = 16 << 20;
 
   private static final Pattern LABEL_ID = Pattern.compile("[+-]?\\d{1,9}");
   private static final String ID2LABEL = "an object whose keys are whole numbers";

@@ -56,15 +56,9 @@ final class Import extends Common implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<String> all = new ArrayList<>(overrides);
-    if (!labels.isEmpty()) {
-      List<String> quoted =
-          labels.stream().map(label -> "'" + label.replace("'", "''") + "'").toList();
-      all.add("task.labels=[" + String.join(", ", quoted) + "]");
-    }
     ImportResult result =
         new ImportJob(HadoopDefaults.read(System.getenv()))
-            .run(new ImportRequest(adapter, base, output, all, overwrite));
+            .run(new ImportRequest(adapter, base, output, labels, overrides, overwrite));
     out()
         .println(
             String.format(

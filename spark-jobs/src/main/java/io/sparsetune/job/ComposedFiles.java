@@ -44,7 +44,7 @@ record ComposedFiles(
     json.put("base", base);
     json.put("versions", Map.of("sparsetune", LibraryVersion.number()));
     json.put("driver", Machine.describe());
-    return Json.pretty(json);
+    return RunRecord.readable(json);
   }
 
   /** {@code result.json}. */

@@ -47,6 +47,7 @@ record FinishedRun(
     String file = folder.file(RunFiles.DELTA).path();
     byte[] bytes = folder.file(RunFiles.DELTA).readAll(LARGEST_DELTA).array();
     SparseDelta delta = DeltaFile.read(ByteSource.of(file, bytes));
+    record.requireFits(folder.file(RunFiles.RUN), delta.info());
     FinishedRun run = new FinishedRun(folder, record, delta, Sha256.hex(bytes), bytes.length);
     run.result()
         .ifPresent(result -> WrittenResult.requireUnchanged(file, run.deltaSha256(), result));

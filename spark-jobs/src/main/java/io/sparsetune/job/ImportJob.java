@@ -3,6 +3,7 @@ package io.sparsetune.job;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigParser;
 import io.sparsetune.config.RunConfigWriter;
@@ -14,6 +15,7 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.export.PeftLora;
 import io.sparsetune.export.PeftLoraImport;
+import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.Sha256;
 import io.sparsetune.files.StrictJson;
 import io.sparsetune.files.Unreadable;
@@ -24,6 +26,7 @@ import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.EquivalentModel.Lora;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.task.LabelLimits;
 import io.sparsetune.version.LibraryVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -64,6 +67,7 @@ public final class ImportJob {
     RunConfig config = config(request, adapter, regression);
     JsonNode exported = exported(source);
     List<String> labels = regression ? List.of() : labels(config, exported, base, adapter);
+    LabelLimits.check("the adapter", labels);
     try {
       String weights = Sha256.hex(source.file(PeftLora.WEIGHTS));
       RunIdentity identity = RunIdentity.of(config, base, adapter.spec(), weights);
@@ -74,8 +78,10 @@ public final class ImportJob {
       delta.requireBase(base);
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       DeltaFile.write(delta, bytes);
+      DeltaFile.requireReadable(ByteSource.of(RunFiles.DELTA, bytes.toByteArray()));
+      String record = record(request, config, identity, delta, weights);
       folder.begin();
-      folder.write(RunFiles.RUN, record(request, config, identity, delta, weights));
+      folder.write(RunFiles.RUN, record);
       folder.write(RunFiles.DELTA, bytes::writeTo);
       folder.write(RunFiles.RESULT, result(delta, bytes.toByteArray()));
       folder.complete();
@@ -108,11 +114,16 @@ public final class ImportJob {
     method.put("lora_dropout", lora.dropout());
     Map<String, Object> sections = new LinkedHashMap<>();
     sections.put("model", Map.of("path", request.base()));
-    sections.put("task", Map.of("type", regression ? "regression" : "classification"));
+    Map<String, Object> task = new LinkedHashMap<>();
+    task.put("type", regression ? "regression" : "classification");
+    if (!request.labels().isEmpty()) {
+      task.put("labels", request.labels());
+    }
+    sections.put("task", task);
     sections.put("data", Map.of("train", request.adapter(), "validation", 0));
     sections.put("method", method);
     sections.put("output", request.output());
-    String json = new ObjectMapper().valueToTree(sections).toString();
+    ObjectNode json = new ObjectMapper().valueToTree(sections);
     RunConfig config = RunConfigParser.parse(json, "import", request.overrides());
     RunConfig unset = RunConfigParser.parse(json, "import", List.of());
     if (!config.method().equals(unset.method())
@@ -248,7 +259,7 @@ public final class ImportJob {
     json.put("base", base);
     json.put("versions", Map.of("sparsetune", LibraryVersion.number()));
     json.put("driver", Machine.describe());
-    return Json.pretty(json);
+    return RunRecord.readable(json);
   }
 
   private static String result(SparseDelta delta, byte[] bytes) {

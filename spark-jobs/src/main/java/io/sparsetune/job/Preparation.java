@@ -13,6 +13,7 @@ import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.step.ShippedModel;
 import io.sparsetune.step.SparkData;
+import io.sparsetune.task.LabelLimits;
 import io.sparsetune.task.Labels;
 import io.sparsetune.task.Metrics;
 import io.sparsetune.text.RowHash;
@@ -128,6 +129,10 @@ record Preparation(
               .formatted(
                   config.task().label(), labels.map(Labels::names).orElse(List.of()).get(0)));
     }
+    labels.ifPresent(
+        known ->
+            LabelLimits.check(
+                "data.train: column '%s'".formatted(config.task().label()), known.names()));
     Metrics.requireFits(config.task().metric(), outputs);
   }
 

@@ -10,6 +10,7 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.DivergedException;
 import io.sparsetune.error.TakenOverException;
+import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.Sha256;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.step.SparkStepExecutor;
@@ -23,6 +24,7 @@ import io.sparsetune.train.TrainingResult;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,8 +73,9 @@ public final class TrainJob {
         new SparkStepExecutor(
             session, run.shipped(), run.spec(), run.sparkData(memory.scoresAtOnce()))) {
       RunIdentity identity = RunIdentity.of(run);
+      String record = RunRecord.write(session, run, identity, executor.arithmetic());
       folder.begin();
-      folder.write(RunFiles.RUN, RunRecord.write(session, run, identity, executor.arithmetic()));
+      folder.write(RunFiles.RUN, record);
       try (MetricsLog log =
           new MetricsLog(folder, config.training().loggingSteps(), request.progress())) {
         log.headStarts(run.head());
@@ -181,6 +184,7 @@ public final class TrainJob {
     SparseDelta delta =
         new SparseDelta(identity.delta(run, result), result.trained(), result.values());
     byte[] bytes = bytes(delta);
+    DeltaFile.requireReadable(ByteSource.of(RunFiles.DELTA, bytes));
     folder.write(RunFiles.DELTA, out -> out.write(bytes));
     long sequence = result.lastSequence();
     Map<String, Map<String, Double>> scores = new LinkedHashMap<>();
@@ -194,7 +198,9 @@ public final class TrainJob {
     }
     RunSummary summary =
         new RunSummary(run, result, scores, Sha256.hex(bytes), bytes.length, seconds);
-    folder.write(RunFiles.RESULT, summary.json());
+    String json = summary.json();
+    RunOutcome.read(ByteSource.of(RunFiles.RESULT, json.getBytes(StandardCharsets.UTF_8)));
+    folder.write(RunFiles.RESULT, json);
     folder.complete();
     return summary.result();
   }

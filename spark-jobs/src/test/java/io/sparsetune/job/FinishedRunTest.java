@@ -47,7 +47,8 @@ class FinishedRunTest {
     assertThatThrownBy(() -> FinishedRun.open(copy.toString(), HADOOP))
         .isInstanceOf(CorruptFileException.class)
         .hasMessage(
-            "Cannot read %s: it is not what the training wrote: its SHA-256 is not the one in result.json",
+            "Cannot read %s: it is not what the training wrote: its SHA-256 is not the one in"
+                + " result.json",
             delta);
     Files.delete(copy.resolve("result.json"));
     assertThat(FinishedRun.open(copy.toString(), HADOOP).delta()).isNotNull();
@@ -74,9 +75,28 @@ class FinishedRunTest {
     assertThatThrownBy(() -> moved.basePath(Optional.empty(), HADOOP))
         .isInstanceOf(DataException.class)
         .hasMessage(
-            "Cannot find the base model of the run %s where it was, %s. Say with --model where it is now.",
+            "Cannot find the base model of the run %s where it was, %s. Say with --model where it"
+                + " is now.",
             copy, folder.resolve("toy/nothing"));
     assertThat(moved.basePath(Optional.of("elsewhere"), HADOOP)).isEqualTo("elsewhere");
+  }
+
+  @Test
+  void aRecordThatDoesNotFitTheDeltaIsRefused() throws IOException {
+    Path copy = copy("long");
+    Path record = copy.resolve("run.json");
+    String written = Files.readString(record);
+    assertThat(written).contains("\"max_seq_length\" : ");
+    Files.writeString(
+        record, written.replaceFirst("\"max_seq_length\" : \\d+", "\"max_seq_length\" : 100000"));
+    assertThatThrownBy(() -> FinishedRun.open(copy.toString(), HADOOP))
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessageMatching(
+            "Cannot read .*/run.json: its data.max_seq_length is 100000; expected at most \\d+, for"
+                + " which its model has positions");
+    Files.writeString(record, written.replaceFirst("\"run_id\" : \"..", "\"run_id\" : \"00"));
+    assertThatThrownBy(() -> FinishedRun.open(copy.toString(), HADOOP))
+        .hasMessageContaining("its run_id is \"00");
   }
 
   private static Path copy(String name) throws IOException {
