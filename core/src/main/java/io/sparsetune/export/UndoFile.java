@@ -3,6 +3,7 @@ package io.sparsetune.export;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.files.ByteSource;
+import io.sparsetune.files.IoReason;
 import io.sparsetune.model.BaseFingerprint;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.ModelSpec;
@@ -95,7 +96,7 @@ public final class UndoFile {
                 .formatted(merged.location(), FILE));
       }
     } catch (IOException e) {
-      throw new DataException("Cannot read " + merged.location() + ": " + e.getMessage(), e);
+      throw new DataException("Cannot read " + merged.location() + ": " + IoReason.of(e), e);
     }
     return open(merged.folder().file(FILE));
   }

@@ -4,8 +4,10 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
 /** Where a folder of files is written: on the local disk, or on a Hadoop file system. */
 public interface OutputFolder {
@@ -30,16 +32,26 @@ public interface OutputFolder {
 
       @Override
       public void write(String name, Content content) throws IOException {
-        Files.createDirectories(folder);
-        Path temporary = folder.resolve("." + name + ".tmp");
+        // Only what is new is opened: no link that somebody has laid there is followed.
+        Path temporary = folder.resolve(TemporaryName.create());
         try {
-          try (OutputStream out =
-              new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 16)) {
+          try (OutputStream out = new BufferedOutputStream(created(temporary), 1 << 16)) {
             content.writeTo(out);
           }
-          Files.move(temporary, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+          Files.move(temporary, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         } finally {
           Files.deleteIfExists(temporary);
+        }
+      }
+
+      private OutputStream created(Path file) throws IOException {
+        try {
+          return Files.newOutputStream(
+              file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (NoSuchFileException e) {
+          LocalFolders.make(folder);
+          return Files.newOutputStream(
+              file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         }
       }
     };

@@ -1,6 +1,7 @@
 package io.sparsetune.text;
 
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
+import io.sparsetune.error.ConfigException;
 import io.sparsetune.files.PrivateFolder;
 import io.sparsetune.files.TemporaryProperties;
 import java.util.HashMap;
@@ -38,7 +39,7 @@ final class NativeTokenizers {
             return null;
           });
     } catch (Exception | LinkageError e) {
-      throw new IllegalStateException(
+      throw new ConfigException(
           "Cannot load the tokenizer library's native part into "
               + place
               + ": "

@@ -2,6 +2,7 @@ package io.sparsetune.data;
 
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.NearestName;
+import io.sparsetune.files.IoReason;
 import io.sparsetune.files.KeyName;
 import io.sparsetune.hadoop.HadoopFiles;
 import java.io.IOException;
@@ -85,7 +86,7 @@ record InputFiles(String key, List<String> sources, List<Path> paths, TableForma
   private static List<FileStatus> find(
       Configuration hadoop, String key, String name, List<String> sources) {
     try {
-      Path pattern = new Path(name);
+      Path pattern = HadoopFiles.path(name);
       FileSystem files = HadoopFiles.connected(pattern, hadoop);
       FileStatus[] matches = matches(files, pattern);
       if (matches.length == 0) {
@@ -103,7 +104,9 @@ record InputFiles(String key, List<String> sources, List<Path> paths, TableForma
         throw new DataException("Cannot read %s: %s has no files.".formatted(key, name));
       }
       return found;
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException e) {
+      throw new DataException("Cannot read %s: %s: %s".formatted(key, name, IoReason.of(e)), e);
+    } catch (IllegalArgumentException e) {
       throw new DataException("Cannot read %s: %s: %s".formatted(key, name, e.getMessage()), e);
     }
   }

@@ -6,6 +6,7 @@ import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigParser;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.files.IoReason;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.hadoop.HadoopFolder;
 import java.io.IOException;
@@ -125,7 +126,7 @@ final class ExperimentReader {
       }
       return folder.filesBelow().stream().filter(file -> YAML.matcher(file).matches()).toList();
     } catch (IOException e) {
-      throw new ConfigException("Cannot read the experiments " + shown + ": " + e.getMessage());
+      throw new ConfigException("Cannot read the experiments " + shown + ": " + IoReason.of(e));
     }
   }
 

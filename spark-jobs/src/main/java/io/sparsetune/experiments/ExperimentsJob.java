@@ -4,6 +4,7 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.TakenOverException;
 import io.sparsetune.error.UserException;
+import io.sparsetune.files.IoReason;
 import io.sparsetune.hadoop.HadoopFolder;
 import io.sparsetune.job.RunCheck;
 import io.sparsetune.job.RunInputs;
@@ -229,7 +230,7 @@ public final class ExperimentsJob {
             }
           } catch (IOException e) {
             throw new DataException(
-                "Cannot read %s/%s: %s".formatted(output.location(), name, e.getMessage()), e);
+                "Cannot read %s/%s: %s".formatted(output.location(), name, IoReason.of(e)), e);
           }
           throw new ConfigException(
               "Cannot write %s into %s: a file of that name is there that is no table of experiments; move it away, or give another output"
@@ -248,7 +249,7 @@ public final class ExperimentsJob {
       output.write(name, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     } catch (IOException e) {
       throw new DataException(
-          "Cannot write %s/%s: %s".formatted(output.location(), name, e.getMessage()), e);
+          "Cannot write %s/%s: %s".formatted(output.location(), name, IoReason.of(e)), e);
     }
   }
 }

@@ -1,9 +1,14 @@
 package io.sparsetune.hadoop;
 
 import io.sparsetune.files.ByteSource;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -26,7 +31,24 @@ final class HadoopFile implements ByteSource {
 
   @Override
   public long size() throws IOException {
-    return fileSystem.getFileStatus(file).getLen();
+    FileStatus status = status();
+    if (status.isDirectory()) {
+      throw new IOException("it is a folder, not a file");
+    }
+    return status.getLen();
+  }
+
+  /** Hadoop calls missing what it may not look at. */
+  private FileStatus status() throws IOException {
+    try {
+      return fileSystem.getFileStatus(file);
+    } catch (FileNotFoundException e) {
+      Optional<java.nio.file.Path> local = HadoopFiles.local(fileSystem, file);
+      if (local.isPresent()) {
+        Files.readAttributes(local.get(), BasicFileAttributes.class);
+      }
+      throw e;
+    }
   }
 
   @Override

@@ -2,13 +2,17 @@ package io.sparsetune.hadoop;
 
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.files.ByteSource;
+import io.sparsetune.files.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /** Single files by their Hadoop paths. */
 public final class HadoopFiles {
@@ -38,6 +42,13 @@ public final class HadoopFiles {
     return fileSystem(path(path), hadoop) instanceof RawLocalFileSystem;
   }
 
+  /** Where a path of Hadoop's own local file system is; empty for one of any other. */
+  static Optional<java.nio.file.Path> local(FileSystem fileSystem, Path path) {
+    return fileSystem.getClass() == RawLocalFileSystem.class
+        ? Optional.of(localPath(fileSystem.makeQualified(path)))
+        : Optional.empty();
+  }
+
   /** Whether the paths are the same, or one lies in the other; symbolic links are followed. */
   public static boolean overlap(String one, String other, Configuration hadoop) {
     String a = real(one, hadoop) + "/";
@@ -51,7 +62,7 @@ public final class HadoopFiles {
     if (!isLocal(path, hadoop)) {
       return qualified;
     }
-    java.nio.file.Path there = java.nio.file.Path.of(new Path(qualified).toUri().getPath());
+    java.nio.file.Path there = localPath(new Path(qualified));
     java.nio.file.Path missing = java.nio.file.Path.of("");
     while (!Files.exists(there) && there.getParent() != null) {
       missing = there.getFileName().resolve(missing);
@@ -60,16 +71,35 @@ public final class HadoopFiles {
     try {
       return there.toRealPath().resolve(missing).normalize().toString();
     } catch (IOException e) {
-      throw new ConfigException("Cannot reach %s: %s".formatted(path, e.getMessage()));
+      throw new ConfigException("Cannot reach %s: %s".formatted(path, IoReason.of(e)));
     }
   }
 
-  static Path path(String path) {
+  /**
+   * @param qualified of the local file system
+   * @throws ConfigException for a name that this machine cannot write
+   */
+  static java.nio.file.Path localPath(Path qualified) {
     try {
-      return new Path(path);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException("Invalid path: '%s': %s".formatted(path, e.getMessage()));
+      return java.nio.file.Path.of(qualified.toUri().getPath());
+    } catch (InvalidPathException e) {
+      throw new ConfigException("Invalid path: '%s': %s".formatted(qualified, e.getReason()));
     }
+  }
+
+  private static String inWords(Exception failure) {
+    return failure instanceof IOException io
+        ? IoReason.of(io)
+        : String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+  }
+
+  /**
+   * The path that a text stands for.
+   *
+   * @throws ConfigException for a text that is none, with what to write instead
+   */
+  public static Path path(String path) {
+    return PathText.parse(path);
   }
 
   /** The path's file system; a local one without the checksum files that Hadoop lays beside. */
@@ -85,9 +115,14 @@ public final class HadoopFiles {
    */
   public static FileSystem connected(Path path, Configuration hadoop) {
     try {
-      return path.getFileSystem(hadoop);
+      FileSystem fileSystem = path.getFileSystem(hadoop);
+      // Looks at scheme and authority, as every later use of the path does.
+      fileSystem.makeQualified(path);
+      return fileSystem;
+    } catch (UnsupportedFileSystemException e) {
+      throw new ConfigException(PathText.unknownScheme(path));
     } catch (IOException | IllegalArgumentException e) {
-      throw new ConfigException("Cannot reach %s: %s".formatted(path, e.getMessage()));
+      throw new ConfigException("Cannot reach %s: %s".formatted(path, inWords(e)));
     } catch (RuntimeException e) {
       // Hadoop knows which class reads the scheme, and the class is not there.
       if (e.getCause() instanceof ClassNotFoundException missing) {

@@ -4,31 +4,42 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.InputFolder;
+import io.sparsetune.files.IoReason;
+import io.sparsetune.files.LocalFolders;
 import io.sparsetune.files.OutputFolder;
+import io.sparsetune.files.TemporaryName;
 import java.io.BufferedOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathIsNotEmptyDirectoryException;
 
 /** A folder on a Hadoop file system; a path without a scheme is one of {@code fs.defaultFS}. */
 public final class HadoopFolder implements InputFolder, OutputFolder {
-  private static final String PROBE = "sparsetune-probe";
-
   private final FileSystem fileSystem;
   private final Path folder;
   private final String location;
+
+  /** The same on the local disk; empty where it is elsewhere. */
+  private final Optional<java.nio.file.Path> local;
 
   private HadoopFolder(FileSystem fileSystem, Path folder, String location) {
     this.fileSystem = fileSystem;
     this.folder = folder;
     this.location = location;
+    this.local = HadoopFiles.local(fileSystem, folder);
   }
 
   /**
@@ -44,16 +55,35 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
     return location;
   }
 
+  /**
+   * @throws IOException where that cannot be told: where the way there is forbidden, say
+   */
   public boolean exists() throws IOException {
+    if (local.isPresent()) {
+      requireVisible(local.get());
+    }
     return fileSystem.exists(folder);
   }
 
+  /** Hadoop calls missing what it may not look at. */
+  private static void requireVisible(java.nio.file.Path path) throws IOException {
+    try {
+      Files.readAttributes(path, BasicFileAttributes.class);
+    } catch (AccessDeniedException e) {
+      throw e;
+    } catch (IOException e) {
+      // Hadoop says the same.
+    }
+  }
+
   /**
+   * Whether it holds nothing, but for what commands that were killed have left.
+   *
    * @throws IOException where it is not a folder, or not there
    */
   public boolean isEmpty() throws IOException {
     requireFolder();
-    return fileSystem.listStatus(folder).length == 0;
+    return names().stream().allMatch(TemporaryName::isOne);
   }
 
   void requireFolder() throws IOException {
@@ -79,14 +109,16 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
 
   @Override
   public void write(String name, Content content) throws IOException {
-    if (!fileSystem.mkdirs(folder)) {
-      throw new IOException("the folder cannot be made");
+    if (local.isPresent()) {
+      OutputFolder.local(local.get()).write(name, content);
+      return;
     }
-    Path temporary = new Path(folder, "." + name + ".tmp");
+    make();
+    Path temporary = new Path(folder, TemporaryName.create());
     Path target = new Path(folder, name);
     try {
       try (OutputStream out =
-          new BufferedOutputStream(fileSystem.create(temporary, true), 1 << 16)) {
+          new BufferedOutputStream(fileSystem.create(temporary, false), 1 << 16)) {
         content.writeTo(out);
       } catch (FSError e) {
         // A local disk's failure, a full one among them, is an error to Hadoop.
@@ -103,6 +135,14 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
     }
   }
 
+  private void make() throws IOException {
+    if (local.isPresent()) {
+      LocalFolders.make(local.get());
+    } else if (!fileSystem.mkdirs(folder)) {
+      throw new IOException("the folder cannot be made");
+    }
+  }
+
   /**
    * Tries to write a file, and leaves nothing of it.
    *
@@ -114,16 +154,28 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
       for (Path at = folder; at != null && !fileSystem.exists(at); at = at.getParent()) {
         made.add(at);
       }
+      String probe = TemporaryName.create();
       try {
-        write(PROBE, out -> out.write(0));
+        write(probe, out -> out.write(0));
+        delete(probe);
       } finally {
-        delete(PROBE);
         for (Path path : made) {
-          fileSystem.delete(path, false);
+          deleteIfEmpty(path);
         }
       }
     } catch (IOException e) {
-      throw new DataException("Cannot write into " + location + ": " + e.getMessage(), e);
+      throw new DataException("Cannot write into " + location + ": " + IoReason.of(e), e);
+    }
+  }
+
+  /** Another command may have begun to write there, and goes on. */
+  private void deleteIfEmpty(Path path) throws IOException {
+    try {
+      if (fileSystem.exists(path) && fileSystem.listStatus(path).length == 0) {
+        fileSystem.delete(path, false);
+      }
+    } catch (PathIsNotEmptyDirectoryException | FileNotFoundException e) {
+      // It began between the two.
     }
   }
 

@@ -7,6 +7,7 @@ import io.sparsetune.export.HuggingFaceFolder;
 import io.sparsetune.export.PeftLora;
 import io.sparsetune.export.PeftSuperTuning;
 import io.sparsetune.export.SparseDifferences;
+import io.sparsetune.files.IoReason;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.hadoop.HadoopModels;
 import io.sparsetune.model.BaseModel;
@@ -61,7 +62,7 @@ public final class ExportJob {
         SparseDifferences.write(base, delta, output.files());
       }
     } catch (IOException e) {
-      throw new DataException("Cannot write " + request.output() + ": " + e.getMessage(), e);
+      throw new DataException("Cannot write " + request.output() + ": " + IoReason.of(e), e);
     }
     return new ExportResult(request.output(), delta.values().length);
   }

@@ -4,6 +4,7 @@ import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.export.HuggingFaceFolder;
+import io.sparsetune.files.IoReason;
 import io.sparsetune.hadoop.HadoopModels;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.EquivalentModel;
@@ -40,7 +41,7 @@ public final class MergeJob {
     try {
       HuggingFaceFolder.write(base, delta, output.files());
     } catch (IOException e) {
-      throw new DataException("Cannot write " + request.output() + ": " + e.getMessage(), e);
+      throw new DataException("Cannot write " + request.output() + ": " + IoReason.of(e), e);
     }
     return new MergeResult(
         request.output(),

@@ -3,6 +3,7 @@ package io.sparsetune.job;
 import io.sparsetune.data.ClusterShape;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.files.IoReason;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.hadoop.HadoopFolder;
 import java.io.IOException;
@@ -36,7 +37,7 @@ final class ResultFolder {
     try {
       result.check(overwrite);
     } catch (IOException e) {
-      throw new ConfigException("Cannot write into " + path + ": " + e.getMessage());
+      throw new ConfigException("Cannot write into " + path + ": " + IoReason.of(e));
     }
     result.folder.requireWritable();
     return result;
@@ -122,7 +123,7 @@ final class ResultFolder {
       byte[] mark = Json.pretty(description).getBytes(StandardCharsets.UTF_8);
       folder.write(kind.mark(), out -> out.write(mark));
     } catch (IOException e) {
-      throw new DataException("Cannot write into " + folder.location() + ": " + e.getMessage(), e);
+      throw new DataException("Cannot write into " + folder.location() + ": " + IoReason.of(e), e);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.sparsetune.job;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.TakenOverException;
+import io.sparsetune.files.IoReason;
 import io.sparsetune.hadoop.HadoopFolder;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -39,7 +40,7 @@ final class RunFolder {
     try {
       run.check(overwrite);
     } catch (IOException e) {
-      throw new ConfigException("Cannot use the output folder " + output + ": " + e.getMessage());
+      throw new ConfigException("Cannot use the output folder " + output + ": " + IoReason.of(e));
     }
     run.folder.requireWritable();
     return run;
@@ -71,7 +72,7 @@ final class RunFolder {
             "Cannot read the run %s: %s is missing".formatted(path, RunFiles.DELTA));
       }
     } catch (IOException e) {
-      throw new DataException("Cannot read the run " + path + ": " + e.getMessage(), e);
+      throw new DataException("Cannot read the run " + path + ": " + IoReason.of(e), e);
     }
     return folder;
   }
@@ -172,7 +173,7 @@ final class RunFolder {
       action.run();
     } catch (IOException e) {
       throw new DataException(
-          "Cannot write " + folder.location() + "/" + name + ": " + e.getMessage(), e);
+          "Cannot write " + folder.location() + "/" + name + ": " + IoReason.of(e), e);
     }
   }
 }

@@ -4,6 +4,7 @@ import io.sparsetune.config.RunConfig;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.UnsupportedVersionException;
+import io.sparsetune.files.IoReason;
 import io.sparsetune.hadoop.HadoopFolder;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
@@ -49,7 +50,7 @@ public sealed interface RunState {
     } catch (CorruptFileException | UnsupportedVersionException e) {
       return new Unreadable(e.getMessage());
     } catch (IOException e) {
-      throw new DataException("Cannot read the run " + path + ": " + e.getMessage(), e);
+      throw new DataException("Cannot read the run " + path + ": " + IoReason.of(e), e);
     }
   }
 }

@@ -4,6 +4,7 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.export.HuggingFaceFolder;
 import io.sparsetune.export.UndoFile;
+import io.sparsetune.files.IoReason;
 import io.sparsetune.hadoop.HadoopModels;
 import io.sparsetune.model.BaseModel;
 import java.io.IOException;
@@ -42,7 +43,7 @@ public final class UndoJob {
     try {
       HuggingFaceFolder.writeBase(model, undo, folder.files());
     } catch (IOException e) {
-      throw new DataException("Cannot write " + output + ": " + e.getMessage(), e);
+      throw new DataException("Cannot write " + output + ": " + IoReason.of(e), e);
     }
     return undo.baseFingerprint();
   }

@@ -4,6 +4,8 @@ import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigParser;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.CorruptFileException;
+import io.sparsetune.files.IoReason;
+import io.sparsetune.files.TemporaryName;
 import io.sparsetune.job.TrainResult;
 import io.sparsetune.quickstart.GrammarSplit.Row;
 import java.io.IOException;
@@ -104,14 +106,15 @@ public final class QuickStart {
   private void refuseForeign() {
     try (Stream<Path> files =
         Files.isDirectory(request.folder()) ? Files.list(request.folder()) : Stream.empty()) {
-      if (files.findAny().isPresent() && !QuickStartConfig.isIn(request.folder())) {
+      if (files.anyMatch(file -> !TemporaryName.isOne(file.getFileName().toString()))
+          && !QuickStartConfig.isIn(request.folder())) {
         throw new ConfigException(
             "Cannot run the quick start in %s: the folder holds something else; name another one with --dir"
                 .formatted(request.folder()));
       }
     } catch (IOException e) {
       throw new ConfigException(
-          "Cannot use the folder %s: %s".formatted(request.folder(), e.getMessage()));
+          "Cannot use the folder %s: %s".formatted(request.folder(), IoReason.of(e)));
     }
   }
 

@@ -2,12 +2,13 @@ package io.sparsetune.quickstart;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sparsetune.error.DataException;
+import io.sparsetune.files.IoReason;
+import io.sparsetune.files.OutputFolder;
 import io.sparsetune.quickstart.GrammarSplit.Row;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /** Writes files under a temporary name first, so that one that is there is whole. */
@@ -29,11 +30,10 @@ final class QuickStartFiles {
   }
 
   static void writeText(Path file, String text) {
-    Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     try {
-      Files.createDirectories(file.getParent());
-      Files.writeString(unfinished, text, StandardCharsets.UTF_8);
-      Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+      OutputFolder.local(file.getParent())
+          .write(file.getFileName().toString(), out -> out.write(bytes));
     } catch (IOException e) {
       throw cannotWrite(file, e);
     }
@@ -48,6 +48,6 @@ final class QuickStartFiles {
   }
 
   static DataException cannotWrite(Path file, IOException e) {
-    return new DataException("Cannot write %s: %s".formatted(file, e), e);
+    return new DataException("Cannot write %s: %s".formatted(file, IoReason.of(e)), e);
   }
 }

@@ -2,6 +2,7 @@ package io.sparsetune.quickstart;
 
 import io.sparsetune.export.HuggingFaceFolder;
 import io.sparsetune.files.OutputFolder;
+import io.sparsetune.files.TemporaryName;
 import io.sparsetune.model.BaseModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,20 +23,37 @@ final class QuickStartModel {
    * @param folder made by renaming, so that it is whole where it exists
    */
   static void write(Path jar, Path folder) {
-    Path onnx = folder.resolveSibling("model.onnx.unfinished");
-    Path unfinished = folder.resolveSibling("model.unfinished");
     try {
-      deleteAll(onnx);
-      deleteAll(unfinished);
-      Files.createDirectories(onnx);
-      Files.createDirectories(unfinished);
-      extract(jar, ONNX, onnx.resolve("model.onnx"));
-      extract(jar, TOKENIZER, onnx.resolve("tokenizer.json"));
-      HuggingFaceFolder.write(BaseModel.open(onnx), OutputFolder.local(unfinished));
-      Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
-      deleteAll(onnx);
+      deleteUnfinished(folder.toAbsolutePath().getParent());
+      Path onnx = folder.resolveSibling(TemporaryName.create());
+      Path unfinished = folder.resolveSibling(TemporaryName.create());
+      try {
+        Files.createDirectories(onnx);
+        Files.createDirectories(unfinished);
+        extract(jar, ONNX, onnx.resolve("model.onnx"));
+        extract(jar, TOKENIZER, onnx.resolve("tokenizer.json"));
+        HuggingFaceFolder.write(BaseModel.open(onnx), OutputFolder.local(unfinished));
+        Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        deleteAll(onnx);
+        deleteAll(unfinished);
+      }
     } catch (IOException e) {
       throw QuickStartFiles.cannotWrite(folder, e);
+    }
+  }
+
+  /** What a command that was killed has left. */
+  private static void deleteUnfinished(Path parent) throws IOException {
+    if (!Files.isDirectory(parent)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(parent)) {
+      List<Path> left =
+          files.filter(file -> TemporaryName.isOne(file.getFileName().toString())).toList();
+      for (Path file : left) {
+        deleteAll(file);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package io.sparsetune.step;
 
 import io.sparsetune.error.DataException;
+import io.sparsetune.files.IoReason;
 import io.sparsetune.files.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ final class FileShipment {
       }
     } catch (IOException e) {
       throw new DataException(
-          "Cannot ship %s to the executors: %s".formatted(folder, e.getMessage()), e);
+          "Cannot ship %s to the executors: %s".formatted(folder, IoReason.of(e)), e);
     }
     return new ShippedFolder(folder.toString(), shipped);
   }

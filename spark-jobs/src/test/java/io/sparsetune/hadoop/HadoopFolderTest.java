@@ -11,12 +11,15 @@ import java.lang.reflect.Constructor;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HadoopFolderTest {
   @TempDir private Path folder;
@@ -65,7 +68,40 @@ class HadoopFolderTest {
     assertThat(folder.resolve("run")).isEmptyDirectory();
     assertThatThrownBy(full::requireWritable)
         .isInstanceOf(DataException.class)
-        .hasMessage("Cannot write into full://%s: No space left on device", folder.resolve("run"));
+        .hasMessage(
+            "Cannot write into full://%s: No space left on device; free some of it, or choose"
+                + " another place",
+            folder.resolve("run"));
+  }
+
+  /** A file system that is not the local disk to whoever asks for its class. */
+  public static final class Elsewhere extends RawLocalFileSystem {
+    @Override
+    public URI getUri() {
+      return URI.create("elsewhere:///");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "elsewhere"})
+  void noLinkIsFollowedByWhatIsWritten(String scheme) throws IOException {
+    Configuration hadoop = new Configuration();
+    hadoop.setClass("fs.elsewhere.impl", Elsewhere.class, RawLocalFileSystem.class);
+    Path victim = Files.writeString(folder.resolve("victim"), "kept");
+    Path output = Files.createDirectories(folder.resolve("out"));
+    for (String name : List.of("a", ".a.tmp", ".a.crc", "sparsetune-probe")) {
+      Files.createSymbolicLink(output.resolve(name), victim);
+    }
+    Files.createSymbolicLink(output.resolve("dangling"), folder.resolve("nowhere"));
+    HadoopFolder written = HadoopFolder.of(scheme + "://" + output, hadoop);
+    written.requireWritable();
+    written.write("a", out -> out.write('x'));
+    written.write("dangling", out -> out.write('y'));
+    assertThat(victim).hasContent("kept");
+    assertThat(folder.resolve("nowhere")).doesNotExist();
+    assertThat(output.resolve("a")).isRegularFile().isNotEqualTo(victim).hasContent("x");
+    assertThat(Files.isSymbolicLink(output.resolve("a"))).isFalse();
+    assertThat(output.resolve("dangling")).hasContent("y");
   }
 
   @Test
