@@ -53,7 +53,7 @@ record BadRow(String file, long block, long index, Reason reason, String column,
   String message(long number, String labels) {
     String what =
         switch (reason) {
-          case MALFORMED -> "it breaks the format: " + value + ".";
+          case MALFORMED -> value + ".";
           case NOT_UTF8 ->
               "'%s' has U+FFFD, the character that stands for bytes that are not UTF-8."
                   .formatted(value);

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -24,8 +25,11 @@ import org.apache.hadoop.fs.Path;
  * @param key the configuration key that named them
  * @param sources the files and folders that the configuration's paths stand for
  * @param paths at least one, none of them empty, all of one format
+ * @param lengths of the files, in bytes
  */
-record InputFiles(String key, List<String> sources, List<Path> paths, TableFormat format) {
+record InputFiles(
+    String key, List<String> sources, List<Path> paths, List<Long> lengths, TableFormat format) {
+  private static final Pattern GLOB = Pattern.compile("[\\\\{}\\[\\]*?]");
 
   /**
    * @throws DataException where a path matches nothing, or every file is empty
@@ -37,8 +41,8 @@ record InputFiles(String key, List<String> sources, List<Path> paths, TableForma
     for (String name : names) {
       found.addAll(find(hadoop, key, name, sources));
     }
-    List<Path> paths =
-        found.stream().filter(file -> file.getLen() > 0).map(FileStatus::getPath).toList();
+    List<FileStatus> full = found.stream().filter(file -> file.getLen() > 0).toList();
+    List<Path> paths = full.stream().map(FileStatus::getPath).toList();
     if (paths.isEmpty()) {
       throw new DataException(
           "Cannot read %s: %s is empty.".formatted(key, String.join(", ", names)));
@@ -59,13 +63,14 @@ record InputFiles(String key, List<String> sources, List<Path> paths, TableForma
     }
     for (Path path : paths) {
       // Spark and Hadoop take every path as a glob, each with escapes of its own.
-      if (path.toString().matches(".*[\\\\{}\\[\\]*?].*")) {
+      if (GLOB.matcher(path.toString()).find()) {
         throw new DataException(
             "Cannot read %s: the name of %s has one of the characters {}[]*?\\ that globs are made of. Rename it."
                 .formatted(key, shown(path.toString())));
       }
     }
-    return new InputFiles(key, List.copyOf(sources), paths, first);
+    return new InputFiles(
+        key, List.copyOf(sources), paths, full.stream().map(FileStatus::getLen).toList(), first);
   }
 
   /** The paths as Spark takes them. */

@@ -30,7 +30,8 @@ final class NumberedRows implements Iterator<TableRow> {
       block = row.getLong(1);
       index = 0;
     }
-    String malformed = row.isNullAt(2) ? "" : row.getString(2);
+    String malformed =
+        row.isNullAt(2) ? "" : "it breaks the format: " + BadRow.cut(row.getString(2));
     return new TableRow(file, block, index++, row.getStruct(3), malformed, "");
   }
 }

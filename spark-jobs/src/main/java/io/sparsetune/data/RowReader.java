@@ -62,7 +62,8 @@ public final class RowReader implements Serializable {
   /** What is wrong with the row, if anything. */
   Optional<BadRow> problem(TableRow row) {
     if (!row.malformed().isEmpty()) {
-      return bad(row, Reason.MALFORMED, "", row.malformed());
+      return Optional.of(
+          new BadRow(row.file(), row.block(), row.index(), Reason.MALFORMED, "", row.malformed()));
     }
     if (!row.undecoded().isEmpty()) {
       return bad(row, Reason.NOT_UTF8, "", row.undecoded());
@@ -84,7 +85,7 @@ public final class RowReader implements Serializable {
     }
     String column = columns.label().get();
     String label = cell(row, column);
-    if (label == null) {
+    if (label == null || label.isEmpty()) {
       return bad(row, Reason.NO_LABEL, column, "");
     }
     if (labels != null && labels.index(label) < 0) {

@@ -20,11 +20,7 @@ public final class SparkFailures {
           Pattern.DOTALL);
 
   private static final Pattern READING =
-      Pattern.compile(
-          "FAILED_READ_FILE|Encountered error while reading file|not a Parquet file"
-              + "|TextParsingException");
-
-  private static final Pattern QUOTES = Pattern.compile("Unescaped quote character");
+      Pattern.compile("FAILED_READ_FILE|Encountered error while reading file|not a Parquet file");
 
   private SparkFailures() {}
 
@@ -119,9 +115,6 @@ public final class SparkFailures {
     boolean reading = known;
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String message = String.valueOf(cause.getMessage());
-      if (QUOTES.matcher(message).find()) {
-        return "a quoted field has a quote inside that is not doubled";
-      }
       reading |= READING.matcher(message).find();
     }
     return reading ? firstLine(deepest(failure)) : "";

@@ -54,7 +54,7 @@ record Survey(long usable, Map<Reason, Long> bad, Set<String> labels) {
     }
     Survey survey = new Survey(usable, bad, labels);
     if (badRows != BadRows.SKIPPED && !bad.isEmpty()) {
-      throw new DataException(survey.firstProblem(parts, badRows, known));
+      throw new DataException(survey.firstProblem(parts, badRows, known, table.emptyText()));
     }
     if (usable == 0) {
       throw new DataException(
@@ -83,7 +83,8 @@ record Survey(long usable, Map<Reason, Long> bad, Set<String> labels) {
         .collect(Collectors.joining(", "));
   }
 
-  private String firstProblem(List<SurveyPart> parts, BadRows badRows, String known) {
+  private String firstProblem(
+      List<SurveyPart> parts, BadRows badRows, String known, String emptyText) {
     BadRow first =
         parts.stream()
             .flatMap(part -> part.firstBad().stream())
@@ -94,6 +95,7 @@ record Survey(long usable, Map<Reason, Long> bad, Set<String> labels) {
     String problem = first.message(before + first.index() + 1, known);
     String message =
         problem
+            + (first.reason() == Reason.NO_TEXT ? emptyText : "")
             + (badRows == BadRows.REFUSED
                 ? " Mend it, or set data.on_bad_row: skip."
                 : " Mend it.");

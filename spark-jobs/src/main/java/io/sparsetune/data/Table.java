@@ -88,15 +88,6 @@ public final class Table {
         InputFiles.find(session.sparkContext().hadoopConfiguration(), key, paths, format);
     SparkSession own = session.newSession();
     own.conf().set("spark.sql.caseSensitive", "true");
-    // A row with too many or too few fields is noticed only where all fields are parsed.
-    own.conf().set("spark.sql.csv.parser.columnPruning.enabled", "false");
-    if (files.format() == TableFormat.CSV) {
-      CsvQuotes.check(
-          JavaSparkContext.fromSparkContext(session.sparkContext()),
-          new HadoopSettings(session.sparkContext().hadoopConfiguration()),
-          files,
-          Slots.of(session).forRows(files.paths().size()));
-    }
     Optional<Header> header = header(own, files);
     StructType found =
         header.map(Table::texts).orElseGet(() -> inferred(own, files, typedExcept.isEmpty()));
@@ -121,16 +112,15 @@ public final class Table {
   }
 
   private static Optional<Header> header(SparkSession session, InputFiles files) {
-    if (files.format() != TableFormat.CSV && files.format() != TableFormat.TSV) {
-      return Optional.empty();
-    }
-    String first = files.names()[0];
-    List<Row> rows =
-        SparkFailures.whileOpening(
-            files.key(),
-            files.shown(),
-            () -> reader(session, files.format()).load(first).takeAsList(1));
-    return Optional.of(rows.isEmpty() ? new Header(List.of()) : Header.of(rows.get(0)));
+    boolean text = files.format() == TableFormat.CSV || files.format() == TableFormat.TSV;
+    return text ? Optional.of(textRows(session, files).header(files.names()[0])) : Optional.empty();
+  }
+
+  private static TextRows textRows(SparkSession session, InputFiles files) {
+    return new TextRows(
+        files.key(),
+        files.format(),
+        new HadoopSettings(session.sparkContext().hadoopConfiguration()));
   }
 
   private static StructType texts(Header header) {
@@ -160,6 +150,11 @@ public final class Table {
   /** The files, for messages: the first, and how many more there are. */
   public String shown() {
     return files.shown();
+  }
+
+  /** How an empty text is told from none, for messages; empty where nothing has to be said. */
+  String emptyText() {
+    return files.format() == TableFormat.CSV ? " An empty text is written \"\", in quotes." : "";
   }
 
   /** The files and folders that the paths stand for. */
@@ -228,6 +223,9 @@ public final class Table {
 
   /** The same, file by file and in each file's order. */
   public JavaRDD<TableRow> rowsInOrder(List<String> columns) {
+    if (header.isPresent()) {
+      return rows(columns);
+    }
     JavaRDD<TableRow> all = null;
     for (String path : files.names()) {
       JavaRDD<TableRow> next = rows(top(columns), path);
@@ -251,36 +249,41 @@ public final class Table {
   }
 
   private JavaRDD<TableRow> rowsOfFiles(List<String> columns, String... paths) {
+    if (header.isPresent()) {
+      return textRows(header.get(), columns);
+    }
     boolean lines = files.format() == TableFormat.JSONL;
     Dataset<Row> selected = lines ? jsonLines(columns, paths) : select(columns, paths);
     JavaRDD<Row> rows = selected.javaRDD();
     if (lines) {
       return rows.mapPartitions(part -> new NumberedRows(new JsonLines(part)));
     }
-    if (header.isEmpty()) {
-      return rows.mapPartitions(NumberedRows::new);
-    }
-    Header first = header.get();
-    List<String> names = List.copyOf(columns);
-    String refusal =
-        "Cannot read " + key() + ": unlike " + HadoopFiles.shown(files.names()[0]) + ", ";
-    return rows.mapPartitions(part -> first.without(new NumberedRows(part), names, refusal));
+    return rows.mapPartitions(NumberedRows::new);
+  }
+
+  /** Of csv and tsv, in order. */
+  private JavaRDD<TableRow> textRows(Header names, List<String> columns) {
+    TextRows reader = textRows(session, files);
+    List<List<FilePart>> tasks = FilePart.tasks(session, files);
+    String first = HadoopFiles.shown(files.names()[0]);
+    List<String> wanted = List.copyOf(columns);
+    return JavaSparkContext.fromSparkContext(session.sparkContext())
+        .parallelize(tasks, tasks.size())
+        .mapPartitions(parts -> reader.rows(parts.next(), names, first, wanted));
   }
 
   /** (file, block, malformed text, cells). */
   private Dataset<Row> select(List<String> columns, String... paths) {
-    boolean mayBreak = header.isPresent();
     StructType full = new StructType();
     for (StructField field : schema.fields()) {
       full = partitions.names().contains(field.name()) ? full : full.add(field);
     }
-    full = mayBreak ? full.add(MALFORMED, DataTypes.StringType) : full;
     Dataset<Row> rows = reader(session, files.format()).schema(full).load(paths);
     Column place = rows.metadataColumn("_metadata");
     return rows.select(
         place.getField("file_path"),
         place.getField("file_block_start"),
-        mayBreak ? functions.col(MALFORMED) : functions.lit(null).cast("string"),
+        functions.lit(null).cast("string"),
         cells("", columns));
   }
 
@@ -323,19 +326,10 @@ public final class Table {
     return HadoopFiles.shown(new Path(java.net.URI.create(file)).toString());
   }
 
-  /** Of csv and tsv, the header is the first row. */
   private static DataFrameReader reader(SparkSession session, TableFormat format) {
-    DataFrameReader reader = session.read().option("columnNameOfCorruptRecord", MALFORMED);
-    return switch (format) {
-      case CSV ->
-          reader
-              .format("csv")
-              .option("multiLine", "true")
-              .option("escape", "\"")
-              .option("unescapedQuoteHandling", "RAISE_ERROR");
-      case TSV -> reader.format("csv").option("sep", "\t").option("quote", "");
-      case JSONL -> reader.format("json");
-      case PARQUET -> reader.format("parquet");
-    };
+    return session
+        .read()
+        .option("columnNameOfCorruptRecord", MALFORMED)
+        .format(format == TableFormat.JSONL ? "json" : "parquet");
   }
 }

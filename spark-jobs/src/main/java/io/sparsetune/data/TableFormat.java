@@ -16,7 +16,7 @@ public enum TableFormat {
   PARQUET(List.of(".parquet", ".pq"));
 
   private static final List<String> COMPRESSIONS =
-      List.of(".gz", ".bz2", ".zst", ".lz4", ".snappy");
+      List.of(".gz", ".bz2", ".zst", ".lz4", ".snappy", ".deflate");
 
   private final List<String> suffixes;
 

@@ -10,7 +10,7 @@ import org.apache.spark.sql.Row;
  * @param block where the row's part of the file begins, in bytes
  * @param index number of the row in that part, from 0
  * @param cells the columns asked for, in that order
- * @param malformed the row's text where it could not be parsed, else empty
+ * @param malformed why the row could not be parsed, else empty
  * @param undecoded the first of the cells whose bytes are not UTF-8, else empty
  */
 public record TableRow(

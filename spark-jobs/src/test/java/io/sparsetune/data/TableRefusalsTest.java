@@ -104,7 +104,7 @@ class TableRefusalsTest extends TableFiles {
     write("parts/b.csv", "label,text\nx,c\n");
     assertThatThrownBy(() -> load("parts"))
         .hasMessage(
-            "Cannot read data.train: unlike %1$s/parts/a.csv, %1$s/parts/b.csv has the header label, text instead of text, label."
+            "Cannot read data.train: unlike %1$s/parts/a.csv, %1$s/parts/b.csv has the header label,text instead of text, label."
                 .formatted(folder));
     write("parts/b.csv", "text,label,id\nc,x,1\n");
     assertThatThrownBy(() -> load("parts"))
@@ -122,25 +122,6 @@ class TableRefusalsTest extends TableFiles {
     write("b.csv", "text,label\na,x\n\"b,y\nc,x\n\"d,y\n");
     assertThatThrownBy(() -> load("b.csv"))
         .hasMessageContaining("begins in line 3 of " + folder + "/b.csv");
-  }
-
-  @Test
-  void sparkRefusesQuotesThatDoNotMatchToo() throws IOException {
-    write("b.csv", "text,label\na,x\n");
-    Table table = table("b.csv");
-    write("b.csv", "text,label\na,x\n\"b,y\nc,x\n\"d,y\n");
-    assertThatThrownBy(
-            () ->
-                Survey.of(
-                    table,
-                    RowReader.ofAnyLabel(Columns.of(task())),
-                    false,
-                    Survey.BadRows.SKIPPED,
-                    ""))
-        .isInstanceOf(DataException.class)
-        .hasMessage(
-            "Cannot read data.train: %s/b.csv: a quoted field has a quote inside that is not doubled"
-                .formatted(folder));
   }
 
   @Test
@@ -242,6 +223,22 @@ class TableRefusalsTest extends TableFiles {
         .hasMessageContaining(
             "row 2 of %s/a.csv: label 'maybe' in column 'label' is not among the labels (task.labels, or those of the training data): x, y."
                 .formatted(folder));
+  }
+
+  @Test
+  void aTableMayHaveSoManyColumnsAndNoMore() throws IOException {
+    String more = ",c".repeat(Records.MOST_COLUMNS - 2);
+    write("a.csv", "text,label" + more + "\na,x" + more + "\nb,y" + more + "\n");
+    assertThat(load("a.csv").examples()).isEqualTo(2);
+    write("a.csv", "text,label" + more + ",c\na,x" + more + ",c\n");
+    assertThatThrownBy(() -> load("a.csv"))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "Cannot read data.train: the header of %s/a.csv has more than 20,480 columns."
+                .formatted(folder));
+    write("a.tsv", "text\tlabel\na\tx" + "\tc".repeat(1_000_000) + "\nb\tx\nc\ty\n");
+    onBadRow = OnBadRow.SKIP;
+    assertThat(load("a.tsv").skipped()).isEqualTo(1);
   }
 
   @Test

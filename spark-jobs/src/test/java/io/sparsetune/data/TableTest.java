@@ -59,6 +59,58 @@ class TableTest extends TableFiles {
   }
 
   @Test
+  void linesEndAsTheyLikeInEveryFormatAndMixture() throws IOException {
+    String[] ends = {"\n", "\r\n", "\r"};
+    for (String name : List.of("a.csv", "a.tsv", "a.jsonl")) {
+      for (int mixture = 0; mixture < 9; mixture++) {
+        String text =
+            switch (name) {
+              case "a.csv" -> "text,label%sa,x%sb,y\r";
+              case "a.tsv" -> "text\tlabel%sa\tx%sb\ty\r";
+              default -> "\n{\"text\":\"a\",\"label\":\"x\"}%s%s{\"text\":\"b\",\"label\":\"y\"}\r";
+            };
+        write(name, text.formatted(ends[mixture % 3], ends[mixture / 3]));
+        assertThat(texts(name)).as(text).containsExactly("a", "b");
+        assertThat(load(name).labels()).contains(Labels.of(List.of("x", "y")));
+      }
+    }
+  }
+
+  @Test
+  void aFileIsTheSameRowsWhereverItIsDivided() throws IOException {
+    // Each length of the first row moves the line ends over the borders of the parts.
+    for (String end : List.of("\n", "\r\n", "\r")) {
+      for (int first = 1; first <= 12; first++) {
+        StringBuilder lines = new StringBuilder("text\tlabel" + end + "a".repeat(first) + "\tx");
+        for (int i = 0; i < 5_000; i++) {
+          lines.append(end).append("%06d\ty".formatted(i));
+        }
+        write("a.tsv", lines.toString());
+        assertThat(table("a.tsv").rows(List.of("text")).getNumPartitions()).isGreaterThan(2);
+        List<String> texts = texts("a.tsv");
+        assertThat(texts).hasSize(5_001).doesNotHaveDuplicates();
+        assertThat(texts.get(5_000)).isEqualTo("004999");
+      }
+    }
+  }
+
+  @Test
+  void twoQuotesAreAnEmptyTextAndNothingIsNone() throws IOException {
+    write("a.csv", "text,label\n\"\",x\nb,y\n");
+    assertThat(texts("a.csv")).containsExactly("", "b");
+    TrainData csv = load("a.csv");
+    write("a.jsonl", "{\"text\":\"\",\"label\":\"x\"}\n{\"text\":\"b\",\"label\":\"y\"}\n");
+    assertThat(csv.hash()).isEqualTo(load("a.jsonl").hash());
+    write("b.csv", "text,label\na,x\n,y\n");
+    assertThatThrownBy(() -> load("b.csv"))
+        .hasMessage(
+            "Cannot use row 2 of %s/b.csv: column 'text' has no text (null). An empty text is written \"\", in quotes. Mend it, or set data.on_bad_row: skip."
+                .formatted(folder));
+    write("c.csv", "text,label\na,\"\"\nb,x\n");
+    assertThatThrownBy(() -> load("c.csv")).hasMessageContaining("column 'label' has no label");
+  }
+
+  @Test
   void compressedFilesAndFoldersAndGlobsAreRead() throws IOException {
     Files.createDirectory(folder.resolve("parts"));
     write("parts/a.csv", "text,label\na,x\n");
