@@ -1,13 +1,16 @@
 package io.sparsetune.export;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.OutputFolder;
 import io.sparsetune.files.StrictJson;
+import io.sparsetune.model.Architecture;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.text.SpecialTokens;
+import io.sparsetune.text.TokenizerJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -15,37 +18,53 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Copies a base's tokenizer, and writes what transformers wants beside {@code tokenizer.json}. */
+/**
+ * Writes a base's tokenizer so that transformers gives the same tokens and token types: files that
+ * say all that is needed are copied, and a {@code tokenizer.json} without {@code
+ * tokenizer_config.json}, for which every class has rules of its own, is written as one that counts
+ * as it is.
+ */
 final class TokenizerFiles {
-  private static final int MAX_BYTES = 128 << 20;
+  private static final int MAX_BYTES = 256 << 20;
+  private static final String TOKENIZER = "tokenizer.json";
+  private static final String CONFIG = "tokenizer_config.json";
 
   private TokenizerFiles() {}
 
   static void write(BaseModel base, OutputFolder out) throws IOException {
     List<String> present = base.tokenizerFiles();
-    for (String name : present) {
-      ByteSource file = base.folder().file(name);
-      out.write(
-          name,
-          stream -> {
-            try (InputStream in = file.openAt(0)) {
-              in.transferTo(stream);
-            }
-          });
-    }
-    if (!present.contains("tokenizer.json")) {
+    if (present.contains(TOKENIZER) && !present.contains(CONFIG)) {
+      writeWithConfig(base, out);
       return;
     }
-    ObjectNode tokenizer = StrictJson.readObject(base.folder().file("tokenizer.json"), MAX_BYTES);
-    if (!present.contains("tokenizer_config.json")) {
-      out.write("tokenizer_config.json", s -> s.write(PrettyJson.bytes(config(base, tokenizer))));
+    for (String name : present) {
+      copy(base, name, out);
     }
-    if (!present.contains("special_tokens_map.json")) {
-      out.write(
-          "special_tokens_map.json", s -> s.write(PrettyJson.bytes(specialTokens(tokenizer))));
+  }
+
+  private static void copy(BaseModel base, String name, OutputFolder out) throws IOException {
+    ByteSource file = base.folder().file(name);
+    out.write(
+        name,
+        stream -> {
+          try (InputStream in = file.openAt(0)) {
+            in.transferTo(stream);
+          }
+        });
+  }
+
+  private static void writeWithConfig(BaseModel base, OutputFolder out) throws IOException {
+    ObjectNode own = StrictJson.readObject(base.folder().file(TOKENIZER), MAX_BYTES);
+    ObjectNode tokenizer = TokenizerJson.read(base.folder(), MAX_BYTES);
+    if (tokenizer.equals(own)) {
+      copy(base, TOKENIZER, out);
+    } else {
+      out.write(TOKENIZER, s -> s.write(PrettyJson.bytes(tokenizer)));
     }
+    out.write(CONFIG, s -> s.write(PrettyJson.bytes(config(base, tokenizer))));
+    out.write("special_tokens_map.json", s -> s.write(PrettyJson.bytes(specialTokens(tokenizer))));
     Optional<String> vocabulary = wordPieceVocabulary(tokenizer);
-    if (!present.contains("vocab.txt") && vocabulary.isPresent()) {
+    if (vocabulary.isPresent()) {
       byte[] text = vocabulary.get().getBytes(StandardCharsets.UTF_8);
       out.write("vocab.txt", s -> s.write(text));
     }
@@ -55,21 +74,20 @@ final class TokenizerFiles {
   private static ObjectNode config(BaseModel base, ObjectNode tokenizer) {
     ObjectNode config = specialTokens(tokenizer);
     config.put("model_max_length", base.encoder().maxTokens());
-    config.put("tokenizer_class", tokenizerClass(base, tokenizer));
+    config.put("tokenizer_class", "PreTrainedTokenizerFast");
+    ArrayNode inputs = config.putArray("model_input_names").add("input_ids");
+    if (base.encoder().architecture() == Architecture.BERT) {
+      inputs.add("token_type_ids");
+    }
+    inputs.add("attention_mask");
+    if (tokenizer.path("truncation").path("direction").asText().equals("Left")) {
+      config.put("truncation_side", "left");
+    }
     JsonNode normalizer = tokenizer.path("normalizer");
     putFlag(config, "do_lower_case", normalizer.path("lowercase"));
     putFlag(config, "tokenize_chinese_chars", normalizer.path("handle_chinese_chars"));
     putFlag(config, "strip_accents", normalizer.path("strip_accents"));
     return config;
-  }
-
-  /** The family's class, where the tokenizer is of its kind. */
-  private static String tokenizerClass(BaseModel base, ObjectNode tokenizer) {
-    JsonNode model = tokenizer.path("model");
-    return switch (base.encoder().architecture()) {
-      case BERT -> isWordPiece(model) ? "BertTokenizer" : "PreTrainedTokenizerFast";
-      case ROBERTA -> model.has("merges") ? "RobertaTokenizer" : "PreTrainedTokenizerFast";
-    };
   }
 
   private static boolean isWordPiece(JsonNode model) {

@@ -19,7 +19,8 @@ public final class SpecialTokens {
           "sep_token", "[SEP]",
           "unk_token", "[UNK]");
 
-  private static final Map<String, String> ROBERTA =
+  /** RoBERTa's own. */
+  static final Map<String, String> ROBERTA =
       Map.of(
           "bos_token", "<s>",
           "cls_token", "<s>",
@@ -32,21 +33,23 @@ public final class SpecialTokens {
   private SpecialTokens() {}
 
   /**
-   * The tokens that a {@code tokenizer.json} names itself: by its post-processor, its model and its
-   * padding, or as an added special token of the name that BERT or RoBERTa has for that use. A use
-   * that it says nothing of is left out.
+   * The added special tokens of a {@code tokenizer.json} whose use it names itself: by its
+   * post-processor, its model and its padding, or by the name that BERT or RoBERTa has for that
+   * use. A use that it says nothing of is left out, and so is a token that is not added: to name it
+   * would add it.
    */
   public static SortedMap<String, String> of(JsonNode tokenizer) {
-    SortedMap<String, String> tokens = new TreeMap<>();
-    put(tokens, "unk_token", tokenizer.path("model").path("unk_token"));
-    put(tokens, "pad_token", tokenizer.path("padding").path("pad_token"));
-    putEnds(tokens, tokenizer.path("post_processor"));
     Set<String> added = new HashSet<>();
     for (JsonNode token : tokenizer.path("added_tokens")) {
       if (token.path("special").asBoolean()) {
         added.add(token.path("content").asText());
       }
     }
+    SortedMap<String, String> tokens = new TreeMap<>();
+    put(tokens, "unk_token", tokenizer.path("model").path("unk_token"));
+    put(tokens, "pad_token", tokenizer.path("padding").path("pad_token"));
+    putEnds(tokens, tokenizer.path("post_processor"));
+    tokens.values().retainAll(added);
     for (Map<String, String> usual : List.of(BERT, ROBERTA)) {
       usual.forEach(
           (use, token) -> {

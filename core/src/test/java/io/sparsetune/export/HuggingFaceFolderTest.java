@@ -252,33 +252,30 @@ class HuggingFaceFolderTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "bert|{}|{}|{'tokenizer_class':'PreTrainedTokenizerFast'}",
-        "bert|{'model':{'type':'WordPiece','unk_token':'<?>'},'normalizer':null}"
-            + "|{'unk_token':'<?>'}|{'tokenizer_class':'BertTokenizer'}",
-        "bert|{'added_tokens':[{'content':'[MASK]','special':true},{'content':'[PAD]','special':false}],"
-            + "'normalizer':{'type':'BertNormalizer','lowercase':false,'strip_accents':null},"
+        "bert|{'model':{'type':'BPE','unk_token':'<?>'}}|{}|'token_type_ids',",
+        "bert|{'added_tokens':[{'content':'[MASK]','special':true},{'content':'[PAD]','special':false},"
+            + "{'content':'[B]','special':true}],"
             + "'post_processor':{'type':'TemplateProcessing','single':[{'SpecialToken':{'id':'[B]'}},"
-            + "{'Sequence':{'id':'A'}},{'SpecialToken':{'id':'[E]'}}]},'model':{'type':'WordPiece'}}"
-            + "|{'cls_token':'[B]','mask_token':'[MASK]','sep_token':'[E]'}"
-            + "|{'tokenizer_class':'BertTokenizer','do_lower_case':false}",
-        "roberta|{'padding':{'pad_token':'<p>'},'post_processor':{'type':'Sequence','processors':["
+            + "{'Sequence':{'id':'A'}},{'SpecialToken':{'id':'[E]'}}]},'model':{'type':'WordLevel'}}"
+            + "|{'cls_token':'[B]','mask_token':'[MASK]'}|'token_type_ids',",
+        "roberta|{'post_processor':{'type':'Sequence','processors':["
             + "{'type':'ByteLevel'},{'type':'RobertaProcessing','sep':['</x>',2],'cls':['<x>',0]}]},"
-            + "'added_tokens':[{'content':'<s>','special':true},{'content':'<pad>','special':true}],"
-            + "'model':{'type':'BPE','unk_token':null,'merges':[]}}"
-            + "|{'bos_token':'<s>','cls_token':'<x>','pad_token':'<p>','sep_token':'</x>'}"
-            + "|{'tokenizer_class':'RobertaTokenizer'}",
+            + "'added_tokens':[{'content':'<s>','special':true},{'content':'<x>','special':true}],"
+            + "'model':{'type':'WordLevel','unk_token':null}}|{'bos_token':'<s>','cls_token':'<x>'}|``",
       })
   void ofATokenizerNothingIsSaidThatItDoesNotSayItself(
-      String name, String tokenizer, String tokens, String config) throws IOException {
+      String name, String tokenizer, String tokens, String types) throws IOException {
     BaseModel base = BaseModel.open(withTokenizer(name, json(tokenizer)));
     MemoryFolder out = new MemoryFolder("model");
     HuggingFaceFolder.write(base, out);
     ObjectMapper mapper = new ObjectMapper();
     JsonNode expected = mapper.readTree(json(tokens));
     assertThat(mapper.readTree(out.bytes("special_tokens_map.json"))).isEqualTo(expected);
-    ObjectNode all = (ObjectNode) mapper.readTree(json(config));
+    String config =
+        "{'tokenizer_class':'PreTrainedTokenizerFast','model_max_length':%d,'model_input_names':['input_ids',%s'attention_mask']}";
+    ObjectNode all =
+        (ObjectNode) mapper.readTree(json(config.formatted(base.encoder().maxTokens(), types)));
     all.setAll((ObjectNode) expected);
-    all.put("model_max_length", base.encoder().maxTokens());
     assertThat(mapper.readTree(out.bytes("tokenizer_config.json"))).isEqualTo(all);
   }
 

@@ -3,13 +3,10 @@ package io.sparsetune.hadoop;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
-import io.sparsetune.files.ByteSource;
-import io.sparsetune.files.InputFolder;
 import io.sparsetune.files.Unreadable;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.text.TokenizerJson;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 
@@ -73,24 +70,11 @@ public final class HadoopModels {
   }
 
   /**
-   * The contents of the model's {@code tokenizer.json}, or of one made of its {@code vocab.txt}.
+   * The model's tokenizer as one {@code tokenizer.json}, as {@link TokenizerJson} finds it.
    *
    * @throws DataException where there is no tokenizer that can be used
    */
   public static byte[] tokenizer(BaseModel base) {
-    InputFolder folder = base.folder();
-    return TokenizerJson.find(name -> content(folder, name), folder.location());
-  }
-
-  private static Optional<byte[]> content(InputFolder folder, String name) {
-    try {
-      if (!folder.contains(name)) {
-        return Optional.empty();
-      }
-      ByteSource file = folder.file(name);
-      return Optional.of(file.readAll(LARGEST_TOKENIZER).array());
-    } catch (IOException e) {
-      throw Unreadable.because(folder.location() + "/" + name, e);
-    }
+    return TokenizerJson.find(base.folder(), LARGEST_TOKENIZER);
   }
 }
