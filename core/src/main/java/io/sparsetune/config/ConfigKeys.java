@@ -24,7 +24,9 @@ final class ConfigKeys {
           .note("a Hugging Face folder, or an `.onnx` file with `tokenizer.json` beside it");
   static final Key<Pooling> POOLING =
       Key.choice("model.pooling", Pooling.values())
-          .absentMeans("BERT and multiple_choice: pooler, RoBERTa: cls")
+          .absentMeans(
+              "a sentence-transformers model's own; else BERT and multiple_choice: pooler, RoBERTa:"
+                  + " cls")
           .note("how a text's hidden states become one vector");
   static final Key<Double> HIDDEN_DROPOUT =
       probability("model.dropout.hidden").absentMeans("the model's");
@@ -199,9 +201,9 @@ final class ConfigKeys {
       Key.choice("training.precision", Precision.values())
           .withDefault(Precision.FP32)
           .note(
-              "bf16: products of dense layers with operands rounded to bfloat16, on CPUs with AMX or"
-                  + " AVX512-BF16; the bits are then those of one kind of CPU; `evaluate`"
-                  + " and `predict` always compute in fp32");
+              "bf16: products of dense layers with operands rounded to bfloat16, on CPUs with AMX"
+                  + " or AVX512-BF16; the bits are then those of one kind of CPU; `evaluate` and"
+                  + " `predict` always compute in fp32");
 
   static final Key<String> OUTPUT =
       Key.text("output", "a path")

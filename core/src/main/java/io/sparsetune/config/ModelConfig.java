@@ -14,4 +14,10 @@ public record ModelConfig(
     Optional<Pooling> pooling,
     OptionalDouble hiddenDropout,
     OptionalDouble attentionDropout,
-    OptionalDouble classifierDropout) {}
+    OptionalDouble classifierDropout) {
+
+  ModelConfig with(Pooling other) {
+    return new ModelConfig(
+        path, Optional.of(other), hiddenDropout, attentionDropout, classifierDropout);
+  }
+}

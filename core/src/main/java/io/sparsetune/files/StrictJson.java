@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.error.CorruptFileException;
 import java.io.IOException;
@@ -31,23 +32,39 @@ public final class StrictJson {
   }
 
   /**
+   * The list in a file.
+   *
+   * @param limit longest file accepted, in bytes
+   * @throws CorruptFileException where it is not one JSON list
+   */
+  public static ArrayNode readArray(ByteSource file, int limit) {
+    String text = decode(file.path(), file.readAll(limit), 0);
+    return parse(file.path(), text, ArrayNode.class, "list");
+  }
+
+  /**
    * The object in a text.
    *
    * @param path where the text stands, for messages
    */
   public static ObjectNode parseObject(String path, String text) {
+    return parse(path, text, ObjectNode.class, "object");
+  }
+
+  private static <T extends JsonNode> T parse(
+      String path, String text, Class<T> type, String name) {
     try (JsonParser parser = parser(text)) {
       JsonNode tree = parser.readValueAsTree();
-      if (!(tree instanceof ObjectNode object)) {
-        throw new CorruptFileException(path, "it is not a JSON object");
+      if (!type.isInstance(tree)) {
+        throw new CorruptFileException(path, "it is not a JSON " + name);
       }
       if (parser.nextToken() != null) {
         throw new CorruptFileException(
             path,
-            "text follows the JSON object, at byte "
+            "text follows the JSON %s, at byte ".formatted(name)
                 + bytesBefore(text, parser.currentTokenLocation().getCharOffset()));
       }
-      return object;
+      return type.cast(tree);
     } catch (JsonProcessingException e) {
       throw notJson(path, text, 0, e);
     } catch (IOException e) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A pre-trained encoder in its files: a Hugging Face folder, or an ONNX export. Opening it reads
@@ -42,10 +43,22 @@ public final class BaseModel {
   private final WeightImport imported;
   private String fingerprint = "";
 
+  private final Optional<SentenceModules> modules;
+
+  /**
+   * @param root what was opened: the model's folder, or the one that it lies in
+   * @param folder of the model
+   */
   private BaseModel(
-      InputFolder folder, ModelConfigFile config, WeightSource weights, boolean ownConfig)
+      InputFolder root,
+      InputFolder folder,
+      Optional<SentenceModules> modules,
+      ModelConfigFile config,
+      WeightSource weights,
+      boolean ownConfig)
       throws IOException {
     this.folder = folder;
+    this.modules = modules;
     this.config = config;
     this.weights = weights;
     this.imported = new WeightImport(weights, config.encoder());
@@ -62,24 +75,30 @@ public final class BaseModel {
     }
     all.addAll(weights.files());
     all.addAll(present);
+    if (folder != root) {
+      all.replaceAll(name -> modules.orElseThrow().transformer() + "/" + name);
+    }
+    modules.ifPresent(found -> all.addAll(found.files()));
     this.files = List.copyOf(all);
   }
 
   /**
    * A folder with {@code config.json} and {@code model.safetensors}, its index and shards, or
-   * {@code model.onnx}.
+   * {@code model.onnx}; of sentence-transformers, its encoder's may be a folder in it.
    *
    * @throws CorruptFileException where a file breaks its format, or a tensor does not fit the
    *     configuration
    * @throws DataException where a file is missing
    */
-  public static BaseModel open(InputFolder folder) {
+  public static BaseModel open(InputFolder root) {
     try {
+      Optional<SentenceModules> modules = SentenceModules.read(root);
+      InputFolder folder = modules.isPresent() ? modules.get().encoder(root) : root;
       boolean single = folder.contains(SafetensorsWeights.SINGLE);
       boolean sharded = folder.contains(SafetensorsWeights.INDEX);
       if (!single && !sharded) {
         if (folder.contains(ONNX)) {
-          return openOnnx(folder, ONNX);
+          return openOnnx(root, folder, modules, ONNX);
         }
         String remedy =
             folder.contains("pytorch_model.bin")
@@ -96,9 +115,9 @@ public final class BaseModel {
       ModelConfigFile config = ModelConfigFile.read(folder.file(CONFIG));
       WeightSource weights =
           single ? SafetensorsWeights.single(folder) : SafetensorsWeights.sharded(folder);
-      return new BaseModel(folder, config, weights, true);
+      return new BaseModel(root, folder, modules, config, weights, true);
     } catch (IOException e) {
-      throw Unreadable.because(folder.location(), e);
+      throw Unreadable.because(root.location(), e);
     }
   }
 
@@ -110,17 +129,23 @@ public final class BaseModel {
    */
   public static BaseModel openOnnx(InputFolder folder, String file) {
     try {
-      OnnxGraph graph = OnnxGraph.open(folder.file(file));
-      OnnxWeights weights = new OnnxWeights(graph, file);
-      boolean ownConfig = folder.contains(CONFIG);
-      ModelConfigFile config =
-          ownConfig
-              ? ModelConfigFile.read(folder.file(CONFIG))
-              : ModelConfigFile.of(graph.path(), OnnxConfig.infer(graph, weights.shapes()));
-      return new BaseModel(folder, config, weights, ownConfig);
+      return openOnnx(folder, folder, SentenceModules.read(folder), file);
     } catch (IOException e) {
       throw Unreadable.because(folder.location(), e);
     }
+  }
+
+  private static BaseModel openOnnx(
+      InputFolder root, InputFolder folder, Optional<SentenceModules> modules, String file)
+      throws IOException {
+    OnnxGraph graph = OnnxGraph.open(folder.file(file));
+    OnnxWeights weights = new OnnxWeights(graph, file);
+    boolean ownConfig = folder.contains(CONFIG);
+    ModelConfigFile config =
+        ownConfig
+            ? ModelConfigFile.read(folder.file(CONFIG))
+            : ModelConfigFile.of(graph.path(), OnnxConfig.infer(graph, weights.shapes()));
+    return new BaseModel(root, folder, modules, config, weights, ownConfig);
   }
 
   /** A folder, or an {@code .onnx} file, on the local disk. */
@@ -140,7 +165,7 @@ public final class BaseModel {
     return folder.location();
   }
 
-  /** The folder it was opened in. */
+  /** The folder of its weights and its tokenizer. */
   public InputFolder folder() {
     return folder;
   }
@@ -158,7 +183,17 @@ public final class BaseModel {
     return config.dropout();
   }
 
-  /** Names in {@link #folder} of everything that opening it elsewhere needs. */
+  /** How a model of sentence-transformers pools; empty for another. */
+  public Optional<SentencePooling> sentencePooling() {
+    return modules.flatMap(SentenceModules::pooling);
+  }
+
+  /** Modules of a sentence-transformers model that are neither its encoder nor its pooling. */
+  public List<String> unusedModules() {
+    return modules.map(SentenceModules::unused).orElse(List.of());
+  }
+
+  /** Names, in the folder that was opened, of everything that opening it elsewhere needs. */
   public List<String> files() {
     return files;
   }

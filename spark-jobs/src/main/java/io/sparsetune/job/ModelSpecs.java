@@ -4,6 +4,7 @@ import io.sparsetune.config.ModelConfig;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.files.KeyName;
 import io.sparsetune.model.Architecture;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.Dropout;
@@ -11,6 +12,7 @@ import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
+import io.sparsetune.model.SentencePooling;
 import io.sparsetune.task.Labels;
 import java.util.List;
 import java.util.Optional;
@@ -29,14 +31,10 @@ final class ModelSpecs {
     EncoderConfig encoder = base.encoder();
     checkLength(config.data().maxSeqLength(), encoder);
     TaskType task = config.task().type();
-    // RobertaForMultipleChoice of transformers has a pooler, unlike its classifier.
-    boolean cls =
-        encoder.architecture() == Architecture.ROBERTA && task != TaskType.MULTIPLE_CHOICE;
-    Pooling own = cls ? Pooling.CLS : Pooling.POOLER;
     ModelSpec spec =
         new ModelSpec(
             encoder,
-            config.model().pooling().orElse(own),
+            pooling(config, base),
             labels.map(Labels::size).orElse(1),
             task.loss(),
             dropout(config.model(), base.dropout()),
@@ -45,6 +43,43 @@ final class ModelSpecs {
     ModelSpec byName = base.startingByName(spec, labels.map(Labels::names).orElse(List.of()));
     requireOneLabel(byName, base);
     return byName;
+  }
+
+  /** As the configuration says, else as the model does, else as its type's own head. */
+  private static Pooling pooling(RunConfig config, BaseModel base) {
+    Optional<Pooling> given = config.model().pooling();
+    if (given.isPresent()) {
+      return given.get();
+    }
+    if (base.sentencePooling().isPresent()) {
+      SentencePooling own = base.sentencePooling().get();
+      return own.pooling()
+          .orElseThrow(
+              () ->
+                  new ConfigException(
+                      "Cannot pool as %s/%s says: %s (known are cls and mean). Say with model.pooling: mean, cls or pooler what to train instead"
+                          .formatted(base.location(), own.file(), own.mode())));
+    }
+    // RobertaForMultipleChoice of transformers has a pooler, unlike its classifier.
+    boolean cls =
+        base.encoder().architecture() == Architecture.ROBERTA
+            && config.task().type() != TaskType.MULTIPLE_CHOICE;
+    return cls ? Pooling.CLS : Pooling.POOLER;
+  }
+
+  /** The pooling, and who says so. */
+  static String poolingReport(RunConfig config, BaseModel base, ModelSpec spec) {
+    String pooling = KeyName.of(spec.pooling());
+    Optional<SentencePooling> own = base.sentencePooling();
+    if (config.model().pooling().isEmpty()) {
+      return own.map(of -> "%s (as the model's %s says)".formatted(pooling, of.file()))
+          .orElse(pooling + " (the model type's own)");
+    }
+    return own.map(
+            of ->
+                "%s (as model.pooling says; the model's %s says %s)"
+                    .formatted(pooling, of.file(), of.mode()))
+        .orElse(pooling + " (as model.pooling says)");
   }
 
   /** A head of sigmoids is no start for a softmax, unless somebody says so. */

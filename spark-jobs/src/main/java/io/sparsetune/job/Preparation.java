@@ -8,6 +8,7 @@ import io.sparsetune.data.Tokenizer;
 import io.sparsetune.data.TrainData;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.error.Shown;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.ModelSpec;
@@ -20,6 +21,7 @@ import io.sparsetune.text.RowHash;
 import io.sparsetune.train.TrainingPlan;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,10 +70,16 @@ record Preparation(
     return new Preparation(config, shipped, base, spec, train, Map.copyOf(evaluation));
   }
 
-  /** Where the head starts from, a module a line, and what else the base says of its task. */
+  /**
+   * How the head pools and where it starts from, a module a line, and what else the base says of
+   * its task.
+   */
   List<String> head() {
     List<String> lines = new ArrayList<>();
     headReport().forEach((module, origin) -> lines.add(module + ": " + origin));
+    if (!base.unusedModules().isEmpty()) {
+      lines.add("not used of the model: " + Shown.list(base.unusedModules()));
+    }
     if (ModelSpecs.isMultiLabel(base)) {
       lines.add(
           "the base was trained to give a text several labels (its problem_type); this run gives it"
@@ -82,7 +90,10 @@ record Preparation(
 
   /** The same by the modules' names. */
   Map<String, String> headReport() {
-    return base.headReport(spec, train.labels().map(Labels::names).orElse(List.of()));
+    Map<String, String> report = new LinkedHashMap<>();
+    report.put("pooling", ModelSpecs.poolingReport(config, base, spec));
+    report.putAll(base.headReport(spec, train.labels().map(Labels::names).orElse(List.of())));
+    return report;
   }
 
   /** Whether another configuration has the same base and the same data, dealt the same way. */

@@ -34,13 +34,18 @@ record RunIdentity(String runId, String baseFingerprint, String headFingerprint,
     String headFingerprint = base.headFingerprint(spec, seed);
     String runId =
         RunId.of(
-            RunConfigWriter.toIdentityJson(config),
+            RunConfigWriter.toIdentityJson(pooled(config, base, spec)),
             baseFingerprint,
             headFingerprint,
             dataHash,
             seed,
             LibraryVersion.number());
     return new RunIdentity(runId, baseFingerprint, headFingerprint, dataHash);
+  }
+
+  /** A pooling that the model's own files choose is part of what the run is. */
+  private static RunConfig pooled(RunConfig config, BaseModel base, ModelSpec spec) {
+    return base.sentencePooling().isPresent() ? config.with(spec.pooling()) : config;
   }
 
   DeltaInfo delta(Preparation run, TrainingResult result) {

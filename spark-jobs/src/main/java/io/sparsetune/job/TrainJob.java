@@ -10,6 +10,7 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.DivergedException;
 import io.sparsetune.error.TakenOverException;
+import io.sparsetune.export.HuggingFaceFolder;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.Sha256;
 import io.sparsetune.method.MaskProblem;
@@ -149,10 +150,21 @@ public final class TrainJob {
     warnings.addAll(config.method().method().warnings(problem(run)));
     ClusterShape.of(session).warning().ifPresent(warnings::add);
     warnings.addAll(memory.problems());
+    mergeProblem(run).ifPresent(warnings::add);
     // Reads every weight, and finds those that are no numbers.
     RunIdentity.of(run);
     List<String> sample = Table.sample(session, config.task(), config.data(), SAMPLE);
     return DryRun.of(run, sample, sizes(run), memory, warnings);
+  }
+
+  /** What merge will say of the run when it is too late. */
+  private static Optional<String> mergeProblem(Preparation run) {
+    try {
+      HuggingFaceFolder.requireMergeable(run.spec());
+      return Optional.empty();
+    } catch (ConfigException e) {
+      return Optional.of("merge will refuse this run: " + e.getMessage());
+    }
   }
 
   private static MaskProblem problem(Preparation run) {

@@ -120,6 +120,7 @@ class HeadByNameJobsTest {
     assertThat(evaluate(folder.resolve("default"))).isEqualTo(own);
     assertThat(heard)
         .containsExactly(
+            "pooling: pooler (the model type's own)",
             "pooler: from the base",
             "classifier: from the base, its rows (label-2, label-0, label-1) put into the order of"
                 + " the labels");

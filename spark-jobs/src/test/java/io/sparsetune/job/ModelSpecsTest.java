@@ -14,6 +14,7 @@ import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.task.Labels;
 import io.sparsetune.testing.Golden;
+import io.sparsetune.testing.MemoryFolder;
 import io.sparsetune.testing.TestModels;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -71,6 +72,49 @@ class ModelSpecsTest {
     }
     assertThat(ModelSpecs.of(config(), Golden.base("roberta"), THREE).pooling())
         .isEqualTo(Pooling.CLS);
+  }
+
+  @Test
+  void aSentenceTransformersFolderSaysItsPoolingUnlessTheConfigurationDoes() {
+    BaseModel mean = sentences("mean");
+    assertThat(ModelSpecs.of(config(), mean, THREE).pooling()).isEqualTo(Pooling.MEAN);
+    ModelSpec given = ModelSpecs.of(config("model.pooling=pooler"), mean, THREE);
+    assertThat(given.pooling()).isEqualTo(Pooling.POOLER);
+    assertThat(ModelSpecs.poolingReport(config("model.pooling=pooler"), mean, given))
+        .isEqualTo("pooler (as model.pooling says; the model's 1_Pooling/config.json says mean)");
+    assertThat(ModelSpecs.poolingReport(config(), mean, ModelSpecs.of(config(), mean, THREE)))
+        .isEqualTo("mean (as the model's 1_Pooling/config.json says)");
+    BaseModel max = sentences("max");
+    assertThatThrownBy(() -> ModelSpecs.of(config(), max, THREE))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "Cannot pool as bert/1_Pooling/config.json says: max (known are cls and mean). Say with"
+                + " model.pooling: mean, cls or pooler what to train instead");
+    assertThat(ModelSpecs.of(config("model.pooling=cls"), max, THREE).pooling())
+        .isEqualTo(Pooling.CLS);
+  }
+
+  /** Otherwise two runs with one name would be different. */
+  @Test
+  void aPoolingOfTheFolderIsPartOfTheRunsName() {
+    BaseModel mean = sentences("mean");
+    BaseModel cls = sentences("cls");
+    assertThat(runId(config(), mean)).isNotEqualTo(runId(config(), cls));
+    assertThat(runId(config(), mean)).isEqualTo(runId(config("model.pooling=mean"), mean));
+  }
+
+  private static String runId(RunConfig config, BaseModel base) {
+    return RunIdentity.of(config, base, ModelSpecs.of(config, base, THREE), "data").runId();
+  }
+
+  private static BaseModel sentences(String mode) {
+    return BaseModel.open(
+        MemoryFolder.copyOf(Golden.folder("bert"))
+            .put(
+                "modules.json",
+                "[{\"path\": \"\", \"type\": \"x.Transformer\"}, {\"path\": \"1_Pooling\","
+                    + " \"type\": \"x.Pooling\"}]")
+            .put("1_Pooling/config.json", "{\"pooling_mode\": \"" + mode + "\"}"));
   }
 
   @Test
