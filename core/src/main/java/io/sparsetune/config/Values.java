@@ -191,17 +191,16 @@ final class Values {
         return " Did you mean '" + near.get() + "'?";
       }
     }
-    String section = name.substring(0, Math.max(0, name.indexOf('.')));
+    String given = name.substring(0, Math.max(0, name.lastIndexOf('.')));
+    String section = NearestName.of(given, SECTIONS).orElse(given);
     List<String> siblings =
         NAMES.stream()
             .filter(known -> known.startsWith(section + "."))
             .map(known -> known.substring(section.length() + 1))
             .toList();
-    Optional<String> near =
-        NearestName.of(last, siblings)
-            .map(found -> section + "." + found)
-            .or(() -> NearestName.of(name, NAMES));
-    return near.or(() -> nearestLast(last))
+    return NearestName.of(last, siblings)
+        .map(found -> section + "." + found)
+        .or(() -> nearestLast(last))
         .map(found -> " Did you mean '" + found + "'?")
         .orElse(" The known keys are in docs/configuration.md");
   }

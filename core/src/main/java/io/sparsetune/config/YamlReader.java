@@ -1,6 +1,5 @@
 package io.sparsetune.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
@@ -11,8 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Reads YAML as plain data: mappings, lists and scalars in their own characters. Nothing in it can
@@ -21,8 +18,6 @@ import java.util.regex.Pattern;
 final class YamlReader {
   private static final int MAX_CHARACTERS = 1 << 20;
   private static final int MAX_DEPTH = 16;
-
-  private static final Pattern PLACE = Pattern.compile("^ +in .*, line (\\d+), column \\d+:");
 
   private final YAMLParser parser;
   private final String source;
@@ -72,10 +67,8 @@ final class YamlReader {
         throw reader.refused("holds more than one YAML document");
       }
       return root;
-    } catch (JsonProcessingException e) {
-      throw new ConfigException(source + ": Cannot read as YAML" + problem(e));
     } catch (IOException e) {
-      throw new ConfigException(source + ": Cannot read as YAML: " + e.getMessage());
+      throw new ConfigException(source + ": Cannot read as YAML" + YamlProblem.of(e, yaml));
     }
   }
 
@@ -120,23 +113,5 @@ final class YamlReader {
 
   private ConfigException refused(String problem) {
     return new ConfigException(source + ": Cannot use this YAML (" + here() + "): it " + problem);
-  }
-
-  /**
-   * Of what the parser says: the last problem and its line. Each problem is a line that its place
-   * and a piece of the file follow, both set in.
-   */
-  private static String problem(JsonProcessingException e) {
-    int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-    String problem = "";
-    for (String said : e.getOriginalMessage().lines().toList()) {
-      Matcher place = PLACE.matcher(said);
-      if (place.find()) {
-        line = Integer.parseInt(place.group(1));
-      } else if (!said.isBlank() && !Character.isWhitespace(said.charAt(0))) {
-        problem = said;
-      }
-    }
-    return " (line " + line + "): " + Node.cut(problem);
   }
 }

@@ -14,7 +14,7 @@ public final class NearestName {
    */
   public static Optional<String> of(String wanted, Collection<String> known) {
     String given = plain(wanted);
-    int limit = Math.max(2, given.length() / 3);
+    int limit = Math.max(1, (given.length() + 1) / 3);
     String best = null;
     for (String name : known) {
       int distance = distance(given, plain(name));

@@ -14,6 +14,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RunConfigParserTest {
   static final String LEAST =
@@ -216,6 +218,54 @@ class RunConfigParserTest {
         .allMatch(problem -> problem.startsWith("Invalid training."));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '§',
+      value = {
+        "model: {path: {{ base }}}|{{ … }} is a template that nothing has filled in",
+        "{{|{{ … }} is a template",
+        "model: ¤|it has a control character; in double quotes it can be written",
+        "model: @x|a value begins with a character that YAML keeps for itself",
+        "model: `x|a value begins with a character that YAML keeps for itself",
+        "model: %x|a value begins with a character that YAML keeps for itself",
+        "model: a: b|a colon and a blank stand in a value",
+        "model: [a, b|a comma or a closing bracket is missing",
+        "model: 'a|a quote is opened and not closed",
+        "model: \"\\q\"|a backslash in double quotes stands before a character that needs none",
+        "model: \"\\xq\"|a backslash in double quotes is followed by no such number",
+        "model: ]|a value is missing, or a bracket closes too early",
+        "? [a]¶: b|a key is a list or a section",
+        "model:¶  a: 1¶ b: 2|a line is indented otherwise than those around it",
+        "model: &|it has a broken anchor",
+        "model: *|it has a broken anchor",
+        "model: !<|it has a tag (!)",
+        "%YAML 9.9¶---¶a: b|Cannot",
+        "a¶b: c|Cannot",
+        "- a¶b: c|Cannot",
+        "'a' 'b': c|Cannot",
+      })
+  void whatIsWrongWithYamlIsSaidWithoutTheParsersWords(String yaml, String problem) {
+    assertThat(problems(yaml.replace('¶', '\n').replace('¤', '\u0007')))
+        .singleElement()
+        .asString()
+        .startsWith("run.yaml: ")
+        .contains(problem)
+        .doesNotContainIgnoringCase("snakeyaml")
+        .doesNotContain("fasterxml", "Event", "while ", "found ", "Source:", "expected '");
+  }
+
+  @Test
+  void anUnknownKeyIsComparedInItsOwnSection() {
+    assertThat(problems(LEAST, "trainng.loss=1", "training.loss=1", "trainng.sede=1"))
+        .containsExactly(
+            "Unknown key trainng.loss (--set trainng.loss=1). The known keys are in"
+                + " docs/configuration.md",
+            "Unknown key training.loss (--set training.loss=1). The known keys are in"
+                + " docs/configuration.md",
+            "Unknown key trainng.sede (--set trainng.sede=1). Did you mean 'training.seed'?");
+  }
+
   @Test
   void brokenYamlIsRefusedWithItsLine() {
     assertThat(problems("model: {path: base\ndata: x: y"))
@@ -224,8 +274,7 @@ class RunConfigParserTest {
         .startsWith("run.yaml: Cannot read as YAML (line ");
     assertThat(problems("model: {path: base}\n\tdata: x\n"))
         .containsExactly(
-            "run.yaml: Cannot read as YAML (line 2): found character '\\t(TAB)' that cannot start"
-                + " any token. (Do not use \\t(TAB) for indentation)");
+            "run.yaml: Cannot read as YAML (line 2): a tab stands where YAML has blanks");
     assertThat(problems("model: {path: a}\nmodel: {path: b}\n"))
         .containsExactly("run.yaml: Cannot use this YAML (line 2): it has the key 'model' twice");
     assertThat(problems("model: &a {path: x}\ndata: *a\n"))
