@@ -4,6 +4,7 @@ import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.files.KeyName;
 import io.sparsetune.mask.MaskBudget;
 import io.sparsetune.model.ModelSpec;
+import io.sparsetune.task.Labels;
 import io.sparsetune.task.Metric;
 import java.util.HashSet;
 import java.util.List;
@@ -48,15 +49,16 @@ public record DeltaInfo(
         || spec.loss() != taskType.loss()) {
       throw new IllegalArgumentException(
           "Invalid delta: %d outputs for a %s task with the labels %s"
-              .formatted(spec.outputs(), KeyName.of(taskType), labels));
+              .formatted(spec.outputs(), KeyName.of(taskType), Labels.shown(labels)));
     }
     if (new HashSet<>(labels).size() < labels.size()) {
-      throw new IllegalArgumentException("Invalid delta: a label comes twice in " + labels);
+      throw new IllegalArgumentException(
+          "Invalid delta: a label comes twice in " + Labels.shown(labels));
     }
     if (!metric.fits(spec.outputs())) {
       throw new IllegalArgumentException(
           "Invalid delta: the metric %s for a %s task with the labels %s"
-              .formatted(metric.key(), KeyName.of(taskType), labels));
+              .formatted(metric.key(), KeyName.of(taskType), Labels.shown(labels)));
     }
     if (k < 0 || n < k) {
       throw new IllegalArgumentException("Invalid delta: k = %d of n = %d".formatted(k, n));

@@ -1,5 +1,6 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.error.Printable;
 import io.sparsetune.experiments.Cell;
 import io.sparsetune.experiments.ExperimentsListener;
 import io.sparsetune.job.RunCheck;
@@ -55,7 +56,7 @@ final class ExperimentsProgress implements ExperimentsListener {
   @Override
   public void failed(Cell cell, String why) {
     end();
-    say("Failed: " + cell.name() + ": " + why);
+    say("Failed: " + cell.name() + ": " + Printable.message(why));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.sparsetune.cli;
 
 import io.sparsetune.data.FatalErrors;
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.Printable;
 import io.sparsetune.error.UserException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -30,7 +31,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   public int handleParseException(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("Error: " + e.getMessage());
+    err.println("Error: " + Printable.message(e.getMessage()));
     UnmatchedArgumentException.printSuggestions(e, err);
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return USAGE;
@@ -51,7 +52,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     if (mistake.isPresent()) {
       print(mistake.get(), err);
     } else {
-      err.println("Error: " + inWords(failure));
+      err.println("Error: " + Printable.message(inWords(failure)));
       if (!trace && explained(failure).isEmpty()) {
         err.println(
             "This is not a mistake of yours as far as SparseTune can tell; --stacktrace says where"
@@ -103,11 +104,13 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             ? config.problems()
             : List.of(mistake.getMessage());
     if (problems.size() == 1) {
-      err.println("Error: " + problems.get(0));
+      err.println("Error: " + Printable.message(problems.get(0)));
       return;
     }
     err.println("Error: " + problems.size() + " problems:");
-    problems.stream().limit(MOST_PROBLEMS).forEach(problem -> err.println("  - " + problem));
+    problems.stream()
+        .limit(MOST_PROBLEMS)
+        .forEach(problem -> err.println("  - " + Printable.message(problem)));
     if (problems.size() > MOST_PROBLEMS) {
       err.println("  and " + (problems.size() - MOST_PROBLEMS) + " more");
     }

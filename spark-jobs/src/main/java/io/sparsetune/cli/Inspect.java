@@ -1,9 +1,11 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.error.Printable;
 import io.sparsetune.hadoop.HadoopDefaults;
 import io.sparsetune.job.InspectJob;
 import io.sparsetune.job.Inspection;
 import io.sparsetune.mask.MaskTable;
+import io.sparsetune.task.Labels;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -39,7 +41,9 @@ final class Inspect extends Common implements Callable<Integer> {
     line("trained", "k = %,d of n = %,d (%.4f%%)", found.k(), found.n(), 100 * found.sparsity());
     line("head", "%,d, trained whole; with it %.4f%%", found.head(), 100 * withHead);
     line("tensors", "%,d hold trained parameters (--json counts each)", found.tensors().size());
-    line("task", found.task() + (found.labels().isEmpty() ? "" : " " + found.labels()));
+    line(
+        "task",
+        found.task() + (found.labels().isEmpty() ? "" : " " + Labels.shown(found.labels())));
     line("pooling", found.pooling());
     line("metric", found.metric());
     found.validation().ifPresent(score -> line("validation", "%.4f", score));
@@ -92,7 +96,8 @@ final class Inspect extends Common implements Callable<Integer> {
   }
 
   private void line(String name, String format, Object... values) {
-    String text = values.length == 0 ? format : String.format(Locale.ROOT, format, values);
+    String text =
+        Printable.line(values.length == 0 ? format : String.format(Locale.ROOT, format, values));
     out().println(String.format(Locale.ROOT, "%-11s %s", name, text));
   }
 }

@@ -2,10 +2,11 @@ package io.sparsetune.cli;
 
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
-import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import picocli.CommandLine;
+import picocli.CommandLine.Help;
 
 /**
  * Entry point of the application jar, for spark-submit and the launcher.
@@ -37,6 +38,8 @@ public final class Main {
             .setErr(terminal.err())
             .setExecutionExceptionHandler(failures)
             .setParameterExceptionHandler(failures)
+            // Colours of the help would be escaped like anybody's.
+            .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
             .setUsageHelpAutoWidth(true)
             .setCaseInsensitiveEnumValuesAllowed(true);
     line.getSubcommands().values().forEach(Main::withUsage);
@@ -54,7 +57,7 @@ public final class Main {
     command.setUsageHelpLongOptionsMaxWidth(24);
   }
 
-  private static PrintWriter writer(PrintStream stream) {
-    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+  private static Writer writer(PrintStream stream) {
+    return new OutputStreamWriter(stream, StandardCharsets.UTF_8);
   }
 }

@@ -6,7 +6,6 @@ import io.sparsetune.train.RoundReport;
 import io.sparsetune.train.StepReport;
 import io.sparsetune.train.TrainingListener;
 import io.sparsetune.train.TrainingPlan;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -203,16 +202,12 @@ final class ProgressDisplay implements TrainingListener {
 
   /** Redraws the line; it stays the last one. */
   private void draw(String line) {
-    PrintWriter err = terminal.err();
-    err.print("\r" + line + "\u001b[K");
-    err.flush();
+    terminal.draw(line);
   }
 
   /** A line of its own; a bar is drawn anew below it. */
   private void say(String line) {
-    PrintWriter err = terminal.err();
-    err.println((terminal.live() ? "\r\u001b[K" : "") + line);
-    err.flush();
+    terminal.say(line);
   }
 
   /** Leaves the bar where it is; what is printed next starts on a new line. */

@@ -1,5 +1,6 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.error.Printable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,7 +9,7 @@ final class TextTable {
   private final List<List<String>> rows = new ArrayList<>();
 
   void row(List<String> cells) {
-    rows.add(List.copyOf(cells));
+    rows.add(cells.stream().map(Printable::line).toList());
   }
 
   void row(String... cells) {

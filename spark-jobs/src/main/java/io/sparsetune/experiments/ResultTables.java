@@ -1,5 +1,6 @@
 package io.sparsetune.experiments;
 
+import io.sparsetune.error.Printable;
 import io.sparsetune.experiments.ResultLine.Spread;
 import io.sparsetune.job.RunOutcome;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The tables of results: the same text for the same runs. */
@@ -15,6 +17,7 @@ final class ResultTables {
   private static final double MEGA = 1e6;
   private static final double SECONDS = 60;
   private static final String NOTHING = "—";
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?");
 
   private ResultTables() {}
 
@@ -50,7 +53,8 @@ final class ResultTables {
           if (state instanceof CellState.Open) {
             open.add(cell.name());
           } else {
-            missing(state).ifPresent(why -> missing.add("- `" + cell.name() + "`: " + why));
+            missing(state)
+                .ifPresent(why -> missing.add("- `" + cell.name() + "`: " + markdown(why)));
           }
         });
     if (!open.isEmpty()) {
@@ -74,7 +78,7 @@ final class ResultTables {
             format("%,.0f", line.mean(RunOutcome::k)),
             format("%.3f%%", 100 * line.mean(RunOutcome::k) / line.n()),
             format("%,.0f", line.mean(RunOutcome::head)),
-            line.metric(),
+            markdown(line.metric()),
             shown(line.spread(RunOutcome::validation)),
             shown(line.spread(RunOutcome::test)),
             format("%.1f", line.mean(RunOutcome::seconds) / SECONDS),
@@ -103,10 +107,10 @@ final class ResultTables {
       return Optional.empty();
     }
     if (state instanceof CellState.Other other) {
-      return Optional.of(oneLine(other.why()) + "; --overwrite trains it again");
+      return Optional.of(Printable.message(other.why()) + "; --overwrite trains it again");
     }
     if (state instanceof CellState.Failed failed) {
-      return Optional.of("failed: " + oneLine(failed.why()));
+      return Optional.of("failed: " + Printable.message(failed.why()));
     }
     return Optional.of(
         state instanceof CellState.Blocked
@@ -218,15 +222,28 @@ final class ResultTables {
         .collect(Collectors.joining("\n", "", "\n"));
   }
 
+  /** A field of csv; what a spreadsheet would take for a formula begins with an apostrophe. */
   private static String quoted(String value) {
-    return value.matches("[^\",\\r\\n]*") ? value : '"' + value.replace("\"", "\"\"") + '"';
+    String line = Printable.line(value);
+    boolean formula =
+        !line.isEmpty() && "=+-@".indexOf(line.charAt(0)) >= 0 && !NUMBER.matcher(line).matches();
+    String field = formula ? "'" + line : line;
+    return field.indexOf('"') < 0 && field.indexOf(',') < 0
+        ? field
+        : '"' + field.replace("\"", "\"\"") + '"';
   }
 
-  private static String oneLine(String text) {
-    return text.lines()
-        .map(String::strip)
-        .filter(line -> !line.isEmpty())
-        .collect(Collectors.joining("; "));
+  /** Text in which Markdown finds nothing of its own, nor HTML. */
+  private static String markdown(String text) {
+    StringBuilder escaped = new StringBuilder();
+    for (char c : Printable.line(text).toCharArray()) {
+      if (c == '<' || c == '&') {
+        escaped.append(c == '<' ? "&lt;" : "&amp;");
+      } else {
+        escaped.append("\\`|*[]".indexOf(c) >= 0 ? "\\" : "").append(c);
+      }
+    }
+    return escaped.toString();
   }
 
   private static String format(String format, Object... values) {

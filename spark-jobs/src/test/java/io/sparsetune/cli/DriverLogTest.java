@@ -42,6 +42,17 @@ class DriverLogTest {
         .isEqualTo(" WARN TaskSetManager: All is well%n".formatted());
   }
 
+  @Test
+  void whatATerminalWouldObeyIsNotLogged() {
+    assertThat(
+            logged(
+                "a\u001b[2J\u0007b\u009bc\u202ed\u2028e\uFEFFf"
+                    + Character.toString(0xe0041)
+                    + "\tg 大",
+                new IllegalStateException("why\u001b[0m")))
+        .isEqualTo(" WARN TaskSetManager: a?[2J?b?c?d?e?f?\tg 大: why?[0m%n".formatted());
+  }
+
   private static String logged(String message, Throwable thrown) {
     return layout
         .toSerializable(

@@ -57,6 +57,8 @@ class OddNamesTest {
     assertThat(trained.code()).isZero();
     JsonNode record = JSON.readTree(run.output().resolve("run.json").toFile());
     assertThat(record.path("config").path("task").path("text").asText()).isEqualTo(TEXT);
+    assertThat(done("inspect", run.output().toString()).out())
+        .contains("[a\\u007f, b\\u0085\\u202ec\\u001b[31m]");
     Cli inspected = done("inspect", run.output().toString(), "--json");
     List<String> labels = new ArrayList<>();
     JSON.readTree(inspected.out()).path("labels").forEach(label -> labels.add(label.asText()));

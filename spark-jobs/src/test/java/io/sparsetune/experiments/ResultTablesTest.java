@@ -29,7 +29,7 @@ class ResultTablesTest {
                 + " 0.2500 | 2.0 | 1.50 | 3.00 |\n",
             "| rte | sam | 0.02 | 1 of 2 | 2,000 | 2.000% | 7 | accuracy | 0.1250 | — | 1.0 | 1.50"
                 + " | 3.00 |\n",
-            "- `rte/sam/seed-2`: failed: Cannot go on:; no, | really \"not\"\n",
+            "- `rte/sam/seed-2`: failed: Cannot go on:; no, \\| really \"not\"\n",
             "- not trained yet: rte/random/seed-1\n")
         .doesNotContain("| rte | random |");
     assertThat(ResultTables.csv(states).lines())
@@ -43,6 +43,40 @@ class ResultTablesTest {
             "rte/sam/seed-2,rte,sam,0.02,2,\"failed: Cannot go on:; no, | really"
                 + " \"\"not\"\"\",accuracy,,,",
             "rte/random/seed-1,rte,random,0.02,1,not trained yet,accuracy,,,");
+  }
+
+  @Test
+  void valuesOfFilesAreNoMarkdownNoHtmlAndNoFormulas() {
+    add("cola", "sam", 1, new CellState.Failed("=HYPERLINK(\"x\") | `a` <b>[c](d)\u001b[2J"));
+    add("cola", "sam", 2, new CellState.Other("-1 row"));
+    add("cola", "sam", 3, new CellState.Other("@SUM(1)"));
+    RunOutcome outcome = ((CellState.Finished) finished(-0.25, 0, 60)).outcome();
+    add(
+        "cola",
+        "random",
+        1,
+        new CellState.Finished(
+            new RunOutcome(
+                outcome.n(),
+                outcome.k(),
+                outcome.head(),
+                "=cmd|' /C calc'!A0",
+                outcome.validation(),
+                outcome.test(),
+                outcome.seconds(),
+                outcome.bytesDown(),
+                outcome.bytesUp())));
+    assertThat(ResultTables.markdown(states))
+        .contains("failed: =HYPERLINK(\"x\") \\| \\`a\\` &lt;b>\\[c\\](d)\\\\u001b\\[2J\n")
+        .contains("| =cmd\\|' /C calc'!A0 | -0.2500 |");
+    assertThat(ResultTables.cellsCsv(states).lines())
+        .contains(
+            "cola/sam/seed-1,cola,sam,0.02,1,\"failed: =HYPERLINK(\"\"x\"\") | `a`"
+                + " <b>[c](d)\\u001b[2J\",accuracy,,,",
+            "cola/sam/seed-2,cola,sam,0.02,2,'-1 row; --overwrite trains it again,accuracy,,,",
+            "cola/sam/seed-3,cola,sam,0.02,3,'@SUM(1); --overwrite trains it again,accuracy,,,",
+            "cola/random/seed-1,cola,random,0.02,1,finished,'=cmd|' /C"
+                + " calc'!A0,-0.250000,0.000000,60");
   }
 
   private void add(String task, String method, int seed, CellState state) {
