@@ -4,10 +4,8 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /** Where a folder of files is written: on the local disk, or on a Hadoop file system. */
 public interface OutputFolder {
@@ -35,23 +33,13 @@ public interface OutputFolder {
         // Only what is new is opened: no link that somebody has laid there is followed.
         Path temporary = folder.resolve(TemporaryName.create());
         try {
-          try (OutputStream out = new BufferedOutputStream(created(temporary), 1 << 16)) {
+          try (OutputStream out =
+              new BufferedOutputStream(LocalFolders.create(temporary), 1 << 16)) {
             content.writeTo(out);
           }
           Files.move(temporary, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         } finally {
           Files.deleteIfExists(temporary);
-        }
-      }
-
-      private OutputStream created(Path file) throws IOException {
-        try {
-          return Files.newOutputStream(
-              file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        } catch (NoSuchFileException e) {
-          LocalFolders.make(folder);
-          return Files.newOutputStream(
-              file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         }
       }
     };

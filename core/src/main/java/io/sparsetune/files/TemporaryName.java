@@ -9,6 +9,9 @@ import java.util.regex.Pattern;
  * one in advance, and lay a link there.
  */
 public final class TemporaryName {
+  /** The file by which one command keeps others from changing a folder. */
+  public static final String LOCK = ".sparsetune-lock";
+
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int BYTES = 8;
   private static final Pattern ANY =
@@ -23,8 +26,8 @@ public final class TemporaryName {
     return ".sparsetune-" + HexFormat.of().formatHex(bytes);
   }
 
-  /** Whether a name is one of these: what a command that was killed has left. */
+  /** Whether a name is one of these, or the lock's: what a command that was killed has left. */
   public static boolean isOne(String name) {
-    return ANY.matcher(name).matches();
+    return name.equals(LOCK) || ANY.matcher(name).matches();
   }
 }

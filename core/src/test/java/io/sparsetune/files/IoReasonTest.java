@@ -42,7 +42,7 @@ class IoReasonTest {
   @Test
   void aFolderThatCannotBeMadeSaysWhy() throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
-    assertThat(notMade(file)).isEqualTo("something else of that name is there");
+    assertThat(notMade(file)).isEqualTo("a part of the path is a file, not a folder");
     assertThat(notMade(file.resolve("below")))
         .isEqualTo("a part of the path is a file, not a folder");
     assertThat(notMade(folder.resolve("x".repeat(300)))).isEqualTo("File name too long");

@@ -57,7 +57,7 @@ final class Predict extends Common implements Callable<Integer> {
         session()
             .onSpark(
                 "sparsetune predict " + run.path(),
-                () -> out + " is left without _SUCCESS.",
+                () -> "No predictions were written.",
                 spark -> new PredictJob(spark).run(request));
     out()
         .println(

@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -135,7 +137,8 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
     }
   }
 
-  private void make() throws IOException {
+  /** Makes the folder, and those above it, where they are missing. */
+  void make() throws IOException {
     if (local.isPresent()) {
       LocalFolders.make(local.get());
     } else if (!fileSystem.mkdirs(folder)) {
@@ -168,6 +171,11 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
     }
   }
 
+  /** Removes the folder if it holds nothing. */
+  void deleteIfEmpty() throws IOException {
+    deleteIfEmpty(folder);
+  }
+
   /** Another command may have begun to write there, and goes on. */
   private void deleteIfEmpty(Path path) throws IOException {
     try {
@@ -176,6 +184,56 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
       }
     } catch (PathIsNotEmptyDirectoryException | FileNotFoundException e) {
       // It began between the two.
+    }
+  }
+
+  /** Where it is on the local disk; empty for any other. */
+  Optional<java.nio.file.Path> local() {
+    return local;
+  }
+
+  /** A folder in this one, called by this one's name in messages. */
+  HadoopFolder below(String name) {
+    return new HadoopFolder(fileSystem, new Path(folder, name), location);
+  }
+
+  /** The path with its scheme, and absolute. */
+  public String qualified() {
+    return fileSystem.makeQualified(folder).toString();
+  }
+
+  /** Makes an empty file; false where something of that name is there. */
+  boolean createNew(String name) throws IOException {
+    make();
+    try {
+      fileSystem.create(new Path(folder, name), false).close();
+      return true;
+    } catch (IOException e) {
+      if (fileSystem.exists(new Path(folder, name))) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** When what has that name was changed last. */
+  Instant changed(String name) throws IOException {
+    return Instant.ofEpochMilli(
+        fileSystem.getFileStatus(new Path(folder, name)).getModificationTime());
+  }
+
+  /** Moves a file from a folder of the same file system; replaces one that is there. */
+  void moveHere(HadoopFolder from, String name) throws IOException {
+    if (local.isPresent()) {
+      Files.move(
+          from.local.orElseThrow().resolve(name),
+          local.get().resolve(name),
+          StandardCopyOption.ATOMIC_MOVE);
+      return;
+    }
+    fileSystem.delete(new Path(folder, name), false);
+    if (!fileSystem.rename(new Path(from.folder, name), new Path(folder, name))) {
+      throw new IOException("cannot rename " + new Path(from.folder, name) + " into " + folder);
     }
   }
 

@@ -63,12 +63,10 @@ public final class ComposeJob {
     byte[] bytes = bytes(delta);
     ComposedFiles files = new ComposedFiles(request, runs, index, delta, composed.report());
     DeltaFile.requireReadable(ByteSource.of(RunFiles.DELTA, bytes));
-    String record = files.run(HadoopFiles.qualified(basePath, hadoop));
-    folder.begin();
-    folder.write(RunFiles.RUN, record);
-    folder.write(RunFiles.DELTA, out -> out.write(bytes));
-    folder.write(RunFiles.RESULT, files.result(Sha256.hex(bytes), bytes.length));
-    folder.complete();
+    folder.writeFinished(
+        files.run(HadoopFiles.qualified(basePath, hadoop)),
+        out -> out.write(bytes),
+        files.result(Sha256.hex(bytes), bytes.length));
     return new ComposeResult(
         request.output(),
         delta.info().k(),

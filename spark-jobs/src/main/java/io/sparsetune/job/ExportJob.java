@@ -7,12 +7,10 @@ import io.sparsetune.export.HuggingFaceFolder;
 import io.sparsetune.export.PeftLora;
 import io.sparsetune.export.PeftSuperTuning;
 import io.sparsetune.export.SparseDifferences;
-import io.sparsetune.files.IoReason;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.hadoop.HadoopModels;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.EquivalentModel;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -51,19 +49,18 @@ public final class ExportJob {
             .apartFrom("the base model", basePath);
     BaseModel base = HadoopModels.open(basePath, hadoop);
     delta.requireBase(base);
-    output.begin(provenance(run));
-    try {
-      String shown = HadoopFiles.shown(basePath);
-      if (request.format() == ExportFormat.PEFT && PeftLora.isOne(delta)) {
-        PeftLora.write(base, delta, shown, output.files());
-      } else if (request.format() == ExportFormat.PEFT) {
-        PeftSuperTuning.write(base, delta, shown, output.files());
-      } else {
-        SparseDifferences.write(base, delta, output.files());
-      }
-    } catch (IOException e) {
-      throw new DataException("Cannot write " + request.output() + ": " + IoReason.of(e), e);
-    }
+    String shown = HadoopFiles.shown(basePath);
+    output.write(
+        provenance(run),
+        files -> {
+          if (request.format() == ExportFormat.PEFT && PeftLora.isOne(delta)) {
+            PeftLora.write(base, delta, shown, files);
+          } else if (request.format() == ExportFormat.PEFT) {
+            PeftSuperTuning.write(base, delta, shown, files);
+          } else {
+            SparseDifferences.write(base, delta, files);
+          }
+        });
     return new ExportResult(request.output(), delta.values().length);
   }
 

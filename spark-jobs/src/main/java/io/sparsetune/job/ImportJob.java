@@ -79,12 +79,10 @@ public final class ImportJob {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       DeltaFile.write(delta, bytes);
       DeltaFile.requireReadable(ByteSource.of(RunFiles.DELTA, bytes.toByteArray()));
-      String record = record(request, config, identity, delta, weights);
-      folder.begin();
-      folder.write(RunFiles.RUN, record);
-      folder.write(RunFiles.DELTA, bytes::writeTo);
-      folder.write(RunFiles.RESULT, result(delta, bytes.toByteArray()));
-      folder.complete();
+      folder.writeFinished(
+          record(request, config, identity, delta, weights),
+          bytes::writeTo,
+          result(delta, bytes.toByteArray()));
       return new ImportResult(request.output(), delta.info().k(), delta.head(), labels);
     } catch (IOException e) {
       throw Unreadable.because(source.location(), e);

@@ -4,11 +4,9 @@ import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.export.HuggingFaceFolder;
-import io.sparsetune.files.IoReason;
 import io.sparsetune.hadoop.HadoopModels;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.EquivalentModel;
-import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 
 /** Writes a finished run as a whole model in Hugging Face's format. Needs no Spark session. */
@@ -37,12 +35,7 @@ public final class MergeJob {
             .apartFrom("the base model", basePath);
     BaseModel base = HadoopModels.open(basePath, hadoop);
     delta.requireBase(base);
-    output.begin(run.provenance());
-    try {
-      HuggingFaceFolder.write(base, delta, output.files());
-    } catch (IOException e) {
-      throw new DataException("Cannot write " + request.output() + ": " + IoReason.of(e), e);
-    }
+    output.write(run.provenance(), files -> HuggingFaceFolder.write(base, delta, files));
     return new MergeResult(
         request.output(),
         HuggingFaceFolder.changed(delta),

@@ -7,7 +7,6 @@ import io.sparsetune.data.Tokenizer;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
-import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.job.PredictRequest.OutputFormat;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.step.ShippedModel;
@@ -92,20 +91,22 @@ public final class PredictJob {
               .write()
               // Into the folder as it is: Overwrite would delete whatever it finds there.
               .mode(SaveMode.Append);
-      String path = HadoopFiles.qualified(request.output(), hadoop);
-      output.begin(run.provenance());
-      predictor.job(
-          "predict",
-          () -> {
-            if (request.outputFormat() == OutputFormat.PARQUET) {
-              writer.parquet(path);
-            } else {
-              writer.option("ignoreNullFields", "false").json(path);
-            }
-            return path;
-          });
+      output.write(
+          run.provenance(),
+          files ->
+              predictor.job(
+                  "predict", () -> written(writer, request.outputFormat(), files.qualified())));
     }
     return new PredictResult(request.output(), table.size(), truncated.value());
+  }
+
+  private static String written(DataFrameWriter<Row> writer, OutputFormat format, String path) {
+    if (format == OutputFormat.PARQUET) {
+      writer.parquet(path);
+    } else {
+      writer.option("ignoreNullFields", "false").json(path);
+    }
+    return path;
   }
 
   /**

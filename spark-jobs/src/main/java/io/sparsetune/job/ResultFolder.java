@@ -3,29 +3,43 @@ package io.sparsetune.job;
 import io.sparsetune.data.ClusterShape;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.error.TakenOverException;
 import io.sparsetune.files.IoReason;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.hadoop.HadoopFolder;
+import io.sparsetune.hadoop.Staging;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 
-/** A folder that a command writes its result into; what it does not own there it never touches. */
+/**
+ * A folder that a command writes its result into; what it does not own there it never touches. The
+ * result is written whole in a folder of its own first: of two commands that write at the same
+ * time, what is left is one whole result.
+ */
 final class ResultFolder {
   private final HadoopFolder folder;
   private final OutputKind kind;
+  private final boolean overwrite;
   private final Configuration hadoop;
 
-  private ResultFolder(HadoopFolder folder, OutputKind kind, Configuration hadoop) {
+  /** Writes a result's files. */
+  interface Content {
+    void writeTo(HadoopFolder files) throws IOException;
+  }
+
+  private ResultFolder(
+      HadoopFolder folder, OutputKind kind, boolean overwrite, Configuration hadoop) {
     this.folder = folder;
     this.kind = kind;
+    this.overwrite = overwrite;
     this.hadoop = hadoop;
   }
 
   /**
    * A folder to write into: one that is not there, or is empty, or holds an older result. Nothing
-   * is left there or removed before {@link #begin}.
+   * is left there or removed before {@link #write}.
    *
    * @throws ConfigException where it holds such a result and {@code overwrite} is false, or
    *     something else
@@ -33,9 +47,9 @@ final class ResultFolder {
    */
   static ResultFolder toWrite(
       String path, OutputKind kind, boolean overwrite, Configuration hadoop) {
-    ResultFolder result = new ResultFolder(HadoopFolder.of(path, hadoop), kind, hadoop);
+    ResultFolder result = new ResultFolder(HadoopFolder.of(path, hadoop), kind, overwrite, hadoop);
     try {
-      result.check(overwrite);
+      result.check();
     } catch (IOException e) {
       throw new ConfigException("Cannot write into " + path + ": " + IoReason.of(e));
     }
@@ -43,7 +57,7 @@ final class ResultFolder {
     return result;
   }
 
-  private void check(boolean overwrite) throws IOException {
+  private void check() throws IOException {
     if (!folder.exists() || folder.isEmpty()) {
       return;
     }
@@ -98,32 +112,40 @@ final class ResultFolder {
     return this;
   }
 
-  /** The files' folder. */
-  HadoopFolder files() {
-    return folder;
-  }
-
   /**
-   * Removes an older result, what says that it is complete first; then says what is to come.
+   * Writes the result, which takes its place when all of it is there.
    *
    * @param description for the mark
+   * @throws DataException where it cannot be written
+   * @throws TakenOverException where another command has written there meanwhile
    */
-  void begin(Map<String, ?> description) {
-    try {
-      if (folder.exists()) {
-        for (String name : kind.anyComplete()) {
-          folder.delete(name);
-        }
-        for (String name : folder.names()) {
-          if (kind.owns(name)) {
-            folder.deleteAll(name);
-          }
-        }
-      }
-      byte[] mark = Json.pretty(description).getBytes(StandardCharsets.UTF_8);
-      folder.write(kind.mark(), out -> out.write(mark));
+  void write(Map<String, ?> description, Content content) {
+    byte[] mark = Json.pretty(description).getBytes(StandardCharsets.UTF_8);
+    try (Staging staging = Staging.in(folder)) {
+      staging.files().write(kind.mark(), out -> out.write(mark));
+      content.writeTo(staging.files());
+      staging.publish(kind.mark(), kind.complete(), this::makeRoom);
     } catch (IOException e) {
       throw new DataException("Cannot write into " + folder.location() + ": " + IoReason.of(e), e);
+    }
+  }
+
+  /** Removes an older result, what says that it is complete first. */
+  private void makeRoom() throws IOException {
+    try {
+      check();
+    } catch (ConfigException e) {
+      throw new TakenOverException(
+          "Cannot write into %s: another command has written there meanwhile, and what it wrote is left as it is. Give another folder, or --overwrite to replace it"
+              .formatted(folder.location()));
+    }
+    for (String name : kind.anyComplete()) {
+      folder.delete(name);
+    }
+    for (String name : folder.names()) {
+      if (kind.owns(name)) {
+        folder.deleteAll(name);
+      }
     }
   }
 }

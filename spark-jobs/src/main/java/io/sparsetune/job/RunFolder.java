@@ -4,7 +4,10 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.TakenOverException;
 import io.sparsetune.files.IoReason;
+import io.sparsetune.files.OutputFolder;
+import io.sparsetune.hadoop.FolderLock;
 import io.sparsetune.hadoop.HadoopFolder;
+import io.sparsetune.hadoop.Staging;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,12 +23,14 @@ import org.apache.hadoop.conf.Configuration;
  */
 final class RunFolder {
   private final HadoopFolder folder;
+  private final boolean overwrite;
 
   /** {@code run.json} as it was written here; empty before. */
   private byte[] record = new byte[0];
 
-  private RunFolder(HadoopFolder folder) {
+  private RunFolder(HadoopFolder folder, boolean overwrite) {
     this.folder = folder;
+    this.overwrite = overwrite;
   }
 
   /**
@@ -36,9 +41,9 @@ final class RunFolder {
    * @throws DataException where nothing can be written
    */
   static RunFolder toWrite(String output, boolean overwrite, Configuration hadoop) {
-    RunFolder run = new RunFolder(HadoopFolder.of(output, hadoop));
+    RunFolder run = new RunFolder(HadoopFolder.of(output, hadoop), overwrite);
     try {
-      run.check(overwrite);
+      run.check();
     } catch (IOException e) {
       throw new ConfigException("Cannot use the output folder " + output + ": " + IoReason.of(e));
     }
@@ -77,7 +82,7 @@ final class RunFolder {
     return folder;
   }
 
-  private void check(boolean overwrite) throws IOException {
+  private void check() throws IOException {
     if (!folder.exists() || folder.isEmpty()) {
       return;
     }
@@ -101,9 +106,43 @@ final class RunFolder {
 
   /** Removes an older run's files. */
   void begin() {
+    attempt(RunFiles.RUN, this::removeOlder);
+  }
+
+  private void removeOlder() throws IOException {
     for (String name : RunFiles.ALL) {
-      attempt(name, () -> folder.delete(name));
+      folder.delete(name);
     }
+  }
+
+  /**
+   * Writes a run that is finished already. It takes its place when all of it is there.
+   *
+   * @throws TakenOverException where another command has written there meanwhile
+   */
+  void writeFinished(String run, OutputFolder.Content delta, String result) {
+    try (Staging staging = Staging.in(folder)) {
+      staging.files().write(RunFiles.RUN, out -> out.write(run.getBytes(StandardCharsets.UTF_8)));
+      staging.files().write(RunFiles.DELTA, delta);
+      staging
+          .files()
+          .write(RunFiles.RESULT, out -> out.write(result.getBytes(StandardCharsets.UTF_8)));
+      staging.files().write(RunFiles.SUCCESS, out -> {});
+      staging.publish(RunFiles.RUN, RunFiles.SUCCESS, this::makeRoom);
+    } catch (IOException e) {
+      throw new DataException("Cannot write into " + folder.location() + ": " + IoReason.of(e), e);
+    }
+  }
+
+  private void makeRoom() throws IOException {
+    try {
+      check();
+    } catch (ConfigException e) {
+      throw new TakenOverException(
+          "Cannot write a run into %s: another command has written there meanwhile, and what it wrote is left as it is. Give another folder, or --overwrite to replace it"
+              .formatted(folder.location()));
+    }
+    removeOlder();
   }
 
   /**
@@ -126,7 +165,7 @@ final class RunFolder {
    *
    * @throws TakenOverException where another command has begun a run in the folder
    */
-  void write(String name, io.sparsetune.files.OutputFolder.Content content) {
+  void write(String name, OutputFolder.Content content) {
     attempt(
         name,
         () -> {
@@ -168,8 +207,9 @@ final class RunFolder {
     void run() throws IOException;
   }
 
+  /** On a local disk nobody else changes the folder meanwhile. */
   private void attempt(String name, Action action) {
-    try {
+    try (FolderLock lock = FolderLock.ofLocal(folder)) {
       action.run();
     } catch (IOException e) {
       throw new DataException(

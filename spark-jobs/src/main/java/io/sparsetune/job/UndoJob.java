@@ -4,10 +4,8 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.export.HuggingFaceFolder;
 import io.sparsetune.export.UndoFile;
-import io.sparsetune.files.IoReason;
 import io.sparsetune.hadoop.HadoopModels;
 import io.sparsetune.model.BaseModel;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -39,12 +37,7 @@ public final class UndoJob {
     undo.requireBase(model);
     Map<String, Object> provenance = new LinkedHashMap<>();
     provenance.put("base_sha256", undo.baseFingerprint());
-    folder.begin(provenance);
-    try {
-      HuggingFaceFolder.writeBase(model, undo, folder.files());
-    } catch (IOException e) {
-      throw new DataException("Cannot write " + output + ": " + IoReason.of(e), e);
-    }
+    folder.write(provenance, files -> HuggingFaceFolder.writeBase(model, undo, files));
     return undo.baseFingerprint();
   }
 }

@@ -49,6 +49,43 @@ class RunFolderTest {
   }
 
   @Test
+  void ofTwoThatWriteAFinishedRunAtOnceTheFirstIsThereWhole() throws IOException {
+    Path output = folder.resolve("run");
+    RunFolder second = RunFolder.toWrite(output.toString(), false, HADOOP);
+    RunFolder first = RunFolder.toWrite(output.toString(), false, HADOOP);
+    assertThatThrownBy(
+            () ->
+                second.writeFinished(
+                    "{\"run_id\": \"second\"}",
+                    out -> first.writeFinished("{\"run_id\": \"first\"}", o -> o.write('1'), "{}"),
+                    "{}"))
+        .isInstanceOf(TakenOverException.class)
+        .hasMessage(
+            "Cannot write a run into %s: another command has written there meanwhile, and what it"
+                + " wrote is left as it is. Give another folder, or --overwrite to replace it",
+            output);
+    assertThat(output.toFile().list())
+        .containsExactlyInAnyOrder("run.json", "delta.safetensors", "result.json", "_SUCCESS");
+    assertThat(output.resolve("delta.safetensors")).hasContent("1");
+    assertThat(output.resolve("run.json")).content().contains("first");
+  }
+
+  @Test
+  void aRunThatIsReplacedKeepsNothingOfTheOlder() throws IOException {
+    Path output = folder.resolve("run");
+    RunFolder trained = RunFolder.toWrite(output.toString(), false, HADOOP);
+    trained.begin();
+    trained.write(RunFiles.RUN, "{\"run_id\": \"old\"}");
+    trained.write(RunFiles.METRICS, "old");
+    RunFolder.toWrite(output.toString(), true, HADOOP)
+        .writeFinished("{\"run_id\": \"new\"}", out -> out.write('2'), "{}");
+    assertThat(output.resolve("metrics.jsonl")).doesNotExist();
+    assertThatThrownBy(() -> trained.write(RunFiles.METRICS, "older"))
+        .isInstanceOf(TakenOverException.class);
+    assertThat(output.resolve("metrics.jsonl")).doesNotExist();
+  }
+
+  @Test
   void whatCannotBeWrittenIsSaidBeforeTheRunAndInIt() throws IOException {
     Path output = folder.resolve("out/run");
     RunFolder run = RunFolder.toWrite(output.toString(), false, HADOOP);

@@ -1,0 +1,108 @@
+package io.sparsetune.hadoop;
+
+import io.sparsetune.files.TemporaryName;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.util.Optional;
+
+/**
+ * A file on a local disk that one process has locked. The system takes the lock back from a process
+ * that ends, however it ends. Closing removes the file.
+ */
+final class LockFile implements AutoCloseable {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Path file;
+  private final FileChannel channel;
+
+  private LockFile(Path file, FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
+  /** Makes the file where it is missing, and waits until no other process has it locked. */
+  static LockFile waitFor(Path file) throws IOException {
+    while (true) {
+      FileChannel channel =
+          FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+      try {
+        channel.lock();
+        if (isStillThere(file, channel)) {
+          return new LockFile(file, channel);
+        }
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+      channel.close();
+    }
+  }
+
+  /** Makes a file that is there under its name only once it is locked. */
+  static LockFile create(Path file) throws IOException {
+    Path unnamed = file.resolveSibling(TemporaryName.create());
+    FileChannel channel =
+        FileChannel.open(unnamed, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    try {
+      channel.lock();
+      Files.move(unnamed, file, StandardCopyOption.ATOMIC_MOVE);
+      return new LockFile(file, channel);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** Locks a file that is there; empty where a process has it locked, or it is missing. */
+  static Optional<LockFile> tryLock(Path file) throws IOException {
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+    try {
+      FileLock lock = channel.tryLock();
+      if (lock != null && isStillThere(file, channel)) {
+        return Optional.of(new LockFile(file, channel));
+      }
+    } catch (OverlappingFileLockException e) {
+      // This process has it.
+    }
+    channel.close();
+    return Optional.empty();
+  }
+
+  /**
+   * Whether the name leads to the file that is locked: the one who had it before may have removed
+   * it. Opening it to see would lose the lock, so it gets a length that nobody else draws.
+   */
+  private static boolean isStillThere(Path file, FileChannel channel) throws IOException {
+    long length = 1 + RANDOM.nextInt(Integer.MAX_VALUE);
+    channel.truncate(0);
+    channel.write(ByteBuffer.allocate(1), length - 1);
+    try {
+      return Files.size(file) == length;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (channel) {
+      Files.deleteIfExists(file);
+    }
+  }
+}
