@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 /** Lists of a user's values in messages, cut where they are long. */
 public final class Shown {
   private static final int MOST = 8;
-  private static final int LONGEST = 40;
+  private static final int LONGEST = 60;
 
   private Shown() {}
 

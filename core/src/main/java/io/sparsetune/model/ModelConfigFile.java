@@ -106,6 +106,15 @@ public record ModelConfigFile(
     ModelConfigFile parse() {
       Architecture architecture = architecture();
       boolean roberta = architecture == Architecture.ROBERTA;
+      value("quantization_config")
+          .ifPresent(
+              node -> {
+                String method = node.path("quant_method").asText("");
+                throw Quantised.refused(
+                    path,
+                    "its quantization_config",
+                    List.of(method.isEmpty() ? node.toString() : method));
+              });
       refuse("is_decoder", (key, node) -> node.asBoolean(), "decoders are not supported");
       refuse("add_cross_attention", (key, node) -> node.asBoolean(), "decoders are not supported");
       refuse(

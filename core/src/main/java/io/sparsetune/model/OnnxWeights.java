@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Weights from an ONNX export. Most tensors keep their names; the weight of a linear layer often
@@ -20,6 +21,12 @@ import java.util.TreeMap;
  * transposed.
  */
 final class OnnxWeights implements WeightSource {
+  /** Paths of the modules that have parameters. */
+  private static final Pattern MODULE =
+      Pattern.compile(
+          "(.*\\.)?(query|key|value|dense|LayerNorm|classifier|out_proj"
+              + "|(word|position|token_type)_embeddings)");
+
   private record Place(String tensor, boolean transposed) {}
 
   private final OnnxGraph graph;
@@ -30,6 +37,7 @@ final class OnnxWeights implements WeightSource {
   OnnxWeights(OnnxGraph graph, String file) {
     this.graph = graph;
     this.file = file;
+    Quantised.refuse(graph);
     for (OnnxTensor tensor : graph.tensors().values()) {
       String name = TensorNames.canonical(tensor.name());
       if (tensor.isFloat() && (name.endsWith(".weight") || name.endsWith(".bias"))) {
@@ -42,6 +50,57 @@ final class OnnxWeights implements WeightSource {
         product(node, biasOf);
       }
     }
+    graph.nodes().forEach(this::unnamed);
+  }
+
+  /**
+   * Gives a module the tensor that its operation uses, where no tensor has the name: an exporter
+   * keeps one of several that are equal.
+   */
+  private void unnamed(OnnxNode node) {
+    Optional<String> module = module(node);
+    List<String> inputs = node.inputs();
+    if (module.isEmpty()) {
+      return;
+    }
+    String weight = module.get() + ".weight";
+    String bias = module.get() + ".bias";
+    switch (node.op()) {
+      case "Gather" -> shared(weight, inputs, 0, 2);
+      case "LayerNormalization" -> {
+        shared(weight, inputs, 1, 1);
+        shared(bias, inputs, 2, 1);
+      }
+      case "Gemm" -> shared(bias, inputs, 2, 1);
+      case "Mul" -> {
+        if (module.get().endsWith("LayerNorm")) {
+          shared(weight, inputs, 0, 1);
+          shared(weight, inputs, 1, 1);
+        }
+      }
+      case "Add" -> {
+        shared(bias, inputs, 0, 1);
+        shared(bias, inputs, 1, 1);
+      }
+      default -> {}
+    }
+  }
+
+  private void shared(String name, List<String> inputs, int input, int dimensions) {
+    OnnxTensor tensor = inputs.size() <= input ? null : graph.tensors().get(inputs.get(input));
+    if (tensor != null
+        && tensor.isFloat()
+        && tensor.elements() > 1
+        && tensor.shape().size() == dimensions
+        && !places.containsKey(name)) {
+      put(name, new Place(tensor.name(), false), tensor.shape());
+    }
+  }
+
+  /** The module that an operation belongs to by its path, where it is one that has parameters. */
+  private static Optional<String> module(OnnxNode node) {
+    String path = TensorNames.canonical(node.scope().replaceFirst("^/", "").replace('/', '.'));
+    return MODULE.matcher(path).matches() ? Optional.of(path) : Optional.empty();
   }
 
   /** From the output of a node to the named bias that an Add puts on it. */
@@ -71,8 +130,12 @@ final class OnnxWeights implements WeightSource {
     boolean transposed = node.numbers().getOrDefault("transB", 0.0) == 0;
     List<Integer> shape =
         transposed ? List.of(weight.shape().get(1), weight.shape().get(0)) : weight.shape();
-    weightName(node, weight, biasOf)
-        .ifPresent(name -> put(name, new Place(weight.name(), transposed), shape));
+    Place place = new Place(weight.name(), transposed);
+    weightName(node, weight, biasOf).ifPresent(name -> put(name, place, shape));
+    module(node)
+        .map(module -> module + ".weight")
+        .filter(name -> !graph.tensors().containsKey(name) && !places.containsKey(name))
+        .ifPresent(name -> put(name, place, shape));
   }
 
   private Optional<String> weightName(
@@ -80,6 +143,10 @@ final class OnnxWeights implements WeightSource {
     String own = TensorNames.canonical(weight.name());
     if (own.endsWith(".weight")) {
       return Optional.of(own);
+    }
+    Optional<String> module = module(node);
+    if (module.isPresent()) {
+      return Optional.of(module.get() + ".weight");
     }
     String bias = node.outputs().isEmpty() ? null : biasOf.get(node.outputs().get(0));
     if (node.inputs().size() == 3 && isBias(node.inputs().get(2))) {

@@ -40,6 +40,7 @@ final class SafetensorsWeights implements WeightSource {
   static SafetensorsWeights single(InputFolder folder) {
     SafetensorsReader reader = SafetensorsReader.open(folder.file(SINGLE));
     SafetensorsWeights weights = new SafetensorsWeights(reader.path(), List.of(SINGLE));
+    Quantised.refuse(reader.path(), reader.tensors().values());
     for (TensorInfo tensor : reader.tensors().values()) {
       weights.add(reader, tensor);
     }
@@ -72,7 +73,9 @@ final class SafetensorsWeights implements WeightSource {
     SafetensorsWeights weights = new SafetensorsWeights(path, files);
     Map<String, SafetensorsReader> readers = new TreeMap<>();
     for (String shard : shards) {
-      readers.put(shard, SafetensorsReader.open(folder.file(shard)));
+      SafetensorsReader reader = SafetensorsReader.open(folder.file(shard));
+      Quantised.refuse(reader.path(), reader.tensors().values());
+      readers.put(shard, reader);
     }
     shardOf.forEach(
         (name, shard) -> {

@@ -72,7 +72,20 @@ final class OnnxParser {
     if (!graphSeen) {
       throw new CorruptFileException(file.path(), "not an ONNX file: it has no graph");
     }
+    for (OnnxNode node : nodes) {
+      alias(node);
+    }
     return new OnnxGraph(file, nodes, tensors);
+  }
+
+  /** What an Identity gives of a constant is that constant by another name. */
+  private void alias(OnnxNode node) {
+    if (node.op().equals("Identity") && node.inputs().size() == 1 && node.outputs().size() == 1) {
+      OnnxTensor tensor = tensors.get(node.inputs().get(0));
+      if (tensor != null) {
+        add(tensor.named(node.outputs().get(0)));
+      }
+    }
   }
 
   private void graph(int outer) throws IOException {

@@ -7,16 +7,20 @@ import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.UnsupportedVersionException;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
+import io.sparsetune.safetensors.SafetensorsWriter;
 import io.sparsetune.testing.Damage;
 import io.sparsetune.testing.Golden;
 import io.sparsetune.testing.MemoryFolder;
 import io.sparsetune.testing.OnnxBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The golden BERT, laid out as different exporters do it. */
 class OnnxImportTest {
@@ -158,7 +162,8 @@ class OnnxImportTest {
             assertThatThrownBy(() -> open(builder))
                 .isInstanceOf(UnsupportedVersionException.class)
                 .hasMessage(
-                    "Cannot read m/model.onnx: it does not tell %s: put the model's config.json beside it",
+                    "Cannot read m/model.onnx: it does not tell %s: put the model's config.json"
+                        + " beside it",
                     what));
   }
 
@@ -178,7 +183,120 @@ class OnnxImportTest {
     assertThatThrownBy(() -> open(builder))
         .isInstanceOf(CorruptFileException.class)
         .hasMessage(
-            "Cannot read m/model.onnx: the encoder lacks 1 tensors: encoder.layer.0.attention.self.query.weight");
+            "Cannot read m/model.onnx: the encoder lacks 1 tensors:"
+                + " encoder.layer.0.attention.self.query.weight");
+  }
+
+  /** As exporters write it that keep one of equal tensors: the layers' paths tell whose it is. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aTensorMayBeSharedByManyModules(boolean oneLayerNorm) {
+    BaseModel base = equalParts();
+    ParameterLayout layout = spec.layout();
+    float[] theta = base.load(spec, 1);
+    OnnxBuilder builder = new OnnxBuilder();
+    String ones = "encoder.layer.0.output.LayerNorm.weight";
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      TensorSpec tensor = layout.tensor(t);
+      float[] values =
+          Arrays.copyOfRange(theta, layout.offset(t), layout.offset(t) + tensor.size());
+      String name = tensor.name();
+      String module = name.substring(0, name.lastIndexOf('.'));
+      String path = "/bert/" + module.replace('.', '/').replace("layer/", "layer.");
+      String kept = name.endsWith(".bias") ? firstBias(layout, tensor.size()) : ones;
+      if (tensor.shape().size() == 2 && !name.startsWith("embeddings.")) {
+        linear(builder, Style.PATH, "bert.", tensor, values, t);
+      } else if (tensor.shape().size() == 2 || kept.equals(name)) {
+        builder.floats("bert." + name, tensor.shape(), values);
+      }
+      if (name.endsWith("LayerNorm.weight")) {
+        builder.node(
+            oneLayerNorm ? "LayerNormalization" : "Mul",
+            path + "/1",
+            oneLayerNorm
+                ? List.of("x", "bert." + ones, "bert." + firstBias(layout, tensor.size()))
+                : List.of("x", "bert." + ones));
+      } else if (name.endsWith(".bias")) {
+        builder.node("Add", path + "/Add", List.of("bert." + kept, "x"));
+      }
+    }
+    BaseModel onnx = open(describe(builder));
+    assertThat(onnx.fingerprint()).isEqualTo(base.fingerprint());
+    assertThat(onnx.load(spec, 1)).isEqualTo(theta);
+  }
+
+  private static String firstBias(ParameterLayout layout, int size) {
+    return layout.tensors().stream()
+        .filter(tensor -> tensor.name().endsWith(".bias") && tensor.size() == size)
+        .findFirst()
+        .orElseThrow()
+        .name();
+  }
+
+  /** The golden model with all of LayerNorm's weights 1 and all biases 0. */
+  private BaseModel equalParts() {
+    ParameterLayout layout = spec.layout();
+    float[] theta = golden.load(spec, 1);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      TensorSpec tensor = layout.tensor(t);
+      float[] values =
+          Arrays.copyOfRange(theta, layout.offset(t), layout.offset(t) + tensor.size());
+      if (tensor.name().endsWith("LayerNorm.weight") || tensor.name().endsWith(".bias")) {
+        Arrays.fill(values, tensor.name().endsWith(".bias") ? 0 : 1);
+      }
+      writer.floats(tensor.name(), tensor.shape(), sink -> sink.accept(values, values.length));
+    }
+    MemoryFolder folder = MemoryFolder.copyOf(Golden.folder("bert"), "config.json");
+    try {
+      folder.write("model.safetensors", writer::writeTo);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return BaseModel.open(folder);
+  }
+
+  @Test
+  void anIdentityIsTheTensorThatItPassesOn() {
+    OnnxBuilder builder = describe(new OnnxBuilder());
+    ParameterLayout layout = spec.layout();
+    float[] theta = golden.load(spec, 1);
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      TensorSpec tensor = layout.tensor(t);
+      float[] values =
+          Arrays.copyOfRange(theta, layout.offset(t), layout.offset(t) + tensor.size());
+      builder.floats("stored_" + t, tensor.shape(), values).identity("stored_" + t, tensor.name());
+    }
+    BaseModel onnx = open(builder);
+    assertThat(onnx.fingerprint()).isEqualTo(golden.fingerprint());
+    assertThat(onnx.load(spec, 1)).isEqualTo(theta);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "QuantizeLinear",
+        "DequantizeLinear",
+        "DynamicQuantizeLinear",
+        "DynamicQuantizeMatMul",
+        "MatMulInteger",
+        "MatMulIntegerToFloat",
+        "QLinearMatMul",
+        "QLinearAdd",
+        "QGemm",
+        "QAttention",
+        "QEmbedLayerNormalization",
+        "MatMulNBits",
+        "MatMulBnb4"
+      })
+  void aQuantisedExportIsRefusedAsThat(String op) {
+    OnnxBuilder builder = new OnnxBuilder().node(op, "n", List.of("x"));
+    assertThatThrownBy(() -> open(builder))
+        .isInstanceOf(UnsupportedVersionException.class)
+        .hasMessage(
+            "Cannot read m/model.onnx: the model is quantised (its operations: %s), so its weights"
+                + " are rounded; give the float model that it was made from",
+            op);
   }
 
   @Test

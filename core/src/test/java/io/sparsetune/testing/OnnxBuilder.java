@@ -73,6 +73,17 @@ public final class OnnxBuilder {
         });
   }
 
+  /** A node that passes a tensor on under another name. */
+  public OnnxBuilder identity(String input, String output) {
+    return add(
+        1,
+        out -> {
+          out.writeString(1, input);
+          out.writeString(2, output);
+          out.writeString(4, "Identity");
+        });
+  }
+
   /** A node with an attribute that is a whole number. */
   public OnnxBuilder node(
       String op, String name, List<String> inputs, String attribute, long value) {

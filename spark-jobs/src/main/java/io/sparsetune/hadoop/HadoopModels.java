@@ -3,10 +3,13 @@ package io.sparsetune.hadoop;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.error.UnsupportedVersionException;
 import io.sparsetune.files.Unreadable;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.text.TokenizerJson;
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 
@@ -15,6 +18,8 @@ public final class HadoopModels {
   private static final int LARGEST_TOKENIZER = 256 << 20;
 
   private static final Pattern HUB_NAME = Pattern.compile("[\\w-][\\w.-]*(/[\\w-][\\w.-]*)?");
+
+  private static final String GGUF = ".gguf";
 
   private HadoopModels() {}
 
@@ -41,11 +46,32 @@ public final class HadoopModels {
             "Cannot read a model from %s: there is no such folder%s"
                 .formatted(model.folder(), hubHint(model.folder())));
       }
+      if (model.folder().endsWith(GGUF)) {
+        throw gguf(model.folder());
+      }
       folder.requireFolder();
+      refuseGguf(folder);
     } catch (IOException e) {
       throw Unreadable.because(model.folder(), e);
     }
     return BaseModel.open(folder);
+  }
+
+  private static void refuseGguf(HadoopFolder folder) throws IOException {
+    List<String> names = folder.names();
+    Optional<String> found = names.stream().filter(name -> name.endsWith(GGUF)).findFirst();
+    boolean other =
+        names.stream().anyMatch(name -> name.endsWith(".safetensors") || name.endsWith(".onnx"));
+    if (found.isPresent() && !other) {
+      throw gguf(folder.location() + "/" + found.get());
+    }
+  }
+
+  private static UnsupportedVersionException gguf(String path) {
+    return new UnsupportedVersionException(
+        path,
+        "it is a GGUF file, whose weights are mostly quantised; give the float model that it was"
+            + " made from, as a Hugging Face folder");
   }
 
   /**
