@@ -15,7 +15,6 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -40,8 +39,14 @@ public final class Table {
   /** Of csv and tsv. */
   private final Optional<Header> header;
 
+  private final Optional<ParquetFiles> parquet;
+
   private Table(
-      InputFiles files, SparkSession session, StructType inFiles, Optional<Header> header) {
+      InputFiles files,
+      SparkSession session,
+      StructType inFiles,
+      Optional<Header> header,
+      Optional<ParquetFiles> parquet) {
     this.files = files;
     this.session = session;
     this.partitions = PartitionColumns.of(files, inFiles.fieldNames());
@@ -51,6 +56,7 @@ public final class Table {
     }
     this.schema = all;
     this.header = header;
+    this.parquet = parquet;
   }
 
   /**
@@ -89,8 +95,17 @@ public final class Table {
     SparkSession own = session.newSession();
     own.conf().set("spark.sql.caseSensitive", "true");
     Optional<Header> header = header(own, files);
+    Optional<ParquetFiles> parquet =
+        files.format() == TableFormat.PARQUET
+            ? Optional.of(
+                ParquetFiles.open(
+                    own, files, typedExcept.isPresent() ? ParquetTypes.KEPT : ParquetTypes.READ))
+            : Optional.empty();
     StructType found =
-        header.map(Table::texts).orElseGet(() -> inferred(own, files, typedExcept.isEmpty()));
+        header
+            .map(Table::texts)
+            .or(() -> parquet.map(ParquetFiles::schema))
+            .orElseGet(() -> inferred(own, files, typedExcept.isEmpty()));
     StructType schema = new StructType();
     for (StructField field : found.fields()) {
       if (!field.name().equals(MALFORMED)) {
@@ -108,7 +123,7 @@ public final class Table {
                   .formatted(key, files.shown())
               : "Cannot read %s: %s has no columns.".formatted(key, files.shown()));
     }
-    return new Table(files, own, schema, header);
+    return new Table(files, own, schema, header, parquet);
   }
 
   private static Optional<Header> header(SparkSession session, InputFiles files) {
@@ -136,9 +151,11 @@ public final class Table {
         files.key(),
         files.shown(),
         () ->
-            reader(session, files.format())
+            session
+                .read()
+                .option("columnNameOfCorruptRecord", MALFORMED)
                 .option("primitivesAsString", Boolean.toString(texts))
-                .load(files.names())
+                .json(files.names())
                 .schema());
   }
 
@@ -179,6 +196,10 @@ public final class Table {
         problems.add(
             "Cannot use column '%s' (%s) of %s: its header has that name %d times."
                 .formatted(named.column(), named.key(), shown(), same));
+      } else if (problem(named.column()).isPresent()) {
+        problems.add(
+            "Cannot use column '%s' (%s): %s. Write it as text or a number, in all files the same."
+                .formatted(named.column(), named.key(), problem(named.column()).get()));
       } else if (ColumnPath.type(schema, named.column()).isEmpty()) {
         problems.add(
             "Cannot find column '%s' (%s) in %s.%s Its columns: %s."
@@ -200,6 +221,20 @@ public final class Table {
     if (!problems.isEmpty()) {
       throw new DataException(String.join("\n", problems));
     }
+  }
+
+  /**
+   * Makes sure that all columns of the files can be read, to be written again.
+   *
+   * @throws DataException that lists every one that cannot
+   */
+  public void requireAll() {
+    parquet.ifPresent(found -> found.requireAll(key()));
+  }
+
+  /** What is wrong with a column of parquet that cannot be read. */
+  private Optional<String> problem(String column) {
+    return parquet.map(found -> found.others().get(column));
   }
 
   /** Rows in no order to rely on, with the columns of those names, or those that they lie in. */
@@ -252,13 +287,12 @@ public final class Table {
     if (header.isPresent()) {
       return textRows(header.get(), columns);
     }
-    boolean lines = files.format() == TableFormat.JSONL;
-    Dataset<Row> selected = lines ? jsonLines(columns, paths) : select(columns, paths);
-    JavaRDD<Row> rows = selected.javaRDD();
-    if (lines) {
-      return rows.mapPartitions(part -> new NumberedRows(new JsonLines(part)));
+    if (parquet.isPresent()) {
+      return parquet.get().rows(session, columns, paths);
     }
-    return rows.mapPartitions(NumberedRows::new);
+    return jsonLines(columns, paths)
+        .javaRDD()
+        .mapPartitions(part -> new NumberedRows(new JsonLines(part)));
   }
 
   /** Of csv and tsv, in order. */
@@ -272,22 +306,7 @@ public final class Table {
         .mapPartitions(parts -> reader.rows(parts.next(), names, first, wanted));
   }
 
-  /** (file, block, malformed text, cells). */
-  private Dataset<Row> select(List<String> columns, String... paths) {
-    StructType full = new StructType();
-    for (StructField field : schema.fields()) {
-      full = partitions.names().contains(field.name()) ? full : full.add(field);
-    }
-    Dataset<Row> rows = reader(session, files.format()).schema(full).load(paths);
-    Column place = rows.metadataColumn("_metadata");
-    return rows.select(
-        place.getField("file_path"),
-        place.getField("file_block_start"),
-        functions.lit(null).cast("string"),
-        cells("", columns));
-  }
-
-  /** The same and the line's bytes. */
+  /** (file, block, malformed text, cells, the line's bytes). */
   private Dataset<Row> jsonLines(List<String> columns, String... paths) {
     StructType wanted = new StructType();
     for (String column : columns) {
@@ -316,20 +335,17 @@ public final class Table {
   private static Column cells(String prefix, List<String> columns) {
     List<Column> cells = new ArrayList<>();
     for (String name : columns) {
-      cells.add(functions.col(prefix + "`" + name.replace("`", "``") + "`"));
+      cells.add(functions.col(prefix + quoted(name)));
     }
     return functions.struct(cells.toArray(Column[]::new));
+  }
+
+  static String quoted(String column) {
+    return "`" + column.replace("`", "``") + "`";
   }
 
   /** The path of a file in a {@link TableRow}, as people write it. */
   static String shown(String file) {
     return HadoopFiles.shown(new Path(java.net.URI.create(file)).toString());
-  }
-
-  private static DataFrameReader reader(SparkSession session, TableFormat format) {
-    return session
-        .read()
-        .option("columnNameOfCorruptRecord", MALFORMED)
-        .format(format == TableFormat.JSONL ? "json" : "parquet");
   }
 }

@@ -44,6 +44,7 @@ public final class TextTable {
     RowReader reader = RowReader.ofTexts(Columns.withoutLabel(task));
     Table table = Table.openTyped(session, key, paths, data.format(), reader.names());
     table.require(Columns.withoutLabel(task));
+    table.requireAll();
     Survey survey = Survey.of(table, reader, false, BadRows.MUST_BE_MENDED, "");
     return new TextTable(session, data, table, reader, survey.usable());
   }
