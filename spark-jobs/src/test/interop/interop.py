@@ -16,12 +16,19 @@ import warnings
 
 import numpy
 import peft
+import record_tokenizers
 import tokenizers
 import torch
 import transformers
 
 TOLERANCE = 1e-4
 MOVED = 1e-2
+MERGED_TOKENIZERS = (
+    "a BERT with byte pairs alone",
+    "truncation_side left",
+    "the generic class has no token types",
+    "vocab.json and merges.txt with settings",
+)
 warnings.simplefilter("ignore", FutureWarning)
 transformers.logging.set_verbosity_error()
 transformers.logging.disable_progress_bar()
@@ -78,11 +85,12 @@ class Stage:
         file.write_text("".join(json.dumps(row) + "\n" for row in rows))
         return file
 
-    def train(self, name, model, rows, method, **training):
+    def train(self, name, model, rows, method, task=None, max_seq_length=24, **training):
         run = self.work / f"run-{name}"
         config = {
             "model": {"path": str(model)},
-            "data": {"train": str(rows), "validation": 0, "max_seq_length": 24},
+            "data": {"train": str(rows), "validation": 0, "max_seq_length": max_seq_length},
+            "task": task or {},
             "method": method,
             "training": {"max_steps": 6, "batch_size": 8, "micro_batch_size": 4, "learning_rate": 0.05, "warmup_ratio": 0, **training},
             "output": str(run),
@@ -184,6 +192,39 @@ def one(stage, name, model, rows, method, forms, **training):
     return run
 
 
+def tokenizer_files(stage, resources):
+    """Tokenizers as the contract test has them, and merged models with the tokens that AutoTokenizer makes of their files."""
+    differing = record_tokenizers.main(resources, check=True)
+    if differing:
+        raise Failure(f"transformers gives other tokens than recorded.json for {', '.join(sorted(differing))}")
+    table = json.loads((resources / "cases.json").read_text(encoding="utf-8"))
+    for i, case in enumerate(MERGED_TOKENIZERS):
+        name = f"tokenizer-{i}"
+        model = stage.work / f"model-{name}"
+        kind = table["cases"][case]["model"]
+        sizes = {"vocab_size": 320, "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32,
+                 "max_position_embeddings": 40, "initializer_range": 0.3}
+        torch.manual_seed(i)
+        made = transformers.BertModel(transformers.BertConfig(**sizes)) if kind == "bert" else transformers.RobertaModel(transformers.RobertaConfig(**sizes))
+        made.save_pretrained(model)
+        config = json.loads((model / "config.json").read_text())
+        record_tokenizers.write(table["cases"][case], resources, model)
+        (model / "config.json").write_text(json.dumps(config))
+        pairs = [pair for pair in table["pairs"] if pair[0] and pair[1]]
+        rows = [{"text": a, "pair": b, "label": ["no", "yes"][n % 2]} for n, (a, b) in enumerate(pairs * 4)]
+        run = stage.train(name, model, stage.table(f"{name}.jsonl", rows), {"name": "bitfit"}, task={"text_pair": "pair"}, max_seq_length=8)
+        expected = stage.predict(name, run, stage.work / f"{name}.jsonl")
+        merged = stage.export(name, run, "huggingface")
+        tokenizer = transformers.AutoTokenizer.from_pretrained(merged)
+        network = load(merged, 2).eval()
+        with torch.no_grad():
+            found = [
+                network(**tokenizer([row["text"]], [row["pair"]], truncation=True, max_length=8, return_tensors="pt")).logits[0].tolist()
+                for row in rows
+            ]
+        stage.check(name, case[:28], expected, found)
+
+
 def quick_start(stage):
     """all-MiniLM-L6-v2, 22.7 million parameters, and 48 of the quick start's sentences."""
     stage.command("quickstart", "--prepare", "--short", "--dir", stage.work / "quickstart")
@@ -212,6 +253,7 @@ def main():
         raise Failure(f"biases were refused by PEFT's export without the reason: {refused}")
     one(stage, "bert-lora", *bert, {"name": "lora", "r": 4, "lora_alpha": 8}, ("huggingface", "peft"))
     one(stage, "roberta-lora", *roberta, {"name": "lora", "r": 2}, ("huggingface", "peft"))
+    tokenizer_files(stage, arguments.golden.parent / "tokenizers")
     print(f"{stage.compared} comparisons in {time.time() - started:.0f} s: the largest difference of a logit is {stage.largest:.2e}, {TOLERANCE} are allowed")
 
 

@@ -105,9 +105,6 @@ final class AddedTokens {
       }
       return listed;
     }
-    Set<String> special = new HashSet<>();
-    named.uses().values().forEach(token -> special.add(token.content()));
-    named.extra().forEach(token -> special.add(token.content()));
     settings
         .object(TokenizerSettings.ADDED)
         .ifPresent(
@@ -116,7 +113,7 @@ final class AddedTokens {
                     .properties()
                     .forEach(
                         entry -> {
-                          if (!entry.getValue().canConvertToInt()) {
+                          if (!entry.getValue().isInt()) {
                             throw settings.refusal(
                                 TokenizerSettings.ADDED,
                                 entry.getKey(),
@@ -125,7 +122,7 @@ final class AddedTokens {
                           }
                           listed.put(
                               entry.getValue().asInt(),
-                              plain(entry.getKey(), special.contains(entry.getKey())));
+                              plain(entry.getKey(), named.declared().contains(entry.getKey())));
                         }));
     for (JsonNode node : tokenizer.path("added_tokens")) {
       AddedToken.of(node).ifPresent(token -> listed.put(node.path("id").asInt(), token));

@@ -3,17 +3,20 @@ package io.sparsetune.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The special tokens that a folder's settings name, each for its use, and those without a use.
  *
  * @param uses by the names of transformers, such as {@code cls_token}
+ * @param declared texts of those that {@code added_tokens.json} takes for special
  */
-record NamedTokens(Map<String, AddedToken> uses, List<AddedToken> extra) {
+record NamedTokens(Map<String, AddedToken> uses, List<AddedToken> extra, Set<String> declared) {
   private static final List<String> USES =
       List.of(
           "bos_token",
@@ -31,10 +34,12 @@ record NamedTokens(Map<String, AddedToken> uses, List<AddedToken> extra) {
    */
   static NamedTokens of(TokenizerSettings settings, Map<String, String> defaults) {
     Map<String, AddedToken> uses = new LinkedHashMap<>();
+    Set<String> declared = new HashSet<>();
     for (String use : USES) {
       if (settings.has(use)) {
         if (!settings.get(use).isNull()) {
           uses.put(use, token(settings, use, settings.get(use)));
+          declared.add(uses.get(use).content());
         }
       } else if (defaults.containsKey(use)) {
         uses.put(use, AddedToken.special(defaults.get(use)));
@@ -48,17 +53,19 @@ record NamedTokens(Map<String, AddedToken> uses, List<AddedToken> extra) {
       }
     }
     List<AddedToken> extra = new ArrayList<>();
-    addAll(settings, "model_specific_special_tokens", uses, extra);
+    String named = "model_specific_special_tokens";
+    add(settings, named, settings.get(named), uses, extra);
     String config =
         settings.config().has(OLD_EXTRA) && Json.isFalse(settings.config().path(EXTRA))
             ? OLD_EXTRA
             : EXTRA;
     add(settings, config, settings.config().path(config), uses, extra);
     add(settings, EXTRA, settings.map().path(EXTRA), uses, extra);
+    extra.forEach(token -> declared.add(token.content()));
     if (!settings.has(EXTRA) && !settings.config().has(OLD_EXTRA)) {
       add(settings, OLD_EXTRA, settings.map().path(OLD_EXTRA), uses, extra);
     }
-    return new NamedTokens(uses, extra);
+    return new NamedTokens(uses, extra, declared);
   }
 
   /** The token for a use; {@code tokenizer.json} and the added tokens know its properties. */
@@ -67,20 +74,12 @@ record NamedTokens(Map<String, AddedToken> uses, List<AddedToken> extra) {
     uses.forEach(
         (use, token) ->
             all.put(use, USES.contains(use) ? known.getOrDefault(token.content(), token) : token));
-    return new NamedTokens(all, extra);
+    return new NamedTokens(all, extra, declared);
   }
 
   /** The text of the token for a use. */
   Optional<String> text(String use) {
     return Optional.ofNullable(uses.get(use)).map(AddedToken::content);
-  }
-
-  private static void addAll(
-      TokenizerSettings settings,
-      String key,
-      Map<String, AddedToken> uses,
-      List<AddedToken> extra) {
-    add(settings, key, settings.get(key), uses, extra);
   }
 
   private static void add(

@@ -180,7 +180,7 @@ final class TokenizerSettings {
         ("Cannot use the tokenizer of %s: %s sets %s to %s, %s. Let transformers write it anew as"
              + " one file:"
              + " AutoTokenizer.from_pretrained(FOLDER).backend_tokenizer.save(\"tokenizer.json\"),"
-             + " and set tokenizer_class to PreTrainedTokenizerFast")
+             + " keep its model_input_names and set tokenizer_class to PreTrainedTokenizerFast")
             .formatted(source, file, key, value, why));
   }
 
