@@ -9,8 +9,9 @@ import java.io.Serializable;
  *
  * @param json without what only decoding needs
  * @param source what messages call the file
+ * @param cuts where texts may be cut before the library sees them
  */
-public record CheckedTokenizer(byte[] json, String source) implements Serializable {
+public record CheckedTokenizer(byte[] json, String source, Cuts cuts) implements Serializable {
   /**
    * Checks what the library takes for granted.
    *

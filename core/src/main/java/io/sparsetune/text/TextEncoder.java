@@ -13,10 +13,12 @@ import java.util.Map;
  */
 public final class TextEncoder implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
+  private final Cuts cuts;
   private final int maxSeqLength;
 
-  private TextEncoder(HuggingFaceTokenizer tokenizer, int maxSeqLength) {
+  private TextEncoder(HuggingFaceTokenizer tokenizer, Cuts cuts, int maxSeqLength) {
     this.tokenizer = tokenizer;
+    this.cuts = cuts;
     this.maxSeqLength = maxSeqLength;
   }
 
@@ -55,6 +57,7 @@ public final class TextEncoder implements AutoCloseable {
               () ->
                   HuggingFaceTokenizer.newInstance(
                       new ByteArrayInputStream(checked.json()), options)),
+          checked.cuts(),
           maxSeqLength);
     } catch (Exception e) {
       throw new CorruptFileException(
@@ -62,12 +65,40 @@ public final class TextEncoder implements AutoCloseable {
     }
   }
 
+  /**
+   * @throws TextTooLongException where the text is longer than the library may be given
+   */
   public Tokens encode(String text) {
-    return tokens(tokenizer.encode(text));
+    Prefix prefix = new Prefix(text, cuts, maxSeqLength);
+    Tokens tokens = tokens(tokenizer.encode(prefix.text()));
+    while (!prefix.isWhole() && !tokens.truncated()) {
+      prefix.grow();
+      tokens = tokens(tokenizer.encode(prefix.text()));
+    }
+    return tokens;
   }
 
+  /**
+   * @throws TextTooLongException where the texts are longer than the library may be given
+   */
   public Tokens encode(String text, String pair) {
-    return tokens(tokenizer.encode(text, pair));
+    Prefix first = new Prefix(text, cuts, maxSeqLength);
+    Prefix second = new Prefix(pair, cuts, maxSeqLength);
+    if (!first.isWhole() || !second.isWhole()) {
+      new PairPrefixes(this::count, first, second, maxSeqLength).fit();
+    }
+    Prefix.requireSmall(first, second, maxSeqLength);
+    return tokens(tokenizer.encode(first.text(), second.text()));
+  }
+
+  /** Tokens of a text, without special ones. */
+  private int count(String text) {
+    Encoding encoding = tokenizer.encode(text, false, true);
+    int count = encoding.getIds().length;
+    for (Encoding rest : encoding.getOverflowing()) {
+      count += rest.getIds().length;
+    }
+    return count;
   }
 
   public int maxSeqLength() {
@@ -84,10 +115,11 @@ public final class TextEncoder implements AutoCloseable {
         narrow(encoding.getIds()), narrow(encoding.getTypeIds()), encoding.exceedMaxLength());
   }
 
+  /** Unsigned numbers of 32 bits; those beyond an int's are its largest, which no model has. */
   private static int[] narrow(long[] values) {
     int[] narrow = new int[values.length];
     for (int i = 0; i < values.length; i++) {
-      narrow[i] = Math.toIntExact(values[i]);
+      narrow[i] = (int) Math.min(values[i], Integer.MAX_VALUE);
     }
     return narrow;
   }

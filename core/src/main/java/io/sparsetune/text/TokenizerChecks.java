@@ -34,7 +34,7 @@ final class TokenizerChecks {
     root.remove("decoder");
     check(root, source);
     try {
-      return new CheckedTokenizer(JSON.writeValueAsBytes(root), source);
+      return new CheckedTokenizer(JSON.writeValueAsBytes(root), source, Cuts.of(root));
     } catch (JsonProcessingException e) {
       throw new CorruptFileException(source, "it cannot be written again: " + e.getMessage(), e);
     }

@@ -37,7 +37,8 @@ final class TokenizerProbe {
     watch.setDaemon(true);
     watch.start();
     try (DataInputStream in = new DataInputStream(new BufferedInputStream(System.in))) {
-      CheckedTokenizer tokenizer = new CheckedTokenizer(in.readNBytes(in.readInt()), "it");
+      CheckedTokenizer tokenizer =
+          new CheckedTokenizer(in.readNBytes(in.readInt()), "it", Cuts.NOWHERE);
       System.out.println(READY);
       System.out.flush();
       try (TextEncoder encoder = TextEncoder.of(tokenizer, LENGTH)) {

@@ -44,6 +44,8 @@ class ProbeProcessTest {
 
   private static CheckedTokenizer tokenizer(String quoted) {
     return new CheckedTokenizer(
-        quoted.replace('\'', '"').getBytes(StandardCharsets.UTF_8), "m/tokenizer.json");
+        quoted.replace('\'', '"').getBytes(StandardCharsets.UTF_8),
+        "m/tokenizer.json",
+        Cuts.NOWHERE);
   }
 }

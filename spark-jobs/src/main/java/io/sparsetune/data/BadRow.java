@@ -41,6 +41,14 @@ record BadRow(String file, long block, long index, Reason reason, String column,
     return new BadRow(row.file(), row.block(), row.index(), reason, column, cut(value));
   }
 
+  /** A row's place in words, as far as one part of its file tells. */
+  static String place(TableRow row) {
+    String file = Table.shown(row.file());
+    return row.block() == 0
+        ? "%d of %s".formatted(row.index() + 1, file)
+        : "%d after byte %d of %s".formatted(row.index() + 1, row.block(), file);
+  }
+
   /** As much of a value as a message can show. */
   static String cut(String value) {
     return value.length() <= SHOWN ? value : value.substring(0, SHOWN) + "…";

@@ -1,6 +1,7 @@
 package io.sparsetune.data;
 
 import io.sparsetune.error.DataException;
+import io.sparsetune.error.UserException;
 import io.sparsetune.text.CheckedTokenizer;
 import io.sparsetune.text.EncodedExample;
 import io.sparsetune.text.RowHash;
@@ -73,6 +74,17 @@ final class RowEncoder implements Serializable {
   }
 
   private EncodedRow encode(TextEncoder encoder, TableRow row) {
+    try {
+      return encoded(encoder, row);
+    } catch (UserException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new DataException(
+          "Cannot tokenise row %s: %s.".formatted(BadRow.place(row), e.getMessage()), e);
+    }
+  }
+
+  private EncodedRow encoded(TextEncoder encoder, TableRow row) {
     List<Tokens> sequences = new ArrayList<>();
     for (SequenceText text : reader.sequences(row)) {
       Tokens tokens =
@@ -80,6 +92,11 @@ final class RowEncoder implements Serializable {
               ? encoder.encode(text.first(), text.second().get())
               : encoder.encode(text.first());
       requireKnown(tokens);
+      if (tokens.length() == 0) {
+        throw new DataException(
+            "Cannot use row %s: its text has no tokens, and the tokenizer %s adds none of its own."
+                .formatted(BadRow.place(row), checked.value().source()));
+      }
       sequences.add(tokens);
     }
     RowHash hash = RowHash.of(reader.fields(row));
