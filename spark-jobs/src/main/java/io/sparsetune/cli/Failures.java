@@ -2,8 +2,10 @@ package io.sparsetune.cli;
 
 import io.sparsetune.data.FatalErrors;
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.DataException;
 import io.sparsetune.error.Printable;
 import io.sparsetune.error.UserException;
+import io.sparsetune.files.IoReason;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +21,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   static final int INTERNAL = 1;
   static final int USAGE = 2;
   private static final int MOST_PROBLEMS = 50;
+  private static final int DEEPEST = 32;
 
   private final Interruption interruption;
 
@@ -78,7 +81,26 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   private static Optional<UserException> mistake(Throwable failure) {
     return cause(failure, SparkStoppedException.class).isPresent()
         ? Optional.empty()
-        : cause(failure, UserException.class);
+        : cause(failure, UserException.class).or(() -> fullDisk(failure));
+  }
+
+  /** Spark lays much aside on disks, and says of a full one what it says of anything. */
+  private static Optional<UserException> fullDisk(Throwable failure) {
+    Throwable at = failure;
+    for (int depth = 0; at != null && depth < DEEPEST; depth++, at = at.getCause()) {
+      Optional<String> line =
+          String.valueOf(at.getMessage()).lines().filter(IoReason::isFullDisk).findFirst();
+      if (line.isPresent()) {
+        return Optional.of(
+            new DataException(
+                ("Cannot write: %s. Free some of that disk, or use another: for results --out or"
+                        + " output, for what Spark lays aside spark.local.dir (SPARK_LOCAL_DIRS),"
+                        + " for temporary files -Djava.io.tmpdir")
+                    .formatted(line.get().strip()),
+                failure));
+      }
+    }
+    return Optional.empty();
   }
 
   /** What is known of a failure that is no mistake in the input. */
@@ -127,7 +149,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
   private static <T extends Throwable> Optional<T> cause(Throwable failure, Class<T> type) {
     Throwable at = failure;
-    for (int depth = 0; at != null && depth < 32; depth++) {
+    for (int depth = 0; at != null && depth < DEEPEST; depth++) {
       if (type.isInstance(at)) {
         return Optional.of(type.cast(at));
       }

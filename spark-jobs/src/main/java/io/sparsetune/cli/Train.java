@@ -4,6 +4,7 @@ import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigParser;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.hadoop.HadoopDefaults;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.job.DryRun;
 import io.sparsetune.job.TrainJob;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
-import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -103,7 +103,10 @@ final class Train extends Common implements Callable<Integer> {
     }
     byte[] bytes;
     try {
-      bytes = HadoopFiles.file(config, new Configuration()).readAll(LONGEST_CONFIG).array();
+      bytes =
+          HadoopFiles.file(config, HadoopDefaults.read(System.getenv()))
+              .readAll(LONGEST_CONFIG)
+              .array();
     } catch (DataException e) {
       throw new ConfigException(e.getMessage());
     }

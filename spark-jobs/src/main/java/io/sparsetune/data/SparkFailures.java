@@ -4,6 +4,8 @@ import io.sparsetune.engine.NotFiniteException;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.UserException;
+import io.sparsetune.files.IoReason;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,10 +64,31 @@ public final class SparkFailures {
         throw new FailedWorkException("reading %s: %s".formatted(key, files), e);
       }
       String reason = readFailure(e, reading.isInstance(e));
-      if (reason.isEmpty()) {
+      // A full disk is one that Spark lays things aside on.
+      if (reason.isEmpty() || IoReason.isFullDisk(reason)) {
         throw known;
       }
       throw new DataException("Cannot read %s: %s: %s".formatted(key, files, reason), e);
+    }
+  }
+
+  /**
+   * Runs Spark's work that writes files; why they cannot be written is a {@link DataException}.
+   *
+   * @param where the files are to be, for messages
+   */
+  public static <T> T whileWriting(String where, Callable<T> work) {
+    try {
+      return work.call();
+    } catch (Exception e) {
+      RuntimeException known = unwrapped(e);
+      if (isOurs(known)
+          || FatalErrors.inWords(e).isPresent()
+          || !readFailure(e, false).isEmpty()
+          || !(deepest(e) instanceof IOException reason)) {
+        throw known;
+      }
+      throw new DataException("Cannot write into %s: %s".formatted(where, IoReason.of(reason)), e);
     }
   }
 

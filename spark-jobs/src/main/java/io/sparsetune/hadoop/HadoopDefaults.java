@@ -32,11 +32,24 @@ public final class HadoopDefaults {
         conf.setIfMissing(key, defaults.getProperty(key).strip());
       }
     }
-    Configuration hadoop = new Configuration();
+    Configuration hadoop = fromFiles();
     for (var setting : conf.getAllWithPrefix(PREFIX)) {
       hadoop.set(setting._1(), setting._2());
     }
     return hadoop;
+  }
+
+  private static Configuration fromFiles() {
+    Configuration hadoop = new Configuration();
+    try {
+      // Files are not looked at before.
+      hadoop.size();
+      return hadoop;
+    } catch (RuntimeException e) {
+      throw new ConfigException(
+          "Cannot read Hadoop's settings, see HADOOP_CONF_DIR: "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+    }
   }
 
   private static Properties defaults(Map<String, String> environment) {

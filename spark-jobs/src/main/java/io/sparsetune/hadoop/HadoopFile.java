@@ -38,6 +38,16 @@ final class HadoopFile implements ByteSource {
     return status.getLen();
   }
 
+  /** Whoever opens a pipe waits until another process writes into it. */
+  private void requireNoPipe() throws IOException {
+    Optional<java.nio.file.Path> local = HadoopFiles.local(fileSystem, file);
+    if (local.isPresent()
+        && Files.exists(local.get())
+        && Files.readAttributes(local.get(), BasicFileAttributes.class).isOther()) {
+      throw new IOException("it is a pipe or a device, not a file");
+    }
+  }
+
   /** Hadoop calls missing what it may not look at. */
   private FileStatus status() throws IOException {
     try {
@@ -53,6 +63,7 @@ final class HadoopFile implements ByteSource {
 
   @Override
   public InputStream openAt(long offset) throws IOException {
+    requireNoPipe();
     FSDataInputStream in = fileSystem.open(file);
     try {
       in.seek(offset);

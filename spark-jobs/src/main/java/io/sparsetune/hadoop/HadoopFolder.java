@@ -25,6 +25,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FsStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.PathIsNotEmptyDirectoryException;
 
@@ -174,6 +175,35 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
   /** Removes the folder if it holds nothing. */
   void deleteIfEmpty() throws IOException {
     deleteIfEmpty(folder);
+  }
+
+  /**
+   * Makes sure that there is room, where the file system tells.
+   *
+   * @param bytes at least so many will be written
+   * @throws DataException where fewer are free
+   */
+  public void requireRoom(long bytes) {
+    long free = free();
+    if (free < bytes) {
+      throw new DataException(
+          "Cannot write into %s: %,d bytes are free there, and what is to be written takes at least %,d. Free some, or give another folder"
+              .formatted(location, free, bytes));
+    }
+  }
+
+  private long free() {
+    try {
+      Path there = fileSystem.makeQualified(folder);
+      while (there.getParent() != null && !fileSystem.exists(there)) {
+        there = there.getParent();
+      }
+      FsStatus status = fileSystem.getStatus(there);
+      return status.getCapacity() > 0 ? status.getRemaining() : Long.MAX_VALUE;
+    } catch (IOException | UnsupportedOperationException e) {
+      // Whoever writes there will say it.
+      return Long.MAX_VALUE;
+    }
   }
 
   /** Another command may have begun to write there, and goes on. */

@@ -2,6 +2,7 @@ package io.sparsetune.job;
 
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.data.ClusterShape;
+import io.sparsetune.data.SparkFailures;
 import io.sparsetune.data.TextTable;
 import io.sparsetune.data.Tokenizer;
 import io.sparsetune.delta.SparseDelta;
@@ -95,7 +96,11 @@ public final class PredictJob {
           run.provenance(),
           files ->
               predictor.job(
-                  "predict", () -> written(writer, request.outputFormat(), files.qualified())));
+                  "predict",
+                  () ->
+                      SparkFailures.whileWriting(
+                          request.output(),
+                          () -> written(writer, request.outputFormat(), files.qualified()))));
     }
     return new PredictResult(request.output(), table.size(), truncated.value());
   }

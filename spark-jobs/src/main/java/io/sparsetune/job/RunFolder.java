@@ -109,6 +109,16 @@ final class RunFolder {
     attempt(RunFiles.RUN, this::removeOlder);
   }
 
+  /**
+   * Makes sure that there is room for the delta, which is written last.
+   *
+   * @param values that it will have
+   * @throws DataException where there is not
+   */
+  void requireRoom(long values) {
+    folder.requireRoom(values * Float.BYTES);
+  }
+
   private void removeOlder() throws IOException {
     for (String name : RunFiles.ALL) {
       folder.delete(name);

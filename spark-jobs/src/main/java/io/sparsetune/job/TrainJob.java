@@ -70,6 +70,8 @@ public final class TrainJob {
     Preparation run = prepare(config);
     MemoryEstimate memory = memory(run);
     memory.check();
+    TrainedSizes sizes = sizes(run);
+    folder.requireRoom(sizes.k() + sizes.head());
     try (SparkStepExecutor executor =
         new SparkStepExecutor(
             session, run.shipped(), run.spec(), run.sparkData(memory.scoresAtOnce()))) {

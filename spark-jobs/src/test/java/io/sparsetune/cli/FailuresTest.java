@@ -61,6 +61,24 @@ class FailuresTest {
   }
 
   @Test
+  void aFullDiskOfSparksIsAMistakeWithWhatToChange() {
+    StringWriter err = new StringWriter();
+    int code =
+        new Failures(new Interruption())
+            .handle(
+                new IllegalStateException(
+                    "Job aborted due to stage failure: Task 0 in stage 1.0 failed 1 times\n"
+                        + "java.io.IOException: No space left on device\n\tat a.B.c(B.java:1)"),
+                new PrintWriter(err),
+                null);
+    assertThat(code).isEqualTo(3);
+    assertThat(err.toString())
+        .startsWith("Error: Cannot write: java.io.IOException: No space left on device. Free some")
+        .contains("spark.local.dir", "java.io.tmpdir")
+        .doesNotContain("not a mistake of yours");
+  }
+
+  @Test
   void manyProblemsAreNotAllListed() throws IOException {
     Path config = folder.resolve("many.yaml");
     StringBuilder keys = new StringBuilder();

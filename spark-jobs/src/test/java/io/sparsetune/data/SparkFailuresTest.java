@@ -8,6 +8,7 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.testing.SharedSession;
+import java.io.IOException;
 import java.util.List;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -85,5 +86,33 @@ class SparkFailuresTest {
         .isEqualTo("IllegalStateException");
     assertThat(SparkFailures.inShort(new IllegalStateException()))
         .isEqualTo("IllegalStateException");
+  }
+
+  @Test
+  void whatCannotBeWrittenIsNoMistakeOfTheProgram() {
+    RuntimeException task =
+        new IllegalStateException(
+            "[TASK_WRITE_FAILED] Task failed while writing rows to file:/out.",
+            new IOException("No space left on device"));
+    assertThatThrownBy(
+            () ->
+                SparkFailures.whileWriting(
+                    "out",
+                    () -> {
+                      throw new IllegalStateException("Job aborted.", task);
+                    }))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "Cannot write into out: No space left on device; free some of it, or choose another"
+                + " place");
+    IllegalStateException other = new IllegalStateException("x");
+    assertThatThrownBy(
+            () ->
+                SparkFailures.whileWriting(
+                    "out",
+                    () -> {
+                      throw other;
+                    }))
+        .isSameAs(other);
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.FsStatus;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +103,47 @@ class HadoopFolderTest {
     assertThat(output.resolve("a")).isRegularFile().isNotEqualTo(victim).hasContent("x");
     assertThat(Files.isSymbolicLink(output.resolve("a"))).isFalse();
     assertThat(output.resolve("dangling")).hasContent("y");
+  }
+
+  /** A disk on which little is free. */
+  public static final class SmallDisk extends RawLocalFileSystem {
+    @Override
+    public URI getUri() {
+      return URI.create("small:///");
+    }
+
+    @Override
+    public FsStatus getStatus(org.apache.hadoop.fs.Path path) {
+      return new FsStatus(1_000_000, 999_000, 1_000);
+    }
+  }
+
+  @Test
+  void whatHasNoRoomIsRefusedBeforeItIsWritten() {
+    Configuration hadoop = new Configuration();
+    hadoop.setClass("fs.small.impl", SmallDisk.class, RawLocalFileSystem.class);
+    HadoopFolder small = HadoopFolder.of("small://" + folder.resolve("a/run"), hadoop);
+    small.requireRoom(1_000);
+    assertThatThrownBy(() -> small.requireRoom(1_001))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "Cannot write into small://%s/a/run: 1,000 bytes are free there, and what is to be"
+                + " written takes at least 1,001. Free some, or give another folder",
+            folder);
+    folder(folder.resolve("a/run")).requireRoom(1);
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void aPipeIsNotWaitedFor() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertThatThrownBy(() -> HadoopFiles.file(pipe.toString(), new Configuration()).readAll(10))
+        .isInstanceOf(DataException.class)
+        .hasMessage("Cannot read %s: it is a pipe or a device, not a file", pipe);
+    assertThatThrownBy(() -> HadoopFiles.file(folder.toString(), new Configuration()).readAll(10))
+        .isInstanceOf(DataException.class)
+        .hasMessage("Cannot read %s: it is a folder, not a file", folder);
   }
 
   @Test
