@@ -10,7 +10,7 @@ public final class Shown {
 
   private Shown() {}
 
-  /** The first few, each cut, and how many there are where that is not all. */
+  /** The first few, each cut and on one line, and how many there are where that is not all. */
   public static String list(Collection<String> values) {
     String first = values.stream().limit(MOST).map(Shown::cut).collect(Collectors.joining(", "));
     return values.size() <= MOST ? first : "%s, … (%,d in all)".formatted(first, values.size());
@@ -18,7 +18,7 @@ public final class Shown {
 
   private static String cut(String value) {
     return value.codePointCount(0, value.length()) <= LONGEST
-        ? value
-        : value.substring(0, value.offsetByCodePoints(0, LONGEST)) + "…";
+        ? Printable.line(value)
+        : Printable.line(value.substring(0, value.offsetByCodePoints(0, LONGEST))) + "…";
   }
 }

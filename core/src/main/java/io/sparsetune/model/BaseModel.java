@@ -102,7 +102,8 @@ public final class BaseModel {
         }
         String remedy =
             folder.contains("pytorch_model.bin")
-                ? "; its pytorch_model.bin is not read: save the model anew with safe_serialization"
+                ? "; its pytorch_model.bin is not read: load the model with transformers and"
+                    + " save_pretrained it anew (before version 5 with safe_serialization=True)"
                 : "";
         throw new DataException(
             "Cannot read a model from %s: it has no model.safetensors, model.safetensors.index.json or model.onnx%s"

@@ -21,7 +21,9 @@ class HeadByNameTest {
     MemoryFolder folder = MemoryFolder.copyOf(Golden.folder(name));
     String config = folder.text("config.json").replaceFirst("(?s)\"id2label\": \\{.*?\\},", "");
     return BaseModel.open(
-        folder.put("config.json", config.replaceFirst("\\{", "{\"id2label\": " + id2label + ",")));
+        folder.put(
+            "config.json",
+            "{\"id2label\": " + id2label + "," + config.substring(config.indexOf('{') + 1)));
   }
 
   private static ModelSpec spec(BaseModel base, Loss loss, int outputs) {
@@ -142,6 +144,14 @@ class HeadByNameTest {
     ModelSpec spec = spec(base, Loss.CROSS_ENTROPY, 3).with(ClassifierStart.DRAWN);
     assertThat(base.headReport(spec, labels).get("classifier"))
         .endsWith("the labels are l0, l1, l2, l3, l4, l5, l6, l7, … (1,000 in all))");
+  }
+
+  @Test
+  void namesThatATerminalWouldObeyAreEscaped() {
+    BaseModel base = base("bert", "{\"0\":\"a\\u001bb\",\"1\":\"c\\nd\",\"2\":\"e\"}");
+    ModelSpec spec = base.startingByName(spec(base, Loss.CROSS_ENTROPY, 3), List.of("x", "y", "z"));
+    assertThat(base.headReport(spec, List.of("x", "y", "z")).get("classifier"))
+        .contains("a\\u001bb, c\\u000ad, e;");
   }
 
   @Test
