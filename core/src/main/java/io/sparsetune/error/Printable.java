@@ -1,7 +1,6 @@
 package io.sparsetune.error;
 
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /**
  * Text from files and users, as it may be shown: characters that a terminal obeys, or that change
@@ -10,6 +9,9 @@ import java.util.stream.Collectors;
 public final class Printable {
   private static final int LONGEST_WORD = 400;
   private static final int LONGEST = 4_000;
+
+  /** How a line of a list begins. */
+  private static final String ITEM = "  - ";
 
   private Printable() {}
 
@@ -49,12 +51,25 @@ public final class Printable {
   }
 
   /**
-   * A message on one line and of a length that can be read: its lines are joined, and the middle of
-   * a long value is left out, with how many characters it has.
+   * A message of a length that can be read: its lines are joined, but for those of a list, and the
+   * middle of a long value is left out, with how many characters it has.
    */
   public static String message(String text) {
-    String line =
-        text.lines().map(String::strip).filter(l -> !l.isEmpty()).collect(Collectors.joining("; "));
+    StringBuilder joined = new StringBuilder();
+    StringBuilder line = new StringBuilder();
+    for (String next : text.lines().filter(l -> !l.isBlank()).toList()) {
+      boolean item = next.startsWith(ITEM);
+      if (item && !line.isEmpty()) {
+        joined.append(readable(line.toString())).append('\n');
+        line.setLength(0);
+      }
+      line.append(item ? ITEM : line.isEmpty() ? "" : "; ")
+          .append((item ? next.substring(ITEM.length()) : next).strip());
+    }
+    return joined.append(readable(line.toString())).toString();
+  }
+
+  private static String readable(String line) {
     StringBuilder cut = new StringBuilder();
     int start = 0;
     for (int end = 0; end <= line.length(); end++) {

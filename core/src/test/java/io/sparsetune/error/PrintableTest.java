@@ -71,5 +71,7 @@ class PrintableTest {
         .hasSizeLessThan(4_000);
     assertThat(Printable.message("two\n  lines\r\n\n and\u001b[2J"))
         .isEqualTo("two; lines; and\\u001b[2J");
+    assertThat(Printable.message("2 problems:\n  - one\n    more\n  - two"))
+        .isEqualTo("2 problems:\n  - one; more\n  - two");
   }
 }

@@ -107,10 +107,10 @@ final class ResultTables {
       return Optional.empty();
     }
     if (state instanceof CellState.Other other) {
-      return Optional.of(Printable.message(other.why()) + "; --overwrite trains it again");
+      return Optional.of(oneLine(other.why()) + "; --overwrite trains it again");
     }
     if (state instanceof CellState.Failed failed) {
-      return Optional.of("failed: " + Printable.message(failed.why()));
+      return Optional.of("failed: " + oneLine(failed.why()));
     }
     return Optional.of(
         state instanceof CellState.Blocked
@@ -244,6 +244,10 @@ final class ResultTables {
       }
     }
     return escaped.toString();
+  }
+
+  private static String oneLine(String text) {
+    return Printable.message(text).replace("\n", ";");
   }
 
   private static String format(String format, Object... values) {

@@ -60,7 +60,7 @@ class ImportTest {
     assertThat(imported.code()).as(imported.err()).isZero();
     assertThat(imported.out())
         .startsWith(run + ": ")
-        .contains(" parameters of LoRA, ", "labels " + String.join(", ", labels));
+        .contains(" parameters of LoRA, ", "labels [" + String.join(", ", labels) + "]");
     SparseDelta delta = delta(run);
     assertThat(delta.info().spec().outputs()).isEqualTo(outputs);
     JsonNode record = JSON.readTree(run.resolve("run.json").toFile());
