@@ -1,5 +1,6 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.config.KeysWithoutEffect;
 import io.sparsetune.experiments.Cell;
 import io.sparsetune.experiments.CellState;
 import io.sparsetune.experiments.ExperimentsJob;
@@ -7,6 +8,7 @@ import io.sparsetune.experiments.ExperimentsRequest;
 import io.sparsetune.experiments.ExperimentsResult;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -64,6 +66,7 @@ final class Experiments extends Common implements Callable<Integer> {
         io.sparsetune.experiments.Experiments.read(location(), overrides, new Configuration());
     ExperimentsRequest request =
         new ExperimentsRequest(experiments, experiments.named(only), overwrite);
+    warn(request.chosen());
     ExperimentsProgress progress = new ExperimentsProgress(session());
     ExperimentsResult result =
         session()
@@ -84,6 +87,21 @@ final class Experiments extends Common implements Callable<Integer> {
     }
     out().flush();
     return result.missing().isEmpty() ? 0 : Failures.INTERNAL;
+  }
+
+  /** Says of each key without effect once in how many of the runs it has none. */
+  private void warn(List<Cell> chosen) {
+    Map<String, Integer> cells = new LinkedHashMap<>();
+    for (Cell cell : chosen) {
+      KeysWithoutEffect.warnings(cell.config())
+          .forEach(warning -> cells.merge(warning, 1, Integer::sum));
+    }
+    cells.forEach(
+        (warning, count) ->
+            session()
+                .terminal()
+                .err()
+                .println("Warning: %s (%d of %d runs)".formatted(warning, count, chosen.size())));
   }
 
   private void list(ExperimentsRequest request, ExperimentsResult result) {
