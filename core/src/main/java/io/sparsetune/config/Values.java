@@ -2,6 +2,7 @@ package io.sparsetune.config;
 
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.NearestName;
+import io.sparsetune.files.Credentials;
 import io.sparsetune.keys.Key;
 import io.sparsetune.keys.Node;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A configuration's values by key, and all that is wrong with them. */
 final class Values {
@@ -115,13 +117,18 @@ final class Values {
   }
 
   private void put(String name, Node node) {
-    if (hasHalfCharacter(name) || hasHalfCharacter(node)) {
+    if (hasHalfCharacter(name) || texts(node).anyMatch(Values::hasHalfCharacter)) {
       problem(
           "Cannot use "
               + Node.cut(name)
               + at(node)
               + ": it has half of a character (a surrogate without the other), which no file can"
               + " hold");
+      return;
+    }
+    Optional<String> secret = texts(node).filter(Credentials::areIn).findFirst();
+    if (secret.isPresent()) {
+      problem(Node.cut(name) + ": " + Credentials.refusal(secret.get()));
       return;
     }
     String known = OtherNames.ALIASES.getOrDefault(name, name);
@@ -157,10 +164,13 @@ final class Values {
     }
   }
 
-  private static boolean hasHalfCharacter(Node node) {
-    return node instanceof Node.Scalar scalar && hasHalfCharacter(scalar.text())
-        || node instanceof Node.Sequence list
-            && list.items().stream().anyMatch(Values::hasHalfCharacter);
+  /** The texts of a value; none of a section, whose keys are looked at each. */
+  private static Stream<String> texts(Node node) {
+    return node instanceof Node.Scalar scalar
+        ? Stream.of(scalar.text())
+        : node instanceof Node.Sequence list
+            ? list.items().stream().flatMap(Values::texts)
+            : Stream.empty();
   }
 
   private static boolean hasHalfCharacter(String text) {

@@ -1,5 +1,7 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.error.Printable;
+import io.sparsetune.files.Credentials;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.Writer;
@@ -30,6 +32,12 @@ public final class Main {
 
   /** Runs a command in this process. */
   static int run(Terminal terminal, Session.Sessions sessions, String... arguments) {
+    for (String argument : arguments) {
+      if (Credentials.areIn(argument)) {
+        terminal.err().println("Error: " + Printable.message(Credentials.refusal(argument)));
+        return Failures.USAGE;
+      }
+    }
     Interruption interruption = new Interruption();
     Failures failures = new Failures(interruption);
     CommandLine line =

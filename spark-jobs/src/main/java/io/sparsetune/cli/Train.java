@@ -1,9 +1,12 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.config.KeysWithoutEffect;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigParser;
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.files.StrictJson;
 import io.sparsetune.hadoop.HadoopDefaults;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.job.DryRun;
@@ -11,7 +14,7 @@ import io.sparsetune.job.TrainJob;
 import io.sparsetune.job.TrainRequest;
 import io.sparsetune.job.TrainResult;
 import io.sparsetune.train.TrainingListener;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +63,8 @@ final class Train extends Common implements Callable<Integer> {
   @Override
   public Integer call() {
     RunConfig run = read();
+    KeysWithoutEffect.warnings(run)
+        .forEach(warning -> session().terminal().err().println("Warning: " + warning));
     if (dryRun) {
       DryRun answer =
           session()
@@ -110,6 +115,12 @@ final class Train extends Common implements Callable<Integer> {
     } catch (DataException e) {
       throw new ConfigException(e.getMessage());
     }
-    return RunConfigParser.parse(new String(bytes, StandardCharsets.UTF_8), config, overrides);
+    String yaml;
+    try {
+      yaml = StrictJson.decode(config, ByteBuffer.wrap(bytes), 0);
+    } catch (CorruptFileException e) {
+      throw new ConfigException(e.getMessage());
+    }
+    return RunConfigParser.parse(yaml, config, overrides);
   }
 }

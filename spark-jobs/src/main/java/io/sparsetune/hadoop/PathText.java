@@ -1,6 +1,7 @@
 package io.sparsetune.hadoop;
 
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.files.Credentials;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +26,7 @@ final class PathText {
    * @throws ConfigException for a text that is no path, with what to write instead
    */
   static Path parse(String path) {
+    Credentials.refuseIn(path);
     if (path.isBlank()) {
       throw invalid(path, "it is empty");
     }

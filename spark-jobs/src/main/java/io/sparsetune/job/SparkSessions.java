@@ -13,6 +13,10 @@ public final class SparkSessions {
   private static final String SERIALIZER = "spark.serializer";
   private static final String JAVA_SERIALIZER = "org.apache.spark.serializer.JavaSerializer";
 
+  /** Names of settings whose values Spark shows nowhere. */
+  static final String REDACTED =
+      "(?i)secret|password|passwd|token|credential|access[.]?key|account[.]key|fs[.][^=]*[.]key|[.]sas([.]|$)";
+
   private SparkSessions() {}
 
   /**
@@ -44,6 +48,8 @@ public final class SparkSessions {
     // What the driver has to hold is checked before a run.
     conf.setIfMissing("spark.driver.maxResultSize", "0");
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+    // Spark's own pattern misses the keys of some object stores.
+    conf.setIfMissing("spark.redaction.regex", REDACTED);
     String master = conf.get("spark.master");
     if (master.startsWith("local")) {
       // Nobody else has to reach this machine.

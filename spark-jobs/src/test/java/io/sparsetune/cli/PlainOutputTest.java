@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,5 +73,44 @@ class PlainOutputTest {
         run.folder().resolve("model/config.json"),
         StandardCopyOption.REPLACE_EXISTING);
     assertPlain(run.train(), 3);
+  }
+
+  @Test
+  void noPasswordIsPrintedOrUsed() throws IOException {
+    TinyRun run = TinyRun.in(folder);
+    String secret = "s3a://KEY:SECRET@bucket/x";
+    for (Cli cli :
+        List.of(
+            run.train("output=" + secret),
+            run.train("data.test=[a, '" + secret + "']"),
+            Cli.run("inspect", secret),
+            Cli.run("train", secret),
+            Cli.run("experiments", secret),
+            Cli.run("evaluate", "run", "--data", secret),
+            Cli.run("predict", "run", "--data", "d", "--out=" + secret),
+            Cli.run("import", "a", "--base", secret, "--out", "o"))) {
+      assertThat(cli.err()).contains("s3a://KEY:***@bucket/x").doesNotContain("SECRET");
+      assertThat(cli.code()).isEqualTo(2);
+    }
+    Files.writeString(
+        run.config(),
+        Files.readString(run.config()).replace("validation: 0.25", "validation: " + secret));
+    Cli cli = run.train();
+    assertThat(cli.err())
+        .startsWith("Error: data.validation: Cannot use 's3a://KEY:***@bucket/x': a path must not")
+        .doesNotContain("SECRET");
+    assertThat(cli.code()).isEqualTo(2);
+  }
+
+  @Test
+  void aKeyWithoutEffectIsSaidOnce() throws IOException {
+    TinyRun run = TinyRun.in(folder);
+    Cli cli =
+        run.train("data.validation=0", "training.early_stopping_patience=2", "model.path=none");
+    assertThat(cli.err())
+        .startsWith(
+            "Warning: training.eval_steps has no effect: there are no validation data"
+                + " (data.validation: 0)\n"
+                + "Warning: training.early_stopping_patience has no effect: ");
   }
 }
