@@ -10,13 +10,17 @@ public abstract sealed class UserException extends RuntimeException
         CorruptFileException,
         UnsupportedVersionException,
         DivergedException,
-        TakenOverException {
+        TakenOverException,
+        UnsupportedPlatformException {
   private static final long serialVersionUID = 1;
 
   UserException(String message, Throwable cause) {
     super(message, cause);
   }
 
-  /** 2 configuration or arguments, 3 data or files, 4 diverged, 1 another command in the way. */
+  /**
+   * 2 configuration or arguments, 3 data or files, 4 diverged, 1 another command in the way or a
+   * machine that lacks something.
+   */
   public abstract int exitCode();
 }

@@ -2,6 +2,7 @@ package io.sparsetune.text;
 
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.UnsupportedPlatformException;
 import io.sparsetune.files.PrivateFolder;
 import io.sparsetune.files.TemporaryProperties;
 import java.util.HashMap;
@@ -29,25 +30,48 @@ final class NativeTokenizers {
   }
 
   private static void load() {
+    requireSupported(NativePlatform.current());
     String place = System.getProperty("java.io.tmpdir");
     try (PrivateFolder folder = PrivateFolder.create("sparsetune-tokenizers-")) {
       place = folder.path().toString();
       withProperties(
-          Map.of("ENGINE_CACHE_DIR", place),
+          // JNA, by which the library looks for GPUs, would use a folder in the home folder.
+          Map.of("ENGINE_CACHE_DIR", place, "jna.tmpdir", place),
           () -> {
             LibUtils.checkStatus();
             return null;
           });
     } catch (Exception | LinkageError e) {
       throw new ConfigException(
-          "Cannot load the tokenizer library's native part into "
+          "Cannot load the tokenizer library's native part for "
+              + NativePlatform.current()
+              + " out of "
               + place
               + ": "
-              + e.getMessage()
-              + ". It has to be a folder that can be written and may hold programs; set another"
-              + " with -Djava.io.tmpdir=FOLDER",
+              + deepest(e).getMessage()
+              + ". It needs the C++ runtime (libstdc++) and, for a moment, a folder that can be"
+              + " written and may hold programs; set another with -Djava.io.tmpdir=FOLDER",
           e);
     }
+  }
+
+  static void requireSupported(NativePlatform platform) {
+    if (!platform.isSupported()) {
+      throw new UnsupportedPlatformException(
+          "Cannot split text into tokens on "
+              + platform
+              + ": the tokenizer library comes for Linux (x86-64 or aarch64) and macOS (aarch64)."
+              + " Use such a machine; on a Mac with Apple's processor, a JDK for aarch64",
+          null);
+    }
+  }
+
+  private static Throwable deepest(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
   }
 
   /** Runs what would otherwise report to the library's makers that it is in use. */
