@@ -3,7 +3,6 @@ package io.sparsetune.text;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.util.NativeResource;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.google.gson.Gson;
 import com.sun.jna.Pointer;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.files.PrivateFolder;
@@ -144,7 +143,6 @@ public final class ProbeProcess {
             TokenizerProbe.class,
             HuggingFaceTokenizer.class,
             NativeResource.class,
-            Gson.class,
             Pointer.class,
             Logger.class);
     StringBuilder path = new StringBuilder();

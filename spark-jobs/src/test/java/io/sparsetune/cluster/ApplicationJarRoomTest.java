@@ -3,6 +3,7 @@ package io.sparsetune.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.engine.room.RoomProbe;
+import io.sparsetune.kernels.Bf16Probe;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,7 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 
-/** The engine out of the finished jar, in a JVM of its own with nothing else on its class path. */
+/**
+ * The engine and oneDNN out of the finished jar, in a JVM of its own with nothing else on its class
+ * path.
+ */
 @Tag("cluster")
 class ApplicationJarRoomTest {
   @TempDir private Path folder;
@@ -25,11 +29,13 @@ class ApplicationJarRoomTest {
   /** The probe alone: of the libraries' classes only the application jar's may be found. */
   @BeforeEach
   void copyTheProbe() throws Exception {
-    String name = RoomProbe.class.getName().replace('.', '/') + ".class";
     classes = folder.resolve("classes");
-    Files.createDirectories(classes.resolve(name).getParent());
-    try (var in = RoomProbe.class.getClassLoader().getResourceAsStream(name)) {
-      Files.copy(in, classes.resolve(name));
+    for (Class<?> probe : List.of(RoomProbe.class, Bf16Probe.class)) {
+      String name = probe.getName().replace('.', '/') + ".class";
+      Files.createDirectories(classes.resolve(name).getParent());
+      try (var in = probe.getClassLoader().getResourceAsStream(name)) {
+        Files.copy(in, classes.resolve(name));
+      }
     }
   }
 
@@ -45,7 +51,18 @@ class ApplicationJarRoomTest {
         .isEqualTo(RoomProbe.run());
   }
 
+  /** Where a CPU has no instructions for it, oneDNN is loaded all the same, to ask for them. */
+  @Test
+  void productsInBf16HaveAllThatTheyNeed() throws Exception {
+    assertThat(run(Bf16Probe.class, "--add-modules", "jdk.incubator.vector"))
+        .isEqualTo(Bf16Probe.run());
+  }
+
   private String probe(String... options) throws Exception {
+    return run(RoomProbe.class, options);
+  }
+
+  private String run(Class<?> probe, String... options) throws Exception {
     Path out = folder.resolve("out");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -58,7 +75,7 @@ class ApplicationJarRoomTest {
             classes.toString(),
             Path.of(Logger.class.getProtectionDomain().getCodeSource().getLocation().toURI())
                 .toString()));
-    command.add(RoomProbe.class.getName());
+    command.add(probe.getName());
     Process process =
         new ProcessBuilder(command)
             .redirectOutput(out.toFile())

@@ -34,7 +34,9 @@ class ApplicationJarTest {
   void bringsTheRoomAndTheTokenizersLibrary() {
     assertThat(names)
         .contains("room/engine.jar", "room/bigdl.jar", "room/scala-library.jar", "room/index")
-        .contains("native/lib/linux-x86_64/cpu/libtokenizers.so");
+        .contains("native/lib/linux-x86_64/cpu/libtokenizers.so")
+        .contains("native/lib/linux-aarch64/cpu/libtokenizers.so")
+        .contains("native/lib/osx-aarch64/cpu/libtokenizers.dylib");
   }
 
   @Test
