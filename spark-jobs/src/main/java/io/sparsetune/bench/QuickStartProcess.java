@@ -71,7 +71,11 @@ final class QuickStartProcess implements Callable<Integer> {
       ShippedModel shipped = ShippedModel.ship(session, config.model().path());
       BaseModel base = shipped.open();
       TrainData train =
-          new DataLoader(session, config.task(), config.data(), Tokenizer.of(base))
+          new DataLoader(
+                  session,
+                  config.task(),
+                  config.data(),
+                  Tokenizer.of(base, config.task(), config.data().maxSeqLength()))
               .train(config.training().batchSize(), config.training().microBatchSize());
       EpochPlan plan = TrainingPlan.of(config, train.examples()).epochs();
       if (plan.stepsPerEpoch() <= STEPS_A_TURN) {

@@ -21,7 +21,7 @@ final class RowEncoder implements Serializable {
 
   private final RowReader reader;
   private final Broadcast<CheckedTokenizer> checked;
-  private final int vocabularySize;
+  private final TokenLimits limits;
   private final int maxSeqLength;
 
   /**
@@ -34,7 +34,7 @@ final class RowEncoder implements Serializable {
       int maxSeqLength) {
     this.reader = reader;
     this.checked = checked;
-    this.vocabularySize = tokenizer.vocabularySize();
+    this.limits = tokenizer.limits();
     this.maxSeqLength = maxSeqLength;
   }
 
@@ -91,27 +91,16 @@ final class RowEncoder implements Serializable {
           text.second().isPresent()
               ? encoder.encode(text.first(), text.second().get())
               : encoder.encode(text.first());
-      requireKnown(tokens);
       if (tokens.length() == 0) {
         throw new DataException(
             "Cannot use row %s: its text has no tokens, and the tokenizer %s adds none of its own."
                 .formatted(BadRow.place(row), checked.value().source()));
       }
-      sequences.add(tokens);
+      sequences.add(limits.require(tokens));
     }
     RowHash hash = RowHash.of(reader.fields(row));
     return new EncodedRow(
         EncodedExample.of(hash, sequences, reader.target(row)),
         sequences.stream().anyMatch(Tokens::truncated));
-  }
-
-  private void requireKnown(Tokens tokens) {
-    for (int id : tokens.ids()) {
-      if (id >= vocabularySize) {
-        throw new DataException(
-            "Cannot use the tokenizer %s: it has a token %d, but the model's %d words (vocab_size in config.json) end before that. It belongs to another model."
-                .formatted(checked.value().source(), id, vocabularySize));
-      }
-    }
   }
 }

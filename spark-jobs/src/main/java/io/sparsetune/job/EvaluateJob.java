@@ -36,12 +36,13 @@ public final class EvaluateJob {
             session, run.basePath(request.model(), session.sparkContext().hadoopConfiguration()));
     BaseModel base = shipped.open();
     delta.requireBase(base);
+    ModelSpecs.checkLength(config.data().maxSeqLength(), base.encoder());
     DataLoader loader =
         new DataLoader(
             session,
             config.task(),
             run.reading(request.data(), request.format()),
-            Tokenizer.of(base));
+            Tokenizer.of(base, config.task(), config.data().maxSeqLength()));
     EvaluationData data = loader.evaluation(Preparation.TEST, request.data(), run.labels());
     try (SparkEvaluator evaluator =
         new SparkEvaluator(

@@ -64,7 +64,8 @@ public final class PredictJob {
     ShippedModel shipped = ShippedModel.ship(session, basePath);
     BaseModel base = shipped.open();
     delta.requireBase(base);
-    Tokenizer tokenizer = Tokenizer.of(base);
+    ModelSpecs.checkLength(config.data().maxSeqLength(), base.encoder());
+    Tokenizer tokenizer = Tokenizer.of(base, config.task(), config.data().maxSeqLength());
     PartitionCounts truncated = new PartitionCounts();
     session.sparkContext().register(truncated, "truncated texts");
     try (SparkPredictor predictor =

@@ -53,7 +53,12 @@ record Preparation(
     ModelSpecs.checkLength(config.data().maxSeqLength(), base.encoder());
     // Refuses what does not fit the encoder before any data are read.
     config.method().equivalentModel(base.encoder());
-    DataLoader loader = new DataLoader(session, config.task(), config.data(), Tokenizer.of(base));
+    DataLoader loader =
+        new DataLoader(
+            session,
+            config.task(),
+            config.data(),
+            Tokenizer.of(base, config.task(), config.data().maxSeqLength()));
     TrainData train =
         loader.train(config.training().batchSize(), config.training().microBatchSize());
     requireLabels(config, train.labels());

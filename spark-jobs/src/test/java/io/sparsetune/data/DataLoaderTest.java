@@ -145,7 +145,7 @@ class DataLoaderTest {
             SharedSession.get(),
             task(),
             data("data.csv", 0),
-            Tokenizer.of(TinyTokenizer.json(), "m/vocab.txt", 55));
+            Tokenizer.of(TinyTokenizer.json(), "m/vocab.txt", 55, 2));
     assertThatThrownBy(() -> loader.train(2, 1))
         .isInstanceOf(DataException.class)
         .hasMessage(

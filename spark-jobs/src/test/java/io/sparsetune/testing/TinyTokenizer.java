@@ -23,7 +23,7 @@ public final class TinyTokenizer {
 
   /** For the golden models. */
   public static Tokenizer tokenizer() {
-    return Tokenizer.of(json(), "tiny", 120);
+    return Tokenizer.of(json(), "tiny", 120, 2);
   }
 
   public static byte[] json() {
