@@ -17,6 +17,7 @@ record BadRow(String file, long block, long index, Reason reason, String column,
   enum Reason {
     MALFORMED("could not be parsed"),
     NOT_UTF8("are not in UTF-8"),
+    NOT_A_VALUE("have a list, an object or an infinite number where a text or a label belongs"),
     NO_TEXT("have no text"),
     NO_LABEL("have no label"),
     UNKNOWN_LABEL("have an unknown label"),
@@ -65,6 +66,9 @@ record BadRow(String file, long block, long index, Reason reason, String column,
           case NOT_UTF8 ->
               "'%s' has U+FFFD, the character that stands for bytes that are not UTF-8."
                   .formatted(value);
+          case NOT_A_VALUE ->
+              "column '%s' has %s; a text, a finite number or a flag belongs there."
+                  .formatted(column, value);
           case NO_TEXT -> "column '%s' has no text (null).".formatted(column);
           case NO_LABEL -> "column '%s' has no label (null).".formatted(column);
           case UNKNOWN_LABEL ->

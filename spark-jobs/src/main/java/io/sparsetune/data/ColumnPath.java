@@ -20,6 +20,11 @@ final class ColumnPath {
     return path(schema, name).map(path -> path.get(path.size() - 1).dataType());
   }
 
+  /** The names of the columns that the named one lies in, and its own; the table's own first. */
+  static List<String> names(StructType schema, String name) {
+    return path(schema, name).orElseThrow().stream().map(StructField::name).toList();
+  }
+
   /** The column of the table itself that the named one lies in, or is. */
   static String top(StructType schema, String name) {
     return path(schema, name).map(path -> path.get(0).name()).orElse(name);

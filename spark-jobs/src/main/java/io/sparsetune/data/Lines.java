@@ -14,6 +14,9 @@ import org.apache.hadoop.util.LineReader;
 final class Lines implements Closeable {
   static final int MARK = 3;
 
+  /** What is wrong with a row that is. */
+  static final String TOO_LONG = "it is longer than %,d bytes".formatted(Records.LONGEST);
+
   private final LineReader reader;
   private final long end;
   private final Text text = new Text();

@@ -5,7 +5,7 @@ import org.apache.spark.sql.Row;
 
 /**
  * Counts the rows of each part of a file. Spark gives a task whole parts, one after the other; the
- * incoming rows are (file, block, malformed text, cells).
+ * incoming rows are (file, block, cells).
  */
 final class NumberedRows implements Iterator<TableRow> {
   private final Iterator<Row> rows;
@@ -30,8 +30,6 @@ final class NumberedRows implements Iterator<TableRow> {
       block = row.getLong(1);
       index = 0;
     }
-    String malformed =
-        row.isNullAt(2) ? "" : "it breaks the format: " + BadRow.cut(row.getString(2));
-    return new TableRow(file, block, index++, row.getStruct(3), malformed, "");
+    return new TableRow(file, block, index++, row.getStruct(2), "", "");
   }
 }

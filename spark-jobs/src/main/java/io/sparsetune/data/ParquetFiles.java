@@ -167,7 +167,6 @@ record ParquetFiles(
                   rows.select(
                           place.getField("file_path"),
                           place.getField("file_block_start"),
-                          functions.lit(null).cast("string"),
                           functions.struct(cells))
                       .javaRDD()
                       .mapPartitions(NumberedRows::new));

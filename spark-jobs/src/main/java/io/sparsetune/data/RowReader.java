@@ -69,6 +69,10 @@ public final class RowReader implements Serializable {
       return bad(row, Reason.NOT_UTF8, "", row.undecoded());
     }
     for (Columns.Named named : columns.named()) {
+      Optional<Unusable> unusable = unusable(row, named.column());
+      if (unusable.isPresent()) {
+        return bad(row, Reason.NOT_A_VALUE, named.column(), unusable.get().what());
+      }
       boolean label = columns.label().filter(named.column()::equals).isPresent();
       if (!label && cell(row, named.column()) == null) {
         return bad(row, Reason.NO_TEXT, named.column(), "");
@@ -166,6 +170,19 @@ public final class RowReader implements Serializable {
   /** Texts and label, as they are hashed. */
   String[] fields(TableRow row) {
     return columns.named().stream().map(named -> cell(row, named.column())).toArray(String[]::new);
+  }
+
+  private static Optional<Unusable> unusable(TableRow row, String column) {
+    Object value = ColumnPath.value(row.cells(), column);
+    if (value instanceof Unusable unusable) {
+      return Optional.of(unusable);
+    }
+    boolean infinite =
+        (value instanceof Double || value instanceof Float)
+            && Double.isInfinite(((Number) value).doubleValue());
+    return infinite
+        ? Optional.of(new Unusable("the number %s, which is not finite".formatted(value)))
+        : Optional.empty();
   }
 
   private static Optional<BadRow> bad(TableRow row, Reason reason, String column, String value) {

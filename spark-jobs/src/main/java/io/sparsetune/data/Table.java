@@ -8,17 +8,14 @@ import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.hadoop.HadoopSettings;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
+import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -28,7 +25,6 @@ import org.apache.spark.sql.types.StructType;
  * parquet has types of its own. Rows that break their format are kept, with a note.
  */
 public final class Table {
-  private static final String MALFORMED = "__malformed_row";
   private static final Set<String> NOT_A_VALUE = Set.of("array", "map", "struct", "binary");
 
   private final InputFiles files;
@@ -41,12 +37,16 @@ public final class Table {
 
   private final Optional<ParquetFiles> parquet;
 
+  /** Where values keep their types: the columns that are text all the same. */
+  private final Optional<List<String>> typedExcept;
+
   private Table(
       InputFiles files,
       SparkSession session,
       StructType inFiles,
       Optional<Header> header,
-      Optional<ParquetFiles> parquet) {
+      Optional<ParquetFiles> parquet,
+      Optional<List<String>> typedExcept) {
     this.files = files;
     this.session = session;
     this.partitions = PartitionColumns.of(files, inFiles.fieldNames());
@@ -57,6 +57,7 @@ public final class Table {
     this.schema = all;
     this.header = header;
     this.parquet = parquet;
+    this.typedExcept = typedExcept;
   }
 
   /**
@@ -101,21 +102,15 @@ public final class Table {
                 ParquetFiles.open(
                     own, files, typedExcept.isPresent() ? ParquetTypes.KEPT : ParquetTypes.READ))
             : Optional.empty();
-    StructType found =
-        header
-            .map(Table::texts)
-            .or(() -> parquet.map(ParquetFiles::schema))
-            .orElseGet(() -> inferred(own, files, typedExcept.isEmpty()));
-    StructType schema = new StructType();
-    for (StructField field : found.fields()) {
-      if (!field.name().equals(MALFORMED)) {
-        boolean text =
-            files.format() == TableFormat.JSONL
-                && typedExcept.filter(texts -> texts.contains(field.name())).isPresent()
-                && !NOT_A_VALUE.contains(field.dataType().typeName());
-        schema = text ? schema.add(field.name(), DataTypes.StringType) : schema.add(field);
-      }
-    }
+    StructType schema =
+        switch (files.format()) {
+          case CSV, TSV -> TextRows.texts(header.orElseThrow().columns());
+          case JSONL ->
+              typedExcept.isEmpty()
+                  ? new JsonTable(own, files).columns()
+                  : withTexts(new JsonTable(own, files).typedColumns(), typedExcept.get());
+          case PARQUET -> parquet.orElseThrow().schema();
+        };
     if (schema.length() == 0) {
       throw new DataException(
           files.format() == TableFormat.JSONL
@@ -123,7 +118,7 @@ public final class Table {
                   .formatted(key, files.shown())
               : "Cannot read %s: %s has no columns.".formatted(key, files.shown()));
     }
-    return new Table(files, own, schema, header, parquet);
+    return new Table(files, own, schema, header, parquet, typedExcept);
   }
 
   private static Optional<Header> header(SparkSession session, InputFiles files) {
@@ -138,25 +133,14 @@ public final class Table {
         new HadoopSettings(session.sparkContext().hadoopConfiguration()));
   }
 
-  private static StructType texts(Header header) {
-    StructType schema = new StructType();
-    for (String column : header.columns()) {
-      schema = schema.add(column, DataTypes.StringType);
+  private static StructType withTexts(StructType columns, List<String> texts) {
+    StructType all = new StructType();
+    for (StructField field : columns.fields()) {
+      boolean text =
+          texts.contains(field.name()) && !NOT_A_VALUE.contains(field.dataType().typeName());
+      all = text ? all.add(field.name(), DataTypes.StringType) : all.add(field);
     }
-    return schema;
-  }
-
-  private static StructType inferred(SparkSession session, InputFiles files, boolean texts) {
-    return SparkFailures.whileOpening(
-        files.key(),
-        files.shown(),
-        () ->
-            session
-                .read()
-                .option("columnNameOfCorruptRecord", MALFORMED)
-                .option("primitivesAsString", Boolean.toString(texts))
-                .json(files.names())
-                .schema());
+    return all;
   }
 
   /** The configuration key that names the files. */
@@ -248,17 +232,29 @@ public final class Table {
     Table table = open(session, "data.train", data.train(), data.format());
     RowReader reader = RowReader.ofAnyLabel(Columns.of(task));
     return table.rowsInOrder(reader.names()).take(rows).stream()
-        .map(row -> row.cells().json())
+        .map(row -> shown(row.cells()))
         .toList();
   }
 
+  /** A row as JSON, its cells as text. */
+  private static String shown(Row cells) {
+    Object[] texts = new Object[cells.size()];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = cells.get(i) instanceof Unusable unusable ? unusable.what() : cells.get(i);
+    }
+    return new GenericRowWithSchema(texts, cells.schema()).json();
+  }
+
   private List<String> top(List<String> columns) {
+    if (isJson() && typedExcept.isEmpty()) {
+      return columns;
+    }
     return columns.stream().map(name -> ColumnPath.top(schema, name)).distinct().toList();
   }
 
   /** The same, file by file and in each file's order. */
   public JavaRDD<TableRow> rowsInOrder(List<String> columns) {
-    if (header.isPresent()) {
+    if (header.isPresent() || isJson()) {
       return rows(columns);
     }
     JavaRDD<TableRow> all = null;
@@ -276,7 +272,8 @@ public final class Table {
     }
     StructType wanted = new StructType();
     for (String column : columns) {
-      wanted = wanted.add(schema.apply(column));
+      boolean own = List.of(schema.fieldNames()).contains(column);
+      wanted = own ? wanted.add(schema.apply(column)) : wanted.add(column, DataTypes.StringType);
     }
     StructType filled = wanted;
     PartitionColumns folders = partitions;
@@ -290,9 +287,24 @@ public final class Table {
     if (parquet.isPresent()) {
       return parquet.get().rows(session, columns, paths);
     }
-    return jsonLines(columns, paths)
-        .javaRDD()
-        .mapPartitions(part -> new NumberedRows(new JsonLines(part)));
+    return jsonRows(columns);
+  }
+
+  private boolean isJson() {
+    return files.format() == TableFormat.JSONL;
+  }
+
+  private JavaRDD<TableRow> jsonRows(List<String> columns) {
+    JsonTable table = new JsonTable(session, files);
+    if (typedExcept.isEmpty()) {
+      return table.rows(
+          columns, columns.stream().map(name -> ColumnPath.names(schema, name)).toList());
+    }
+    StructType wanted = new StructType();
+    for (String column : columns) {
+      wanted = wanted.add(schema.apply(column));
+    }
+    return table.typedRows(wanted, typedExcept.get());
   }
 
   /** Of csv and tsv, in order. */
@@ -304,40 +316,6 @@ public final class Table {
     return JavaSparkContext.fromSparkContext(session.sparkContext())
         .parallelize(tasks, tasks.size())
         .mapPartitions(parts -> reader.rows(parts.next(), names, first, wanted));
-  }
-
-  /** (file, block, malformed text, cells, the line's bytes). */
-  private Dataset<Row> jsonLines(List<String> columns, String... paths) {
-    StructType wanted = new StructType();
-    for (String column : columns) {
-      wanted = wanted.add(schema.apply(column));
-    }
-    wanted = wanted.add(MALFORMED, DataTypes.StringType);
-    Dataset<Row> lines = session.read().format("text").load(paths);
-    Column place = lines.metadataColumn("_metadata");
-    Column line = functions.col("value");
-    return lines
-        .select(
-            place.getField("file_path").as("file"),
-            place.getField("file_block_start").as("block"),
-            line.cast("binary").as("line"),
-            functions
-                .from_json(line, wanted, Map.of("columnNameOfCorruptRecord", MALFORMED))
-                .as("parsed"))
-        .select(
-            functions.col("file"),
-            functions.col("block"),
-            functions.col("parsed." + MALFORMED),
-            cells("parsed.", columns),
-            functions.col("line"));
-  }
-
-  private static Column cells(String prefix, List<String> columns) {
-    List<Column> cells = new ArrayList<>();
-    for (String name : columns) {
-      cells.add(functions.col(prefix + quoted(name)));
-    }
-    return functions.struct(cells.toArray(Column[]::new));
   }
 
   static String quoted(String column) {

@@ -32,7 +32,7 @@ class CompressedTablesTest extends TableFiles {
   @Test
   void everySuffixIsReadInEveryFormatOfText() throws IOException {
     for (String suffix : SUFFIXES) {
-      for (String format : List.of("csv", "tsv")) {
+      for (String format : List.of("csv", "tsv", "jsonl")) {
         String name = "a." + format + "." + suffix.split(" ", 2)[0];
         Files.write(folder.resolve(name), compressed(suffix, rows(format)));
         assertThat(texts(name)).as(name).containsExactly("a", "b");
@@ -44,7 +44,7 @@ class CompressedTablesTest extends TableFiles {
   @Test
   void whatIsCutOffOrDamagedIsRefusedInASentence() throws IOException {
     for (String suffix : List.of("gz", "bz2", "zst", "lz4", "deflate")) {
-      for (String format : List.of("csv", "tsv")) {
+      for (String format : List.of("csv", "jsonl")) {
         byte[] whole = compressed(suffix, rows(format).repeat(300));
         String name = "a." + format + "." + suffix.split(" ", 2)[0];
         Files.write(folder.resolve(name), Arrays.copyOf(whole, whole.length / 2));
@@ -65,8 +65,8 @@ class CompressedTablesTest extends TableFiles {
     refused("a.tsv", "compressed by zstd, but its name does not end in .zst. Rename it.");
     Files.write(folder.resolve("b.csv"), rows("csv").getBytes(StandardCharsets.UTF_16));
     refused("b.csv", "text in UTF-16. Save it in UTF-8.");
-    write("c.tsv", "PK\u0003\u0004 and so on");
-    refused("c.tsv", "a zip archive or a spreadsheet. Unpack it, or save it as csv.");
+    write("c.jsonl", "PK\u0003\u0004 and so on");
+    refused("c.jsonl", "a zip archive or a spreadsheet. Unpack it, or save it as csv.");
     write("c.csv.xz", "");
     assertThatThrownBy(() -> load("c.csv.xz")).isInstanceOf(DataException.class);
   }
@@ -91,7 +91,8 @@ class CompressedTablesTest extends TableFiles {
   private static String rows(String format) {
     return switch (format) {
       case "csv" -> "text,label\na,x\nb,y\n";
-      default -> "text\tlabel\na\tx\nb\ty\n";
+      case "tsv" -> "text\tlabel\na\tx\nb\ty\n";
+      default -> "{\"text\":\"a\",\"label\":\"x\"}\n{\"text\":\"b\",\"label\":\"y\"}\n";
     };
   }
 

@@ -1,0 +1,17 @@
+package io.sparsetune.data;
+
+import java.io.Serializable;
+
+/**
+ * Stands in a row for a value that is no text, number or flag.
+ *
+ * @param what a list, say
+ */
+record Unusable(String what) implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  @Override
+  public String toString() {
+    return what;
+  }
+}
