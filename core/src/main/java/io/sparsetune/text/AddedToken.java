@@ -47,10 +47,13 @@ record AddedToken(
     return new AddedToken(content, singleWord, lstrip, rstrip, normalized, true);
   }
 
+  AddedToken withNormalized(Optional<Boolean> other) {
+    return new AddedToken(content, singleWord, lstrip, rstrip, other, special);
+  }
+
   /** With nothing left open. */
   AddedToken complete() {
-    return new AddedToken(
-        content, singleWord, lstrip, rstrip, Optional.of(normalized.orElse(!special)), special);
+    return withNormalized(Optional.of(normalized.orElse(!special)));
   }
 
   ObjectNode json(int id) {

@@ -19,6 +19,7 @@ import java.util.TreeMap;
  */
 final class AddedTokens {
   private final TokenizerSettings settings;
+  private final boolean kept;
   private final JsonNode vocabulary;
   private final Map<String, AddedToken> byText = new HashMap<>();
   private final Map<String, Integer> ids = new HashMap<>();
@@ -27,6 +28,7 @@ final class AddedTokens {
   private final NamedTokens named;
   private final Set<String> listed;
   private int largest = -1;
+  private boolean changed;
 
   /**
    * @param tokenizer of {@code tokenizer.json}, or empty
@@ -40,6 +42,7 @@ final class AddedTokens {
       JsonNode vocabulary,
       Map<String, String> defaults) {
     this.settings = settings;
+    this.kept = kept;
     this.vocabulary = vocabulary;
     NamedTokens given = NamedTokens.of(settings, defaults);
     TreeMap<Integer, AddedToken> listed = listed(settings, tokenizer, given);
@@ -50,6 +53,7 @@ final class AddedTokens {
       tokenizer.path("added_tokens").forEach(node -> AddedToken.of(node).ifPresent(this::add));
     }
     this.listed = Set.copyOf(known.keySet());
+    changed = false;
     Set<String> there = new HashSet<>(byText.keySet());
     there.addAll(this.listed);
     Set<String> special = new HashSet<>();
@@ -72,8 +76,9 @@ final class AddedTokens {
     return isInVocabulary(text) || listed.contains(text);
   }
 
-  int size() {
-    return order.size();
+  /** Whether the settings add or change anything beside what {@code tokenizer.json} has. */
+  boolean areChanged() {
+    return changed;
   }
 
   boolean isInVocabulary(String text) {
@@ -146,10 +151,13 @@ final class AddedTokens {
       ids.put(text, id >= 0 ? id : Math.max(largest + 1, vocabulary.size()));
       largest = Math.max(largest, ids.get(text));
       order.add(text);
-    } else if (!before.normalized().equals(added.normalized())) {
-      throw settings.tokenRefusal(text, "normalized");
+    } else if (before.special()) {
+      // The library goes on looking for a special token where it did at first.
+      added = added.asSpecial().withNormalized(before.normalized());
+    } else if (!before.normalized().equals(added.normalized()) && !(added.special() && !kept)) {
+      throw settings.tokenRefusal(text);
     }
-    byText.put(text, added);
+    changed |= !added.equals(byText.put(text, added));
   }
 
   private int idInVocabulary(String text) {

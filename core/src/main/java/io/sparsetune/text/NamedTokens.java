@@ -39,7 +39,9 @@ record NamedTokens(Map<String, AddedToken> uses, List<AddedToken> extra, Set<Str
       if (settings.has(use)) {
         if (!settings.get(use).isNull()) {
           uses.put(use, token(settings, use, settings.get(use)));
-          declared.add(uses.get(use).content());
+          if (settings.get(use).isTextual() || settings.map().has(use)) {
+            declared.add(uses.get(use).content());
+          }
         }
       } else if (defaults.containsKey(use)) {
         uses.put(use, AddedToken.special(defaults.get(use)));
@@ -62,8 +64,10 @@ record NamedTokens(Map<String, AddedToken> uses, List<AddedToken> extra, Set<Str
     add(settings, config, settings.config().path(config), uses, extra);
     add(settings, EXTRA, settings.map().path(EXTRA), uses, extra);
     extra.forEach(token -> declared.add(token.content()));
-    if (!settings.has(EXTRA) && !settings.config().has(OLD_EXTRA)) {
-      add(settings, OLD_EXTRA, settings.map().path(OLD_EXTRA), uses, extra);
+    boolean silent =
+        config.equals(OLD_EXTRA) || isList(settings.config()) || isList(settings.map());
+    if (!silent) {
+      add(settings, OLD_EXTRA, settings.get(OLD_EXTRA), uses, extra);
     }
     return new NamedTokens(uses, extra, declared);
   }
@@ -80,6 +84,11 @@ record NamedTokens(Map<String, AddedToken> uses, List<AddedToken> extra, Set<Str
   /** The text of the token for a use. */
   Optional<String> text(String use) {
     return Optional.ofNullable(uses.get(use)).map(AddedToken::content);
+  }
+
+  /** Whether there is a list, or null, for which the older name's does not count. */
+  private static boolean isList(ObjectNode settings) {
+    return settings.has(EXTRA) && !settings.get(EXTRA).isObject();
   }
 
   private static void add(

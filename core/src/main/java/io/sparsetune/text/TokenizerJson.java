@@ -174,7 +174,7 @@ public final class TokenizerJson {
   private ObjectNode asItIs(ObjectNode before, boolean types) {
     ObjectNode root = before.deepCopy();
     AddedTokens tokens = tokens(TokenizerClass.GENERIC, before, true);
-    if (tokens.size() > before.path("added_tokens").size()) {
+    if (tokens.areChanged()) {
       root.set("added_tokens", tokens.json());
     }
     return finished(root, before, types);

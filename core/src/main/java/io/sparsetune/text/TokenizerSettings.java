@@ -166,13 +166,11 @@ final class TokenizerSettings {
             .formatted(source, CONFIG, CLASS, usual, obstacle, CLASS));
   }
 
-  /** The error for a token with a property in one place and without it in another. */
-  DataException tokenRefusal(String token, String property) {
-    return refusal(
-        hasDecoder() ? CONFIG : "a file of its",
-        token,
-        property + " or not",
-        "and another place says otherwise");
+  /** The error for a token that two files list, each with another way of looking for it. */
+  DataException tokenRefusal(String token) {
+    return new DataException(
+        "Cannot use the tokenizer of %s: tokenizer.json and the files beside it differ in 'normalized' of the added token %s"
+            .formatted(source, token));
   }
 
   DataException refusal(String file, String key, String value, String why) {
