@@ -59,6 +59,21 @@ public final class Deltas {
                 : new int[0]);
   }
 
+  /** The tensors that a model adds and the head, whole. */
+  public static SparseDelta added(BaseModel base, ModelSpec model, long seed) {
+    ParameterLayout layout = model.layout();
+    Mask.Builder builder = new Mask.Builder(layout);
+    int k = 0;
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      Part part = layout.tensor(t).part();
+      if (part == Part.HEAD || part == Part.ADDED) {
+        builder.whole(t);
+        k += part == Part.ADDED ? layout.tensor(t).size() : 0;
+      }
+    }
+    return delta(base, model, seed, Optional.empty(), k, k, builder.build());
+  }
+
   private static int[] tenth(TensorSpec tensor, long key) {
     return IntStream.range(0, tensor.size())
         .filter(i -> Randomness.below(key, i, 10) == 0)
@@ -97,7 +112,17 @@ public final class Deltas {
         n += layout.tensor(t).size();
       }
     }
-    Mask trained = builder.build();
+    return delta(base, spec, seed, budget, n, k, builder.build());
+  }
+
+  private static SparseDelta delta(
+      BaseModel base,
+      ModelSpec spec,
+      long seed,
+      Optional<MaskBudget> budget,
+      long n,
+      int k,
+      Mask trained) {
     float[] values = new float[trained.size()];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) Randomness.normal(seed, i);

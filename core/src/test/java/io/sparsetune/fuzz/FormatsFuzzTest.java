@@ -1,0 +1,490 @@
+package io.sparsetune.fuzz;
+
+import static io.sparsetune.fuzz.FuzzTarget.texts;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparsetune.config.ConfigGrid;
+import io.sparsetune.config.ConfigLayer;
+import io.sparsetune.config.RunConfig;
+import io.sparsetune.config.RunConfigParser;
+import io.sparsetune.config.RunConfigWriter;
+import io.sparsetune.delta.DeltaFile;
+import io.sparsetune.delta.SparseDelta;
+import io.sparsetune.export.HuggingFaceFolder;
+import io.sparsetune.export.PeftLoraImport;
+import io.sparsetune.export.UndoFile;
+import io.sparsetune.files.ByteSource;
+import io.sparsetune.mask.MaskTable;
+import io.sparsetune.method.MaskProblem;
+import io.sparsetune.model.BaseModel;
+import io.sparsetune.model.EquivalentModel;
+import io.sparsetune.model.ModelConfigFile;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.safetensors.SafetensorsReader;
+import io.sparsetune.safetensors.SafetensorsWriter;
+import io.sparsetune.testing.Deltas;
+import io.sparsetune.testing.MemoryFolder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** The formats of files that core reads. */
+class FormatsFuzzTest {
+  private static final String RUN =
+      """
+      model: {path: 'file:///m', pooling: mean, dropout: {hidden: 0.1, attention: 0}}
+      task: {type: classification, text: a, text_pair: b, label: c, labels: [x, 'y', 3]}
+      data: {train: [a.jsonl, b.jsonl], validation: 0.2, test: t.csv, max_seq_length: 64}
+      method: {name: sam, sparsity: 0.02, scope: global, include: [encoder.layer.*]}
+      training: {learning_rate: 1e-3, num_train_epochs: 2, batch_size: 32, seed: 1}
+      output: out
+      """;
+  private static final String LORA_RUN =
+      """
+      model: {path: m}
+      task: {type: multiple_choice, text: p, question: q, choices: [c1, c2, c3]}
+      data: {train: a.parquet}
+      method: {name: lora, target_modules: [query, value], r: 8, lora_alpha: 16}
+      training: {learning_rate: 1e-4, max_steps: 10, optimizer: sgd, momentum: 0.9}
+      output: o
+      """;
+  private static final String GRID =
+      """
+      tasks:
+        cola: {task: {metric: matthews}}
+        rte: {task: {text: a, text_pair: b}}
+      methods:
+        sam: {}
+        full: {method: {name: full}}
+      sparsities: [0.005, 0.02, 1e-1]
+      seeds: [1, 2, 3]
+      """;
+  private static final String SMALLEST = "model: {path: m}\ndata: {train: t}\noutput: o\n";
+
+  private static final List<String> TENSORS =
+      List.of(
+          "classifier.weight",
+          "classifier.bias",
+          "pooler.dense.weight",
+          "bert.pooler.dense.bias",
+          "bert.embeddings.LayerNorm.gamma",
+          "embeddings.LayerNorm.weight",
+          "embeddings.position_ids",
+          "encoder.layer.0.output.dense.weight.positions",
+          "encoder.layer.0.output.dense.weight.values",
+          "encoder.layer.2.x");
+  private static final List<String> CONFIG_KEYS =
+      List.of(
+          "model_type",
+          "vocab_size",
+          "hidden_size",
+          "num_hidden_layers",
+          "num_attention_heads",
+          "intermediate_size",
+          "hidden_act",
+          "max_position_embeddings",
+          "type_vocab_size",
+          "layer_norm_eps",
+          "pad_token_id",
+          "id2label",
+          "label2id",
+          "num_labels",
+          "problem_type",
+          "is_decoder",
+          "position_embedding_type",
+          "quantization_config",
+          "classifier_dropout");
+  private static final List<String> CONFIG_VALUES =
+      List.of(
+          "\"bert\"",
+          "\"roberta\"",
+          "\"relu\"",
+          "\"gelu_new\"",
+          "\"regression\"",
+          "\"multi_label_classification\"",
+          "4",
+          "8",
+          "2",
+          "46341",
+          "65536",
+          "2147483647",
+          "1e-46",
+          "{\"0\":\"a\",\"1\":\"a\"}",
+          "{\"1\":0,\"7\":1}",
+          "[\"a\",\"b\"]");
+  private static final List<String> DELTA_KEYS =
+      List.of(
+          "format",
+          "format_version",
+          "base_sha256",
+          "head_sha256",
+          "method",
+          "sparsity",
+          "budget",
+          "scope",
+          "n",
+          "k",
+          "head",
+          "task",
+          "pooling",
+          "encoder",
+          "equivalent_model",
+          "seed",
+          "run_id",
+          "library_version",
+          "type",
+          "labels",
+          "metric",
+          "target_modules",
+          "r");
+  private static final List<String> DELTA_VALUES =
+      List.of(
+          "\"sparsetune-delta\"",
+          "\"sparsetune-undo\"",
+          "\"1\"",
+          "\"2\"",
+          "\"99\"",
+          "\"lora\"",
+          "\"regression\"",
+          "\"spans\"",
+          "\"accuracy\"",
+          "\"mean\"",
+          "\"[]\"",
+          "\"{}\"",
+          "\"NaN\"",
+          "\"0x1p-3\"",
+          "\"1e-400\"",
+          "\"9223372036854775807\"",
+          "\"tensor\"",
+          "\"global\"");
+  private static final List<String> PEFT_KEYS =
+      List.of(
+          "peft_type",
+          "task_type",
+          "r",
+          "lora_alpha",
+          "lora_dropout",
+          "target_modules",
+          "bias",
+          "layers_to_transform",
+          "exclude_modules",
+          "use_dora",
+          "use_rslora",
+          "rank_pattern",
+          "alpha_pattern",
+          "init_lora_weights",
+          "modules_to_save",
+          "fan_in_fan_out");
+  private static final List<String> PEFT_VALUES =
+      List.of(
+          "\"LORA\"",
+          "\"SEQ_CLS\"",
+          "\"none\"",
+          "\"all\"",
+          "[\"query\"]",
+          "\"query|value\"",
+          "\"(a+)+$\"",
+          "[0]",
+          "0",
+          "1",
+          "1e6",
+          "true",
+          "false",
+          "{\"query\":4}");
+  private static final List<String> FILES =
+      List.of(
+          "\"../x\"",
+          "\"/etc/passwd\"",
+          "\"..\"",
+          "\"a/b\"",
+          "\"a\\\\b\"",
+          "\"con\\u0000\"",
+          "\"model-00001-of-00001.safetensors\"",
+          "\"config.json\"",
+          "\".hidden\"",
+          "\"a\\nb\"");
+  private static final List<String> RUN_KEYS =
+      List.of(
+          "model.path",
+          "model.pooling",
+          "model.dropout.hidden",
+          "task.type",
+          "task.text",
+          "task.text_pair",
+          "task.labels",
+          "task.metric",
+          "task.choices",
+          "data.train",
+          "data.validation",
+          "data.format",
+          "data.max_seq_length",
+          "data.on_bad_row",
+          "method.name",
+          "method.sparsity",
+          "method.k",
+          "method.scope",
+          "method.include",
+          "method.rounds",
+          "method.target_modules",
+          "method.path",
+          "method.variant",
+          "training.learning_rate",
+          "training.lr",
+          "training.max_steps",
+          "training.batch_size",
+          "training.eval_steps",
+          "training.seed",
+          "training.precision",
+          "training.optimizer",
+          "training.early_stopping_patience",
+          "output",
+          "save_steps",
+          "tasks",
+          "methods",
+          "seeds");
+
+  private final BaseModel base = TinyFiles.base();
+  private final ModelSpec spec = TinyFiles.spec(base.encoder());
+
+  @TestFactory
+  Stream<DynamicTest> anInputIsAcceptedOrRefusedByName() {
+    return Fuzzer.tests(
+        3,
+        List.of(
+            safetensors(),
+            onnx(),
+            config(),
+            weights(),
+            index(),
+            delta(),
+            adapter("adapter_config.json", new JsonMutation(PEFT_KEYS, PEFT_VALUES)),
+            adapter("adapter_model.safetensors", new SafetensorsMutation(TENSORS, List.of())),
+            mask(),
+            undo(),
+            run(),
+            settings(),
+            grid()));
+  }
+
+  private FuzzTarget safetensors() {
+    String header =
+        """
+        {"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},\
+        "b":{"dtype":"F16","shape":[4],"data_offsets":[8,16]},\
+        "c":{"dtype":"BF16","shape":[1,4],"data_offsets":[16,24]},\
+        "d":{"dtype":"I64","shape":[1],"data_offsets":[24,32]},\
+        "e":{"dtype":"I32","shape":[2],"data_offsets":[32,40]},\
+        "s":{"dtype":"F32","shape":[],"data_offsets":[40,44]}}\
+        """;
+    byte[] text = header.getBytes(StandardCharsets.UTF_8);
+    byte[] file =
+        java.nio.ByteBuffer.allocate(8 + text.length + 44)
+            .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+            .putLong(text.length)
+            .put(text)
+            .array();
+    return new FuzzTarget(
+        "safetensors",
+        "f.safetensors",
+        List.of(file),
+        new SafetensorsMutation(List.of(), List.of()),
+        input -> {
+          SafetensorsReader reader = SafetensorsReader.open(ByteSource.of("f.safetensors", input));
+          for (String name : List.of("a", "b", "c", "s")) {
+            if (reader.tensors().containsKey(name)) {
+              reader.floats(name);
+            }
+          }
+          for (String name : List.of("d", "e")) {
+            if (reader.tensors().containsKey(name)) {
+              reader.positions(name);
+            }
+          }
+        });
+  }
+
+  private FuzzTarget onnx() {
+    return new FuzzTarget(
+        "onnx",
+        "model.onnx",
+        List.of(TinyFiles.onnx()),
+        new OnnxMutation(),
+        input ->
+            load(
+                BaseModel.openOnnx(
+                    new MemoryFolder("mem/model").put("model.onnx", input), "model.onnx")));
+  }
+
+  private FuzzTarget config() {
+    MemoryFolder folder = TinyFiles.model(TinyFiles.BERT);
+    return new FuzzTarget(
+        "config.json",
+        "mem/model",
+        texts(TinyFiles.BERT),
+        new JsonMutation(CONFIG_KEYS, CONFIG_VALUES),
+        input -> {
+          BaseModel model = BaseModel.open(folder.put("config.json", input));
+          ModelConfigFile.json(model.encoder());
+          load(model);
+          HuggingFaceFolder.write(model, new MemoryFolder("out"));
+        });
+  }
+
+  private FuzzTarget weights() {
+    MemoryFolder folder = TinyFiles.model(TinyFiles.BERT);
+    return new FuzzTarget(
+        "model.safetensors",
+        "mem/model",
+        List.of(folder.bytes("model.safetensors")),
+        new SafetensorsMutation(TENSORS, List.of()),
+        input -> load(BaseModel.open(folder.put("model.safetensors", input))));
+  }
+
+  private FuzzTarget index() {
+    MemoryFolder folder = TinyFiles.model(TinyFiles.BERT);
+    byte[] weights = folder.bytes("model.safetensors");
+    String shard = "model-00001-of-00001.safetensors";
+    StringBuilder map = new StringBuilder();
+    SafetensorsReader.open(ByteSource.of("w", weights))
+        .tensors()
+        .keySet()
+        .forEach(
+            name ->
+                map.append(map.isEmpty() ? "" : ",")
+                    .append("\"%s\":\"%s\"".formatted(name, shard)));
+    folder.remove("model.safetensors").put(shard, weights);
+    String index = "{\"metadata\":{\"total_size\":1},\"weight_map\":{" + map + "}}";
+    return new FuzzTarget(
+        "index.json",
+        "mem/model",
+        texts(index),
+        new JsonMutation(List.of("weight_map", "metadata", TENSORS.get(5)), FILES),
+        input -> load(BaseModel.open(folder.put("model.safetensors.index.json", input))));
+  }
+
+  private FuzzTarget delta() {
+    ModelSpec lora = spec.with(new EquivalentModel.Lora(List.of("query", "value"), 2, 4, 0));
+    return new FuzzTarget(
+        "delta",
+        "delta.safetensors",
+        List.of(bytes(Deltas.random(base, spec, 3)), bytes(Deltas.added(base, lora, 3))),
+        new SafetensorsMutation(
+            Stream.of(DELTA_KEYS, CONFIG_KEYS, TENSORS).flatMap(List::stream).toList(),
+            Stream.of(DELTA_VALUES, CONFIG_VALUES).flatMap(List::stream).toList()),
+        input -> {
+          SparseDelta delta = DeltaFile.read(ByteSource.of("delta.safetensors", input));
+          SparseDelta again = DeltaFile.read(ByteSource.of("again", bytes(delta)));
+          assertThat(again.info()).isEqualTo(delta.info());
+          assertThat(again.trained()).isEqualTo(delta.trained());
+          MaskTable.of(delta.info().spec().layout(), delta.trained(), delta.maskTensors()).all();
+        });
+  }
+
+  private FuzzTarget adapter(String file, Mutation mutation) {
+    MemoryFolder folder = TinyFiles.adapter(base);
+    return new FuzzTarget(
+        file,
+        "mem/adapter",
+        List.of(folder.bytes(file)),
+        mutation,
+        input -> {
+          PeftLoraImport adapter = PeftLoraImport.read(folder.put(file, input), base);
+          adapter.factors();
+          base.headFingerprint(adapter.spec(), 1);
+        });
+  }
+
+  private FuzzTarget mask() {
+    SafetensorsWriter plain = new SafetensorsWriter();
+    plain.ints("encoder.layer.0.attention.self.query.weight", List.of(3), new int[] {0, 5, 9});
+    plain.ints("encoder.layer.0.output.dense.bias", List.of(2), new int[] {1, 2});
+    return new FuzzTarget(
+        "mask",
+        "mask.safetensors",
+        List.of(TinyFiles.bytes(plain::writeTo), bytes(Deltas.linear(base, spec, 0.2, 3))),
+        new SafetensorsMutation(
+            Stream.of(DELTA_KEYS, TENSORS).flatMap(List::stream).toList(), DELTA_VALUES),
+        input -> {
+          RunConfig run =
+              RunConfigParser.parse(
+                      SMALLEST + "method: {name: file, path: mask.safetensors}",
+                      "run.yaml",
+                      List.of())
+                  .opened(path -> ByteSource.of(path, input));
+          run.method().method().contents(run.method().options());
+          run.method().method().mask(new MaskProblem(spec.layout(), run.method(), 1), null);
+        });
+  }
+
+  private FuzzTarget undo() {
+    MemoryFolder merged = TinyFiles.merged(base);
+    return new FuzzTarget(
+        "undo",
+        "mem/merged",
+        List.of(merged.bytes(UndoFile.FILE)),
+        new SafetensorsMutation(
+            Stream.of(DELTA_KEYS, TENSORS).flatMap(List::stream).toList(), DELTA_VALUES),
+        input -> {
+          BaseModel model = BaseModel.open(merged.put(UndoFile.FILE, input));
+          UndoFile undo = UndoFile.open(model);
+          undo.requireBase(model);
+          HuggingFaceFolder.writeBase(model, undo, new MemoryFolder("out"));
+        });
+  }
+
+  private FuzzTarget run() {
+    return new FuzzTarget(
+        "configuration",
+        "",
+        texts(RUN, LORA_RUN),
+        new YamlMutation(RUN_KEYS),
+        input -> written(RunConfigParser.parse(text(input), "run.yaml", List.of())));
+  }
+
+  /** Each line of the input is one {@code --set}. */
+  private FuzzTarget settings() {
+    return new FuzzTarget(
+        "settings",
+        "",
+        texts("training.seed=1\nmethod.name=lora", "data.train=[a, b]\ntask.labels=[x, y]"),
+        ByteMutation.BYTES,
+        input ->
+            written(RunConfigParser.parse(SMALLEST, "run.yaml", text(input).lines().toList())));
+  }
+
+  private FuzzTarget grid() {
+    List<ConfigLayer> defaults = List.of(ConfigLayer.read(SMALLEST, "defaults.yaml"));
+    return new FuzzTarget(
+        "grid",
+        "",
+        texts(GRID),
+        new YamlMutation(RUN_KEYS),
+        input ->
+            ConfigGrid.cells(text(input), "grid.yaml", defaults)
+                .forEach(cell -> assertThat(cell.name().split("/")).allMatch(ConfigGrid::isName)));
+  }
+
+  /** Reads everything of a model that training reads. */
+  private static void load(BaseModel model) {
+    model.fingerprint();
+    ModelSpec spec = TinyFiles.spec(model.encoder());
+    model.headFingerprint(spec, 1);
+    model.load(spec, 1);
+  }
+
+  /** A configuration that is written and read is the same. */
+  private static void written(RunConfig config) {
+    assertThat(RunConfigParser.parse(RunConfigWriter.toYaml(config), "run.yaml", List.of()))
+        .isEqualTo(config);
+  }
+
+  private static byte[] bytes(SparseDelta delta) {
+    return TinyFiles.bytes(out -> DeltaFile.write(delta, out));
+  }
+
+  private static String text(byte[] input) {
+    return new String(input, StandardCharsets.UTF_8);
+  }
+}
