@@ -30,6 +30,10 @@ import org.junit.jupiter.api.DynamicTest;
  */
 public final class Fuzzer {
   private static final Duration LONGEST = Duration.ofSeconds(5);
+
+  /** For the first inputs, which load classes and start Spark. */
+  private static final Duration LONGEST_AT_FIRST = Duration.ofSeconds(120);
+
   private static final long MOST_BYTES = 512L << 20;
   private static final int LONGEST_MESSAGE = 3_000;
   private static final int MOST_FAILURES = 8;
@@ -72,7 +76,9 @@ public final class Fuzzer {
             });
     try {
       for (byte[] example : target.examples()) {
-        assertThat(verdict(example, thread)).as("an example of %s", target.name()).isEmpty();
+        assertThat(verdict(example, thread, LONGEST_AT_FIRST))
+            .as("an example of %s", target.name())
+            .isEmpty();
         assertThat(lastRefusal).as("an example of %s is refused", target.name()).isEmpty();
       }
       Optional<Long> one = Optional.ofNullable(Long.getLong("fuzz.input"));
@@ -83,7 +89,7 @@ public final class Fuzzer {
           i++) {
         byte[] input = target.input(seed, i);
         String replay = "-Dfuzz.seed=" + seed + " -Dfuzz.input=" + i;
-        verdict(input, thread)
+        verdict(input, thread, LONGEST)
             .ifPresent(
                 failure ->
                     failures.putIfAbsent(
@@ -101,11 +107,11 @@ public final class Fuzzer {
   }
 
   /** What is wrong about the end of reading an input, where something is. */
-  private Optional<String> verdict(byte[] input, ExecutorService thread)
+  private Optional<String> verdict(byte[] input, ExecutorService thread, Duration longest)
       throws InterruptedException {
     Future<Optional<String>> reading = thread.submit(() -> read(input));
     try {
-      return reading.get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
+      return reading.get(longest.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       String where =
           Thread.getAllStackTraces().entrySet().stream()
@@ -115,7 +121,7 @@ public final class Fuzzer {
               .limit(30)
               .collect(Collectors.joining("\n    "));
       throw new AssertionError(
-          target.name() + " takes more than " + LONGEST + "\n    " + where + "\n" + shown(input),
+          target.name() + " takes more than " + longest + "\n    " + where + "\n" + shown(input),
           e);
     } catch (ExecutionException e) {
       throw new AssertionError(e);
