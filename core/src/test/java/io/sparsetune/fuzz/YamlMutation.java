@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  * @param keys dotted names of keys
  */
 public record YamlMutation(List<String> keys) implements Mutation {
-  private static final Pattern VALUE = Pattern.compile("(?<=: )[^,{}\\n]+");
-  private static final Pattern KEY = Pattern.compile("[a-z_0-9]+(?=:)");
+  private static final Pattern VALUE = Pattern.compile("(?<=: )[^,{}\\n]++");
+  private static final Pattern KEY = Pattern.compile("(?<![a-z_0-9])[a-z_0-9]++(?=:)");
   private static final List<String> VALUES =
       List.of(
           "null",
