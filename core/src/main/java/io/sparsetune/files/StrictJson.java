@@ -14,7 +14,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
-/** JSON without leniency: UTF-8, no repeated keys, nothing after the value. */
+/** JSON without leniency: UTF-8, whole characters, no repeated keys, nothing after the value. */
 public final class StrictJson {
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
@@ -53,7 +53,7 @@ public final class StrictJson {
 
   private static <T extends JsonNode> T parse(
       String path, String text, Class<T> type, String name) {
-    try (JsonParser parser = parser(text)) {
+    try (JsonParser parser = parser(path, text, 0)) {
       JsonNode tree = parser.readValueAsTree();
       if (!type.isInstance(tree)) {
         throw new CorruptFileException(path, "it is not a JSON " + name);
@@ -72,8 +72,20 @@ public final class StrictJson {
     }
   }
 
-  /** A strict parser to pull tokens from. */
-  public static JsonParser parser(String text) {
+  /**
+   * A strict parser to pull tokens from.
+   *
+   * @param offset of the text in the file, in bytes, for messages
+   * @throws CorruptFileException for an escape of half a character, which no UTF-8 can hold
+   */
+  public static JsonParser parser(String path, String text, long offset) {
+    int half = EscapedSurrogates.lone(text);
+    if (half >= 0) {
+      throw new CorruptFileException(
+          path,
+          "%s at byte %d is half of a character: a surrogate without the other"
+              .formatted(text.substring(half, half + 6), offset + bytesBefore(text, half)));
+    }
     try {
       return MAPPER.createParser(text);
     } catch (IOException e) {

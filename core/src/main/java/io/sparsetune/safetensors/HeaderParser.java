@@ -34,7 +34,7 @@ final class HeaderParser {
     this.text = text;
     this.dataStart = dataStart;
     this.dataBytes = dataBytes;
-    this.json = StrictJson.parser(text);
+    this.json = StrictJson.parser(path, text, 8);
   }
 
   static SafetensorsHeader parse(String path, String text, long dataStart, long dataBytes) {

@@ -24,6 +24,23 @@ class StrictJsonTest {
         .hasMessageStartingWith("Cannot read f.json: ");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"\\ud83d", "\\udE00", "\\ud83d\\u0041", "\\\\\\ud800x", "\\ud83d\\ud83d\\ude00"})
+  void anEscapeOfHalfACharacterIsRefused(String escape) {
+    for (String text : new String[] {"{\"a\":\"%s\"}", "{\"%s\":1}"}) {
+      assertThatThrownBy(() -> StrictJson.readObject(file(text.formatted(escape)), 100))
+          .isInstanceOf(CorruptFileException.class)
+          .hasMessageContaining("is half of a character: a surrogate without the other");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\\ud83d\\ude00", "\\\\ud800", "\\u00e9\\n", "d800"})
+  void escapesOfWholeCharactersAreRead(String escape) {
+    assertThat(StrictJson.readObject(file("{\"a\":\"" + escape + "\"}"), 100)).hasSize(1);
+  }
+
   @Test
   void aFileThatIsTooLongIsNotRead() {
     assertThatThrownBy(() -> StrictJson.readObject(file("{\"abc\":1}"), 5))
