@@ -165,7 +165,8 @@ public record Key<T>(
   public static Optional<Double> decimal(Node node, DoublePredicate fits) {
     return string(node)
         .filter(s -> NUMBER.matcher(s).matches())
-        .map(s -> Double.valueOf(s.replace("_", "")))
+        // Adding makes −0 the 0 that it is written as.
+        .map(s -> Double.parseDouble(s.replace("_", "")) + 0.0)
         .filter(v -> !v.isInfinite() && fits.test(v));
   }
 

@@ -3,6 +3,7 @@ package io.sparsetune.fuzz;
 import static io.sparsetune.fuzz.FuzzTarget.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparsetune.config.ConfigGrid;
 import io.sparsetune.config.ConfigLayer;
 import io.sparsetune.config.RunConfig;
@@ -14,6 +15,7 @@ import io.sparsetune.export.HuggingFaceFolder;
 import io.sparsetune.export.PeftLoraImport;
 import io.sparsetune.export.UndoFile;
 import io.sparsetune.files.ByteSource;
+import io.sparsetune.files.StrictJson;
 import io.sparsetune.mask.MaskTable;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.model.BaseModel;
@@ -474,9 +476,11 @@ class FormatsFuzzTest {
     model.load(spec, 1);
   }
 
-  /** A configuration that is written and read is the same. */
+  /** A configuration that is written and read, as run.json has it, is the same. */
   private static void written(RunConfig config) {
-    assertThat(RunConfigParser.parse(RunConfigWriter.toYaml(config), "run.yaml", List.of()))
+    String json = new ObjectMapper().valueToTree(RunConfigWriter.toMap(config)).toString();
+    assertThat(
+            RunConfigParser.parse(StrictJson.parseObject("run.json", json), "run.json", List.of()))
         .isEqualTo(config);
   }
 

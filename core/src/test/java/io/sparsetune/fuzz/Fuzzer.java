@@ -3,6 +3,7 @@ package io.sparsetune.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.sparsetune.error.Printable;
 import io.sparsetune.error.UserException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -35,7 +36,6 @@ public final class Fuzzer {
   private static final Duration LONGEST_AT_FIRST = Duration.ofSeconds(120);
 
   private static final long MOST_BYTES = 512L << 20;
-  private static final int LONGEST_MESSAGE = 3_000;
   private static final int MOST_FAILURES = 8;
   private static final Pattern INTERNAL_WORDS =
       Pattern.compile(
@@ -138,7 +138,7 @@ public final class Fuzzer {
     } catch (UserException e) {
       refused++;
       lastRefusal = e.getMessage();
-      problem = messageProblem(e.getMessage());
+      problem = messageProblem(Printable.message(e.getMessage()));
     } catch (Throwable e) {
       problem = Optional.of(e.getClass().getName() + " " + at(e) + ": " + cut(e.getMessage()));
     }
@@ -153,8 +153,8 @@ public final class Fuzzer {
     if (!message.contains(target.named())) {
       return Optional.of("a message that does not name " + target.named() + ": " + cut(message));
     }
-    if (message.length() > LONGEST_MESSAGE) {
-      return Optional.of("a message of " + message.length() + " characters: " + cut(message));
+    if (!message.codePoints().allMatch(Printable::isShown)) {
+      return Optional.of("a message with characters that are not shown: " + cut(message));
     }
     return INTERNAL_WORDS.matcher(outsideQuotes).find()
         ? Optional.of("a message with internal words: " + cut(message))
