@@ -1,6 +1,7 @@
 package io.sparsetune.fuzz;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -12,9 +13,22 @@ import java.util.stream.Stream;
  * @param examples inputs that are accepted
  * @param mutation makes inputs of the examples
  * @param reader reads an input as the product does; returns where it accepts
+ * @param longest time that one input may take
  */
 public record FuzzTarget(
-    String name, String named, List<byte[]> examples, Mutation mutation, Reader reader) {
+    String name,
+    String named,
+    List<byte[]> examples,
+    Mutation mutation,
+    Reader reader,
+    Duration longest) {
+  private static final Duration LONGEST = Duration.ofSeconds(5);
+
+  /** A target whose inputs may take 5 s each. */
+  public FuzzTarget(
+      String name, String named, List<byte[]> examples, Mutation mutation, Reader reader) {
+    this(name, named, examples, mutation, reader, LONGEST);
+  }
 
   /** The product's way to read a format. */
   public interface Reader {
