@@ -75,7 +75,7 @@ record ParquetFiles(
     } catch (IOException | RuntimeException e) {
       throw new DataException(
           "Cannot read %s: %s: %s"
-              .formatted(key, HadoopFiles.shown(name), SparkFailures.inShort(e)),
+              .formatted(key, HadoopFiles.shown(name), SparkFailures.readReason(e)),
           e);
     }
   }

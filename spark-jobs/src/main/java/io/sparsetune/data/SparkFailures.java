@@ -24,6 +24,10 @@ public final class SparkFailures {
   private static final Pattern READING =
       Pattern.compile("FAILED_READ_FILE|Encountered error while reading file|not a Parquet file");
 
+  /** Words of a library that failed on a file's content rather than on reading it. */
+  private static final Pattern INTERNAL =
+      Pattern.compile("\\b(?:org|com|java|scala)\\.\\w|^\\w+(?:Exception|Error)$|^null$");
+
   private SparkFailures() {}
 
   /**
@@ -140,7 +144,18 @@ public final class SparkFailures {
       String message = String.valueOf(cause.getMessage());
       reading |= READING.matcher(message).find();
     }
-    return reading ? firstLine(deepest(failure)) : "";
+    return reading ? inReadersWords(firstLine(deepest(failure))) : "";
+  }
+
+  /** Why a file cannot be read, without the words of the library that failed on what it holds. */
+  static String readReason(Throwable failure) {
+    return inReadersWords(inShort(failure));
+  }
+
+  private static String inReadersWords(String line) {
+    return INTERNAL.matcher(line).find()
+        ? "it is damaged, or not of the format that its name says"
+        : line;
   }
 
   /** A failure's first line, and its deepest cause's; a word alone with its class. */

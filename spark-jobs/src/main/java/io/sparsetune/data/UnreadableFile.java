@@ -46,6 +46,6 @@ final class UnreadableFile {
           ? "it is cut off: what is compressed in it has no end"
           : "what is compressed in it is damaged, or is of another format than its suffix says";
     }
-    return SparkFailures.inShort(failure);
+    return SparkFailures.readReason(failure);
   }
 }

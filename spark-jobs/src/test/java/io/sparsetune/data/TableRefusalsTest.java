@@ -44,7 +44,8 @@ class TableRefusalsTest extends TableFiles {
   void dataOnAFileSystemThatNobodyReadsAreAMistakeToMend() {
     assertThatThrownBy(() -> loader(List.of("far://there/train.csv")).train(2, 1))
         .isInstanceOf(ConfigException.class)
-        .hasMessageStartingWith("Cannot reach far://there/train.csv: No FileSystem for scheme");
+        .hasMessageStartingWith(
+            "Cannot reach far://there/train.csv: there is no file system for far://");
   }
 
   @Test
