@@ -55,7 +55,8 @@ final class TokenizerProbe {
 
   private static void tokenise(TextEncoder encoder, String text) {
     try {
-      encoder.encode(text, text);
+      // Of two long texts the library makes all that it cuts off, each part with each.
+      encoder.encode(text, "a");
       encoder.encode(text);
     } catch (RuntimeException e) {
       // A text that the tokenizer refuses is a matter of its row.

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.error.CorruptFileException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +37,14 @@ class ProbeProcessTest {
   void aSoundTokenizerPasses() {
     assertThatCode(() -> ProbeProcess.check(tokenizer("{" + MODEL + "}")))
         .doesNotThrowAnyException();
+  }
+
+  @Test
+  void bytePairsWithFewMergesPass() throws IOException {
+    try (InputStream in = getClass().getResourceAsStream("/tokenizers/byte-pairs.json")) {
+      CheckedTokenizer checked = CheckedTokenizer.of(in.readAllBytes(), "byte pairs");
+      assertThatCode(() -> ProbeProcess.check(checked)).doesNotThrowAnyException();
+    }
   }
 
   @Test
