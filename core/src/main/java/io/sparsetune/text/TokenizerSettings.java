@@ -176,9 +176,9 @@ final class TokenizerSettings {
   DataException refusal(String file, String key, String value, String why) {
     return new DataException(
         ("Cannot use the tokenizer of %s: %s sets %s to %s, %s. Let transformers write it anew as"
-             + " one file:"
-             + " AutoTokenizer.from_pretrained(FOLDER).backend_tokenizer.save(\"tokenizer.json\"),"
-             + " keep its model_input_names and set tokenizer_class to PreTrainedTokenizerFast")
+                + " one file:"
+                + " AutoTokenizer.from_pretrained(FOLDER).backend_tokenizer.save(\"tokenizer.json\"),"
+                + " keep its model_input_names and set tokenizer_class to PreTrainedTokenizerFast")
             .formatted(source, file, key, value, why));
   }
 
