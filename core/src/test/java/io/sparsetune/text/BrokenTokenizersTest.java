@@ -32,8 +32,7 @@ class BrokenTokenizersTest {
       strings = {
         "{'type': 'WordPiece', 'prefix': 1%1$s}",
         "%2$s%3$s",
-        "{'type': 'Sequence', 'decoders': [{'type': 'Replace', 'pattern': 7}]}",
-        "'\\ud800'"
+        "{'type': 'Sequence', 'decoders': [{'type': 'Replace', 'pattern': 7}]}"
       })
   void theDecoderIsNotGivenToTheLibrary(String decoder) {
     String written = decoder.formatted("0".repeat(300), "[".repeat(60), "]".repeat(60));
@@ -69,7 +68,7 @@ class BrokenTokenizersTest {
   void halfACharacterIsRefused() {
     assertRefused(
         "{%s, 'added_tokens': [{'id': 0, 'content': '\\ud800'}]}".formatted(WORDS),
-        "the tokenizer library does not accept it: ");
+        "\\ud800 at byte ");
   }
 
   @Test
