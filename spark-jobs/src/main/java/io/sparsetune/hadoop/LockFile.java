@@ -14,13 +14,21 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A file on a local disk that one process has locked. The system takes the lock back from a process
- * that ends, however it ends. Closing removes the file.
+ * that ends, however it ends. Closing removes the file. Where the file system has no locks, as some
+ * mounts of NFS and Lustre have not, nobody is kept away.
  */
 final class LockFile implements AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();
+
+  /** Longest file: not every file system leaves out what is not written. */
+  static final int LONGEST = 1 << 20;
+
+  private static final Pattern NO_LOCKS =
+      Pattern.compile("No locks available|not implemented|not supported", Pattern.CASE_INSENSITIVE);
 
   private final Path file;
   private final FileChannel channel;
@@ -37,8 +45,7 @@ final class LockFile implements AutoCloseable {
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
       try {
-        channel.lock();
-        if (isStillThere(file, channel)) {
+        if (!isLocked(channel::lock) || isStillThere(file, channel)) {
           return new LockFile(file, channel);
         }
       } catch (IOException | RuntimeException e) {
@@ -55,7 +62,7 @@ final class LockFile implements AutoCloseable {
     FileChannel channel =
         FileChannel.open(unnamed, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     try {
-      channel.lock();
+      isLocked(channel::lock);
       Files.move(unnamed, file, StandardCopyOption.ATOMIC_MOVE);
       return new LockFile(file, channel);
     } catch (IOException | RuntimeException e) {
@@ -64,7 +71,31 @@ final class LockFile implements AutoCloseable {
     }
   }
 
-  /** Locks a file that is there; empty where a process has it locked, or it is missing. */
+  /** Takes a lock of the system's. */
+  interface Locking {
+    FileLock lock() throws IOException;
+  }
+
+  /**
+   * Takes a lock; false where the file system has none, or another process has it.
+   *
+   * @throws IOException where that fails for another reason
+   */
+  static boolean isLocked(Locking locking) throws IOException {
+    try {
+      return locking.lock() != null;
+    } catch (IOException e) {
+      if (NO_LOCKS.matcher(String.valueOf(e.getMessage())).find()) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Locks a file that is there; empty where a process has it locked, it is missing, or the file
+   * system does not tell.
+   */
   static Optional<LockFile> tryLock(Path file) throws IOException {
     FileChannel channel;
     try {
@@ -73,8 +104,7 @@ final class LockFile implements AutoCloseable {
       return Optional.empty();
     }
     try {
-      FileLock lock = channel.tryLock();
-      if (lock != null && isStillThere(file, channel)) {
+      if (isLocked(channel::tryLock) && isStillThere(file, channel)) {
         return Optional.of(new LockFile(file, channel));
       }
     } catch (OverlappingFileLockException e) {
@@ -89,7 +119,7 @@ final class LockFile implements AutoCloseable {
    * it. Opening it to see would lose the lock, so it gets a length that nobody else draws.
    */
   private static boolean isStillThere(Path file, FileChannel channel) throws IOException {
-    long length = 1 + RANDOM.nextInt(Integer.MAX_VALUE);
+    long length = 1 + RANDOM.nextInt(LONGEST);
     channel.truncate(0);
     channel.write(ByteBuffer.allocate(1), length - 1);
     try {
