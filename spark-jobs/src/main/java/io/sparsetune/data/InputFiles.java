@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -100,8 +102,9 @@ record InputFiles(
       }
       Arrays.sort(matches, Comparator.comparing(FileStatus::getPath));
       List<FileStatus> found = new ArrayList<>();
+      Set<Path> seen = new HashSet<>();
       for (FileStatus match : matches) {
-        LakeFormat.refuse(files, match, key, hadoop);
+        LakeFormat.refuse(files, match, key, hadoop, seen);
         sources.add(match.getPath().toString());
         collect(files, match, key, found);
       }

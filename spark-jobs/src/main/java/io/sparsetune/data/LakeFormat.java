@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
@@ -60,14 +61,16 @@ enum LakeFormat {
   /**
    * Refuses a path in such a table, or to all of it: looks at the path and at all folders above.
    *
+   * @param seen folders that have been looked at, as all above them have; gets those of this path
    * @throws DataException where it is one
    */
-  static void refuse(FileSystem files, FileStatus found, String key, Configuration hadoop) {
+  static void refuse(
+      FileSystem files, FileStatus found, String key, Configuration hadoop, Set<Path> seen) {
     Path path = found.getPath();
     Path real = files.makeQualified(new Path(HadoopFiles.real(path.toString(), hadoop)));
     for (Path start : real.equals(path) ? List.of(path) : List.of(path, real)) {
       for (Path at = found.isDirectory() ? start : start.getParent();
-          at != null;
+          at != null && seen.add(at);
           at = at.getParent()) {
         Path folder = at;
         refuse(files, folder, name -> exists(files, new Path(folder, name)), key, path);

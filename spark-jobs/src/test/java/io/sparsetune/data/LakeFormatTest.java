@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.error.DataException;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,6 +87,39 @@ class LakeFormatTest {
     make("plain/metadata/notes.json", "plain/metadata/a.metadata.json", "plain/data/a.parquet");
     make("plain/data/snapshot/b.parquet", "plain/data/delta_1/base/c.parquet");
     assertThat(find("plain/data").paths()).hasSize(3);
+  }
+
+  @Test
+  void aFolderIsLookedAtOnceHoweverManyOfItsFilesAreNamed() throws IOException {
+    Configuration hadoop = new Configuration();
+    hadoop.setClass("fs.counting.impl", Counting.class, RawLocalFileSystem.class);
+    for (int i = 0; i < 30; i++) {
+      make("one/a.csv", "many/%d.csv".formatted(i));
+    }
+    assertThat(looks(hadoop, "many/*.csv")).isPositive().isEqualTo(looks(hadoop, "one/*.csv"));
+  }
+
+  private int looks(Configuration hadoop, String glob) {
+    Counting.LOOKS.set(0);
+    List<String> paths = List.of("counting://" + folder.resolve(glob));
+    InputFiles.find(hadoop, "data.train", paths, Optional.empty());
+    return Counting.LOOKS.get();
+  }
+
+  /** A file system that counts how often it is asked whether something is there. */
+  public static final class Counting extends RawLocalFileSystem {
+    private static final AtomicInteger LOOKS = new AtomicInteger();
+
+    @Override
+    public URI getUri() {
+      return URI.create("counting:///");
+    }
+
+    @Override
+    public boolean exists(org.apache.hadoop.fs.Path path) throws IOException {
+      LOOKS.incrementAndGet();
+      return super.exists(path);
+    }
   }
 
   private InputFiles find(String path) {
