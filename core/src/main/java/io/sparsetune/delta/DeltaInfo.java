@@ -1,10 +1,10 @@
 package io.sparsetune.delta;
 
 import io.sparsetune.config.TaskConfig.TaskType;
+import io.sparsetune.error.Shown;
 import io.sparsetune.files.KeyName;
 import io.sparsetune.mask.MaskBudget;
 import io.sparsetune.model.ModelSpec;
-import io.sparsetune.task.Labels;
 import io.sparsetune.task.Metric;
 import java.util.HashSet;
 import java.util.List;
@@ -48,17 +48,17 @@ public record DeltaInfo(
         || (regression && !labels.isEmpty())
         || spec.loss() != taskType.loss()) {
       throw new IllegalArgumentException(
-          "Invalid delta: %d outputs for a %s task with the labels %s"
-              .formatted(spec.outputs(), KeyName.of(taskType), Labels.shown(labels)));
+          "Invalid delta: %d outputs for a %s task with the labels [%s]"
+              .formatted(spec.outputs(), KeyName.of(taskType), Shown.list(labels)));
     }
     if (new HashSet<>(labels).size() < labels.size()) {
       throw new IllegalArgumentException(
-          "Invalid delta: a label comes twice in " + Labels.shown(labels));
+          "Invalid delta: a label comes twice in [" + Shown.list(labels) + "]");
     }
     if (!metric.fits(spec.outputs())) {
       throw new IllegalArgumentException(
-          "Invalid delta: the metric %s for a %s task with the labels %s"
-              .formatted(metric.key(), KeyName.of(taskType), Labels.shown(labels)));
+          "Invalid delta: the metric %s for a %s task with the labels [%s]"
+              .formatted(metric.key(), KeyName.of(taskType), Shown.list(labels)));
     }
     if (k < 0 || n < k) {
       throw new IllegalArgumentException("Invalid delta: k = %d of n = %d".formatted(k, n));

@@ -3,6 +3,7 @@ package io.sparsetune.files;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
+import io.sparsetune.error.Shown;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -60,6 +61,6 @@ final class JsonProblem {
   }
 
   private static String cut(String text) {
-    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+    return Shown.cut(text, SHOWN);
   }
 }

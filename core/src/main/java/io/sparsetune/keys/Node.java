@@ -1,5 +1,6 @@
 package io.sparsetune.keys;
 
+import io.sparsetune.error.Shown;
 import java.util.List;
 import java.util.Map;
 
@@ -20,7 +21,7 @@ public sealed interface Node {
 
   /** As much of a text as a message can show. */
   static String cut(String text) {
-    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+    return Shown.cut(text, SHOWN);
   }
 
   /** As a message shows it. */

@@ -1,24 +1,20 @@
 package io.sparsetune.task;
 
 import io.sparsetune.error.DataException;
-import io.sparsetune.error.Printable;
-import io.sparsetune.keys.Node;
+import io.sparsetune.error.Shown;
 import java.io.Serializable;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.PrimitiveIterator;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** The labels of a classification task: at least two different ones, each with its index. */
 public final class Labels implements Serializable {
   private static final long serialVersionUID = 1;
-  private static final int SHOWN = 20;
   private static final String INTEGER = "[-+]?\\d{1,18}";
 
   private final List<String> names;
@@ -37,7 +33,7 @@ public final class Labels implements Serializable {
     Set<String> distinct = new LinkedHashSet<>(names);
     if (distinct.size() < 2 || distinct.size() < names.size()) {
       throw new IllegalArgumentException(
-          "Invalid labels: " + shown(names) + " (at least two, each once)");
+          "Invalid labels: [" + Shown.list(names) + "] (at least two, each once)");
     }
     return new Labels(names);
   }
@@ -90,23 +86,9 @@ public final class Labels implements Serializable {
     return names.hashCode();
   }
 
-  /** The first of some labels, each cut and on one line, and how many more there are. */
-  public static String shown(List<String> labels) {
-    String first =
-        labels.stream()
-            .limit(SHOWN)
-            .map(label -> Printable.line(Node.cut(label)))
-            .collect(Collectors.joining(", "));
-    int more = labels.size() - SHOWN;
-    return "["
-        + first
-        + (more > 0 ? String.format(Locale.ROOT, ", … and %,d more", more) : "")
-        + "]";
-  }
-
   @Override
   public String toString() {
-    return shown(names);
+    return "[" + Shown.list(names) + "]";
   }
 
   /** Not String's own order, which puts a surrogate before some smaller code points. */

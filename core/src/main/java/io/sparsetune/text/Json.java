@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.error.CorruptFileException;
+import io.sparsetune.error.Shown;
 
 /** Trees of JSON for tokenizers. */
 final class Json {
@@ -33,8 +34,7 @@ final class Json {
 
   /** A value as messages show it. */
   static String brief(JsonNode node) {
-    String text = node.toString();
-    return text.length() <= BRIEF ? text : text.substring(0, BRIEF) + "…";
+    return Shown.cut(node.toString(), BRIEF);
   }
 
   /** Whether Python takes a value for false. */

@@ -5,6 +5,7 @@ import ai.djl.util.NativeResource;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.jna.Pointer;
 import io.sparsetune.error.CorruptFileException;
+import io.sparsetune.error.Shown;
 import io.sparsetune.files.PrivateFolder;
 import io.sparsetune.files.Sha256;
 import io.sparsetune.files.StrictJson;
@@ -195,6 +196,6 @@ public final class ProbeProcess {
             .skip(at < lines.size() - 1 ? at + 1 : 0)
             .limit(1)
             .collect(Collectors.joining());
-    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "\u2026";
+    return Shown.cut(text, SHOWN);
   }
 }

@@ -1,10 +1,10 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.error.Shown;
 import io.sparsetune.hadoop.HadoopDefaults;
 import io.sparsetune.job.ImportJob;
 import io.sparsetune.job.ImportRequest;
 import io.sparsetune.job.ImportResult;
-import io.sparsetune.task.Labels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -68,7 +68,7 @@ final class Import extends Common implements Callable<Integer> {
                 result.output(),
                 result.k(),
                 result.head(),
-                result.labels().isEmpty() ? "" : "; labels " + Labels.shown(result.labels())));
+                result.labels().isEmpty() ? "" : "; labels [" + Shown.list(result.labels()) + "]"));
     out().flush();
     return 0;
   }

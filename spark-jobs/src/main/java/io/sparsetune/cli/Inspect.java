@@ -1,11 +1,11 @@
 package io.sparsetune.cli;
 
 import io.sparsetune.error.Printable;
+import io.sparsetune.error.Shown;
 import io.sparsetune.hadoop.HadoopDefaults;
 import io.sparsetune.job.InspectJob;
 import io.sparsetune.job.Inspection;
 import io.sparsetune.mask.MaskTable;
-import io.sparsetune.task.Labels;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -43,7 +43,7 @@ final class Inspect extends Common implements Callable<Integer> {
     line("tensors", "%,d hold trained parameters (--json counts each)", found.tensors().size());
     line(
         "task",
-        found.task() + (found.labels().isEmpty() ? "" : " " + Labels.shown(found.labels())));
+        found.task() + (found.labels().isEmpty() ? "" : " [" + Shown.list(found.labels()) + "]"));
     line("pooling", found.pooling());
     line("metric", found.metric());
     found.validation().ifPresent(score -> line("validation", "%.4f", score));

@@ -1,5 +1,6 @@
 package io.sparsetune.data;
 
+import io.sparsetune.error.Shown;
 import java.io.Serializable;
 
 /**
@@ -52,7 +53,7 @@ record BadRow(String file, long block, long index, Reason reason, String column,
 
   /** As much of a value as a message can show. */
   static String cut(String value) {
-    return value.length() <= SHOWN ? value : value.substring(0, SHOWN) + "…";
+    return Shown.cut(value, SHOWN);
   }
 
   /**
