@@ -18,9 +18,6 @@ import java.util.Map;
 final class JsonCells implements Serializable {
   private static final long serialVersionUID = 1;
 
-  /** Digits before or after the point that a number is written out with. */
-  private static final int MOST_DIGITS = 400;
-
   private final Node root = new Node();
   private final int size;
 
@@ -88,7 +85,7 @@ final class JsonCells implements Serializable {
     };
   }
 
-  /** Whole numbers without a fraction, others without zeros at their end. */
+  /** A number's text; null for NaN. */
   static Object number(String written) {
     if (written.equals("NaN")) {
       return null;
@@ -96,8 +93,6 @@ final class JsonCells implements Serializable {
     if (written.contains("I") || Double.isInfinite(Double.parseDouble(written))) {
       return new Unusable("the number %s, which is not finite".formatted(BadRow.cut(written)));
     }
-    BigDecimal exact = new BigDecimal(Double.parseDouble(written) == 0 ? "0" : written);
-    BigDecimal number = exact.stripTrailingZeros();
-    return Math.abs(number.scale()) > MOST_DIGITS ? number.toString() : number.toPlainString();
+    return NumberText.of(new BigDecimal(Double.parseDouble(written) == 0 ? "0" : written));
   }
 }

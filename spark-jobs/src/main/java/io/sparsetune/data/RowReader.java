@@ -189,10 +189,7 @@ public final class RowReader implements Serializable {
     return Optional.of(BadRow.of(row, reason, column, value));
   }
 
-  /**
-   * The cell as text: whole numbers without a fraction, whatever their type, and decimals without
-   * zeros at their end. Null for none, which tables of numbers write as NaN.
-   */
+  /** The cell as text. Null for none, which tables of numbers write as NaN. */
   private static String cell(TableRow row, String column) {
     Object value = ColumnPath.value(row.cells(), column);
     if (value instanceof Double || value instanceof Float) {
@@ -203,9 +200,12 @@ public final class RowReader implements Serializable {
       if (number == Math.rint(number) && Math.abs(number) < 0x1p53) {
         return Long.toString((long) number);
       }
+      return Double.isInfinite(number)
+          ? value.toString()
+          : NumberText.of(new BigDecimal(value.toString()));
     }
     if (value instanceof BigDecimal decimal) {
-      return decimal.stripTrailingZeros().toPlainString();
+      return NumberText.of(decimal);
     }
     return value == null ? null : value.toString();
   }

@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +45,28 @@ class TableTest extends TableFiles {
         .parquet(folder.resolve("a.parquet").toString());
     assertThat(texts("a.parquet")).containsExactlyInAnyOrder("a", "b");
     assertThat(load("a.parquet").labels()).contains(Labels.of(List.of("2", "10")));
+  }
+
+  @Test
+  void aNumberIsTheSameTextInParquetAsInJsonl() throws IOException {
+    List<String> numbers = List.of("1e-4", "0.25", "15000000.5", "1e16", "-2.5e-7", "3.0");
+    StringBuilder lines = new StringBuilder();
+    numbers.forEach(n -> lines.append("{\"text\": \"a\", \"label\": " + n + "}\n"));
+    write("a.jsonl", lines.toString());
+    Labels labels = load("a.jsonl").labels().orElseThrow();
+    assertThat(labels.names()).contains("0.0001", "15000000.5", "10000000000000000", "3");
+    for (String type : List.of("double", "decimal(38,10)")) {
+      String rows =
+          numbers.stream()
+              .map(n -> "select 'a' as text, cast('%s' as %s) as label".formatted(n, type))
+              .collect(Collectors.joining(" union all "));
+      SharedSession.get()
+          .sql(rows)
+          .coalesce(1)
+          .write()
+          .parquet(folder + "/" + type.substring(0, 3) + ".parquet");
+      assertThat(load(type.substring(0, 3) + ".parquet").labels()).as(type).contains(labels);
+    }
   }
 
   @Test
