@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.error.CorruptFileException;
+import io.sparsetune.error.Shown;
 import io.sparsetune.error.UnsupportedVersionException;
 import io.sparsetune.files.CanonicalJson;
 import io.sparsetune.files.KeyName;
@@ -224,8 +225,7 @@ record DeltaMetadata(DeltaInfo info, int head) {
     }
 
     private static String problem(String key, String value) {
-      String shown = value.length() > SHOWN ? value.substring(0, SHOWN) + "…" : value;
-      return "its metadata has the invalid %s %s".formatted(key, shown);
+      return "its metadata has the invalid %s %s".formatted(key, Shown.cut(value, SHOWN));
     }
   }
 }

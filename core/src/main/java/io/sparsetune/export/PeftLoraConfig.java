@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.error.CorruptFileException;
+import io.sparsetune.error.Shown;
 import io.sparsetune.error.UnsupportedVersionException;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.StrictJson;
@@ -227,6 +228,6 @@ record PeftLoraConfig(
 
   private static String shown(ObjectNode json, String key) {
     String text = json.has(key) ? json.get(key).toString() : "missing";
-    return text.length() > 80 ? text.substring(0, 80) + "…" : text;
+    return Shown.cut(text, 80);
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.error.CorruptFileException;
+import io.sparsetune.error.Shown;
 import io.sparsetune.error.UnsupportedVersionException;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.KeyName;
@@ -298,11 +299,8 @@ public record ModelConfigFile(
     }
 
     private CorruptFileException invalid(String key, JsonNode value, String rule) {
-      String shown = value.toString();
       return new CorruptFileException(
-          path,
-          "%s is %s, but must be %s"
-              .formatted(key, shown.length() > 80 ? shown.substring(0, 80) + "…" : shown, rule));
+          path, "%s is %s, but must be %s".formatted(key, Shown.cut(value.toString(), 80), rule));
     }
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.error.CorruptFileException;
+import io.sparsetune.error.Shown;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.InputFolder;
 import io.sparsetune.files.StrictJson;
@@ -91,11 +92,10 @@ record SentenceModules(
     if (!module.path("path").isTextual()
         || !module.path("type").isTextual()
         || !(path.isEmpty() || FOLDER.matcher(path).matches())) {
-      String shown = module.toString();
       throw new CorruptFileException(
           file,
           "a module is %s, but must have a type, and a folder's name as its path"
-              .formatted(shown.length() > 80 ? shown.substring(0, 80) + "…" : shown));
+              .formatted(Shown.cut(module.toString(), 80)));
     }
     return path;
   }
