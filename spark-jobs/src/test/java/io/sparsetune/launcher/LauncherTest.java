@@ -276,7 +276,12 @@ class LauncherTest {
     Files.copy(ROOT.resolve("bin/sparsetune"), project.resolve("bin/sparsetune"));
     Path pom = Files.copy(ROOT.resolve("pom.xml"), project.resolve("pom.xml"));
     for (String file :
-        List.of("core/pom.xml", "core/room.xml", "spark-jobs/pom.xml", "conf/quickstart.yaml")) {
+        List.of(
+            "core/pom.xml",
+            "core/room.xml",
+            "spark-jobs/pom.xml",
+            "conf/quickstart.yaml",
+            "NOTICE")) {
       Files.createFile(project.resolve(file));
     }
     Matcher version = Pattern.compile("<version>(.*)</version>").matcher(Files.readString(pom));
