@@ -18,7 +18,9 @@ record BadRow(String file, long block, long index, Reason reason, String column,
   enum Reason {
     MALFORMED("could not be parsed"),
     NOT_UTF8("are not in UTF-8"),
-    NOT_A_VALUE("have a list, an object or an infinite number where a text or a label belongs"),
+    NOT_A_VALUE(
+        "have a list, an object, an infinite number or half of a character where a text or a label"
+            + " belongs"),
     NO_TEXT("have no text"),
     NO_LABEL("have no label"),
     UNKNOWN_LABEL("have an unknown label"),

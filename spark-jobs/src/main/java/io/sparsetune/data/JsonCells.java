@@ -81,8 +81,21 @@ final class JsonCells implements Serializable {
       case START_ARRAY -> new Unusable("a list");
       case START_OBJECT -> new Unusable("an object");
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser.getText());
-      default -> parser.getText();
+      default -> text(parser.getText());
     };
+  }
+
+  /** Half of a character has no UTF-8: Spark makes a question mark of it. */
+  private static Object text(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      int character = text.codePointAt(i);
+      if (Character.isSupplementaryCodePoint(character)) {
+        i++;
+      } else if (Character.isSurrogate((char) character)) {
+        return new Unusable("half of a character, \\u%04x".formatted(character));
+      }
+    }
+    return text;
   }
 
   /** A number's text; null for NaN. */

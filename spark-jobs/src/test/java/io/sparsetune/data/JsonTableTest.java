@@ -88,6 +88,30 @@ class JsonTableTest extends TableFiles {
   }
 
   @Test
+  void halfOfACharacterIsNoTextAndNoLabel() throws IOException {
+    for (String half : List.of("\\ud800", "a\\udc00b", "\\ud83d\\ud83d\\ude00")) {
+      for (String column : List.of("text", "label")) {
+        boolean text = column.equals("text");
+        String value = "\"" + half + "\"";
+        write("a.jsonl", GOOD + row(text ? value : "\"c\"", text ? "\"x\"" : value));
+        String what = "column '%s' has half of a character, %s;".formatted(column, shown(half));
+        assertThatThrownBy(() -> load("a.jsonl"))
+            .isInstanceOf(DataException.class)
+            .hasMessageStartingWith("Cannot use row 3 of %s/a.jsonl: %s".formatted(folder, what));
+        if (text) {
+          assertThatThrownBy(() -> typed("a.jsonl")).hasMessageContaining(what);
+        }
+      }
+    }
+    write("a.jsonl", GOOD + row("\"\\ud83d\\ude00\"", "\"\\ud83d\\ude00\""));
+    assertThat(load("a.jsonl").labels().orElseThrow().names()).contains("\ud83d\ude00");
+  }
+
+  private static String shown(String half) {
+    return half.substring(half.indexOf('\\'), half.indexOf('\\') + 6);
+  }
+
+  @Test
   void theLastOfSeveralValuesOfAKeyCounts() throws IOException {
     write("a.jsonl", "{\"text\":\"a\",\"label\":[],\"label\":1,\"text\":\"b\"}\n" + GOOD);
     assertThat(texts("a.jsonl")).containsExactly("b", "a", "b");
