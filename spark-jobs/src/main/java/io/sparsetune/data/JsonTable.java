@@ -112,6 +112,16 @@ final class JsonTable {
     return List.of(shape).iterator();
   }
 
+  /** Why the first line that is no row is none, to go on after a sentence; empty where all are. */
+  String problem() {
+    List<String> first =
+        SparkFailures.whileReading(
+            files.key(),
+            files.shown(),
+            () -> checked().map(TableRow::malformed).filter(why -> !why.isEmpty()).take(1));
+    return first.isEmpty() ? "" : " (of the first one, %s)".formatted(first.get(0));
+  }
+
   private JavaRDD<String> goodLines() {
     return checked()
         .filter(row -> row.malformed().isEmpty())

@@ -114,8 +114,8 @@ public final class Table {
     if (schema.length() == 0) {
       throw new DataException(
           files.format() == TableFormat.JSONL
-              ? "Cannot read %s: no line of %s is a JSON object of one column or more."
-                  .formatted(key, files.shown())
+              ? "Cannot read %s: no line of %s is a JSON object of one column or more%s. Write one object of \"key\": value in each line."
+                  .formatted(key, files.shown(), new JsonTable(own, files).problem())
               : "Cannot read %s: %s has no columns.".formatted(key, files.shown()));
     }
     return new Table(files, own, schema, header, parquet, typedExcept);

@@ -149,8 +149,12 @@ class TableRefusalsTest extends TableFiles {
     write("a.jsonl", "{\n  \"text\": \"a\",\n  \"label\": \"x\"\n}\n");
     assertThatThrownBy(() -> load("a.jsonl"))
         .hasMessage(
-            "Cannot read data.train: no line of %s/a.jsonl is a JSON object of one column or more."
+            "Cannot read data.train: no line of %s/a.jsonl is a JSON object of one column or more (of the first one, it breaks the format: {). Write one object of \"key\": value in each line."
                 .formatted(folder));
+    write("a.jsonl", "{\"x\":" + "[".repeat(100) + "]".repeat(100) + "}\n");
+    assertThatThrownBy(() -> load("a.jsonl")).hasMessageContaining("nested more than 100 deep)");
+    write("a.jsonl", "{}\n");
+    assertThatThrownBy(() -> load("a.jsonl")).hasMessageContaining("of one column or more. Write");
   }
 
   @Test
