@@ -4,6 +4,7 @@ import io.sparsetune.config.TaskConfig;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.error.UserException;
 import io.sparsetune.hadoop.HadoopModels;
 import io.sparsetune.model.BaseModel;
 import io.sparsetune.text.CheckedTokenizer;
@@ -87,7 +88,10 @@ public final class Tokenizer {
                 + " 1): all tokens have type 0",
             checked.source());
       }
-    } catch (IllegalArgumentException | IllegalStateException e) {
+    } catch (UserException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // The library's own. Other texts may do; a row that does not is refused with its place.
       LOG.warn(
           "The tokenizer {} cannot tokenise the text 'a': {}", checked.source(), e.getMessage());
     }

@@ -101,6 +101,18 @@ class TokenizerTest {
             "Cannot use the tokenizer %s: it has a token 2147483647, but", file);
   }
 
+  @Test
+  void aTokenizerThatCannotTokeniseOneTextIsNoInternalError() throws IOException {
+    write("{\"type\": \"BertProcessing\", \"sep\": [\"[SEP]\", 3], \"cls\": [\"[CLS]\", 2]}");
+    ObjectNode root = (ObjectNode) JSON.readTree(file.toFile());
+    ObjectNode model = (ObjectNode) root.get("model");
+    model.put("unk_token", "[NONE]");
+    ((ObjectNode) model.get("vocab")).remove("a");
+    Files.write(file, JSON.writeValueAsBytes(root));
+    assertThat(open(TEXTS, 16)).isNotNull();
+    assertThat(open(PAIRS, 16)).isNotNull();
+  }
+
   private Tokenizer open(TaskConfig task, int maxSeqLength) {
     return Tokenizer.of(BaseModel.open(folder), task, maxSeqLength);
   }
