@@ -10,10 +10,14 @@ import io.sparsetune.task.Labels;
 import io.sparsetune.testing.SharedSession;
 import io.sparsetune.text.Shard;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
 /** What values in jsonl mean, and what is too much in a line. */
@@ -173,8 +177,13 @@ class JsonTableTest extends TableFiles {
 
   @Test
   void longTextsAreReadAndLongNumbersAreBadRows() throws IOException {
-    write("a.jsonl", GOOD + row("\"" + "c ".repeat(12_500_000) + "\"", "\"x\""));
-    assertThat(texts("a.jsonl").get(2)).hasSize(25_000_000);
+    // A compressed file is one task's; the session would cut this one into a thousand.
+    try (OutputStream file =
+        new GZIPOutputStream(Files.newOutputStream(folder.resolve("a.jsonl.gz")))) {
+      String longRow = row("\"" + "c ".repeat(12_500_000) + "\"", "\"x\"");
+      file.write((GOOD + longRow).getBytes(StandardCharsets.UTF_8));
+    }
+    assertThat(texts("a.jsonl.gz").get(2)).hasSize(25_000_000);
     write("b.jsonl", GOOD + row("\"c\"", "\"x\",\"unused\":" + "1".repeat(1_001)));
     assertThatThrownBy(() -> load("b.jsonl"))
         .isInstanceOf(DataException.class)
