@@ -12,6 +12,12 @@ import java.util.Map;
  * several threads; holds native memory until closed.
  */
 public final class TextEncoder implements AutoCloseable {
+  /**
+   * The native memory that one text takes at most while it is tokenised, in bytes: some 200 for
+   * each byte of the longest piece that the library is given, of 3 bytes a character.
+   */
+  public static final long NATIVE_BYTES = 200L * 3 * Prefix.MOST;
+
   private final HuggingFaceTokenizer tokenizer;
   private final Cuts cuts;
   private final int maxSeqLength;

@@ -13,6 +13,7 @@ import io.sparsetune.model.LinearModule;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Precision;
 import io.sparsetune.step.SparkStepExecutor;
+import io.sparsetune.text.TextEncoder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -227,7 +228,7 @@ record MemoryEstimate(
     if (!heaps.local() && driver() > heaps.driver()) {
       problems.add(
           ("Cannot train with %s of memory in the driver: about %s are needed for the trained"
-                  + " values and their sums. Give it more with %s; or train less (method.sparsity).")
+               + " values and their sums. Give it more with %s; or train less (method.sparsity).")
               .formatted(
                   RunSummary.megabytes(heaps.driver()),
                   RunSummary.megabytes(driver()),
@@ -283,8 +284,12 @@ record MemoryEstimate(
     return (needed + needed / 10 + (1L << 30) - 1) >> 30;
   }
 
-  /** For {@code spark.executor.memoryOverhead}: the tokenizer's native memory and the JVM's. */
+  /**
+   * For {@code spark.executor.memoryOverhead}: the JVM's own memory, what products in bfloat16
+   * take, and a text of the longest kind in each task's tokenizer.
+   */
   long overheadMegabytes() {
-    return Math.max(512, gigabytes(executor()) * 1024 / 10) + (outside >> 20);
+    return Math.max(512, gigabytes(executor()) * 1024 / 10)
+        + (outside + tasks * TextEncoder.NATIVE_BYTES >> 20);
   }
 }
