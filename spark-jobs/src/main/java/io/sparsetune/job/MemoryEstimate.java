@@ -228,7 +228,7 @@ record MemoryEstimate(
     if (!heaps.local() && driver() > heaps.driver()) {
       problems.add(
           ("Cannot train with %s of memory in the driver: about %s are needed for the trained"
-               + " values and their sums. Give it more with %s; or train less (method.sparsity).")
+                  + " values and their sums. Give it more with %s; or train less (method.sparsity).")
               .formatted(
                   RunSummary.megabytes(heaps.driver()),
                   RunSummary.megabytes(driver()),
