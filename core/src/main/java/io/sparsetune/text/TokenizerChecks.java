@@ -59,6 +59,20 @@ final class TokenizerChecks {
     checkProcessor(root.path("post_processor"), source);
     checkNormalizer(root.path("normalizer"), source);
     checkModel(root.path("model"), source);
+    root.path("model")
+        .path("vocab")
+        .properties()
+        .forEach(entry -> checkId(entry.getKey(), entry.getValue(), source));
+    root.path("added_tokens")
+        .forEach(token -> checkId(token.path("content").asText(), token.path("id"), source));
+  }
+
+  private static void checkId(String token, JsonNode id, String source) {
+    if (id.isIntegralNumber() && !id.canConvertToInt()) {
+      throw new CorruptFileException(
+          source,
+          "the token '%s' has the id %s; no model has so many words".formatted(token, id.asText()));
+    }
   }
 
   private static void checkProcessor(JsonNode processor, String source) {

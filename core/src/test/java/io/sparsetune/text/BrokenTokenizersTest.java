@@ -116,6 +116,16 @@ class BrokenTokenizersTest {
   }
 
   @Test
+  void anIdThatNoModelHasIsRefused() {
+    assertRefused(
+        "{" + BPE.formatted("##").replace("'vocab': {", "'vocab': {'z': 4294967295, ") + "}",
+        "the token 'z' has the id 4294967295; no model has so many words");
+    assertRefused(
+        "{%s, 'added_tokens': [{'id': 2147483648, 'content': 'y'}]}".formatted(WORDS),
+        "the token 'y' has the id 2147483648; no model has so many words");
+  }
+
+  @Test
   void tokensByChanceAreRefused() {
     assertRefused(
         "{" + BPE.formatted("##").replace("'BPE',", "'BPE', 'dropout': 0.1,") + "}",
