@@ -5,6 +5,7 @@ import io.sparsetune.error.DataException;
 import io.sparsetune.error.TakenOverException;
 import io.sparsetune.error.UserException;
 import io.sparsetune.files.IoReason;
+import io.sparsetune.hadoop.FolderLock;
 import io.sparsetune.hadoop.HadoopFolder;
 import io.sparsetune.job.RunCheck;
 import io.sparsetune.job.RunInputs;
@@ -238,10 +239,16 @@ public final class ExperimentsJob {
         });
   }
 
+  /** Writes the tables; of two commands at once, all are those of the one that was last. */
   private static void write(HadoopFolder output, Map<Cell, CellState> states) {
-    write(output, MARKDOWN, ResultTables.markdown(states));
-    write(output, CSV, ResultTables.csv(states));
-    write(output, CELLS, ResultTables.cellsCsv(states));
+    try (FolderLock lock = FolderLock.ofLocal(output)) {
+      write(output, MARKDOWN, ResultTables.markdown(states));
+      write(output, CSV, ResultTables.csv(states));
+      write(output, CELLS, ResultTables.cellsCsv(states));
+    } catch (IOException e) {
+      throw new DataException(
+          "Cannot write into %s: %s".formatted(output.location(), IoReason.of(e)), e);
+    }
   }
 
   private static void write(HadoopFolder output, String name, String text) {
