@@ -21,8 +21,8 @@ import tokenizers
 import torch
 import transformers
 
-TOLERANCE = 1e-4
-MOVED = 1e-2
+TOLERANCE = 1e-5
+MOVED = 1e-3
 MERGED_TOKENIZERS = (
     "a BERT with byte pairs alone",
     "truncation_side left",
