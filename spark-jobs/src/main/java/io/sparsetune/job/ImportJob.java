@@ -122,8 +122,17 @@ public final class ImportJob {
     sections.put("method", method);
     sections.put("output", request.output());
     ObjectNode json = new ObjectMapper().valueToTree(sections);
+    int most = adapter.spec().encoder().maxTokens();
+    if (RunConfigParser.parse(json, "import", List.of()).data().maxSeqLength() > most) {
+      json.withObject("/data").put("max_seq_length", most);
+    }
     RunConfig config = RunConfigParser.parse(json, "import", request.overrides());
     RunConfig unset = RunConfigParser.parse(json, "import", List.of());
+    if (config.data().maxSeqLength() > most) {
+      throw new ConfigException(
+          "Invalid data.max_seq_length: %d, but the base has positions for %d tokens"
+              .formatted(config.data().maxSeqLength(), most));
+    }
     if (!config.method().equals(unset.method())
         || !config.model().equals(unset.model())
         || !config.output().equals(unset.output())) {

@@ -99,6 +99,24 @@ class ImportTest {
     assertThat(is.info().labels()).isEqualTo(was.info().labels());
     assertThat(is.info().k()).isEqualTo(was.info().k());
     assertThat(is.info().n()).isEqualTo(was.info().n());
+    // Shorter than the default, since the base has no more positions.
+    int most = BaseModel.open(Path.of(base)).encoder().maxTokens();
+    JsonNode data = JSON.readTree(back.resolve("run.json").toFile()).path("config").path("data");
+    assertThat(data.path("max_seq_length").asInt()).isEqualTo(most);
+    assertThat(Cli.run("inspect", back.toString()).code()).isZero();
+    Cli long128 =
+        Cli.run(
+            "import",
+            adapter.toString(),
+            "--base",
+            base,
+            "--out",
+            back + "-128",
+            "--set",
+            "data.max_seq_length=128");
+    assertThat(long128.code()).isEqualTo(2);
+    assertThat(long128.err())
+        .contains("Invalid data.max_seq_length: 128, but the base has positions for " + most);
     Cli again = Cli.run("import", adapter.toString(), "--base", base, "--out", back.toString());
     assertThat(again.code()).isEqualTo(2);
     assertThat(again.err()).contains("it holds a finished one");
