@@ -1,5 +1,7 @@
 package io.sparsetune.hadoop;
 
+import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.TakenOverException;
 import io.sparsetune.files.TemporaryName;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -77,6 +79,22 @@ public final class Staging implements AutoCloseable {
   /** What is in it is there for nobody else. */
   public HadoopFolder files() {
     return files;
+  }
+
+  /**
+   * Repeats, for {@link #publish}, the check that a command made before it began.
+   *
+   * @param result what the command writes where, for messages
+   * @throws TakenOverException where the check fails now
+   */
+  public static void requireStillFree(String result, Preparation check) throws IOException {
+    try {
+      check.run();
+    } catch (ConfigException e) {
+      throw new TakenOverException(
+          "Cannot write %s: another command has written there meanwhile, and what it wrote is left as it is. Give another folder, or --overwrite to replace it"
+              .formatted(result));
+    }
   }
 
   /**

@@ -132,13 +132,7 @@ final class ResultFolder {
 
   /** Removes an older result, what says that it is complete first. */
   private void makeRoom() throws IOException {
-    try {
-      check();
-    } catch (ConfigException e) {
-      throw new TakenOverException(
-          "Cannot write into %s: another command has written there meanwhile, and what it wrote is left as it is. Give another folder, or --overwrite to replace it"
-              .formatted(folder.location()));
-    }
+    Staging.requireStillFree("into " + folder.location(), this::check);
     for (String name : kind.anyComplete()) {
       folder.delete(name);
     }

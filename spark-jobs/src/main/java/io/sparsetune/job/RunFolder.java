@@ -145,13 +145,7 @@ final class RunFolder {
   }
 
   private void makeRoom() throws IOException {
-    try {
-      check();
-    } catch (ConfigException e) {
-      throw new TakenOverException(
-          "Cannot write a run into %s: another command has written there meanwhile, and what it wrote is left as it is. Give another folder, or --overwrite to replace it"
-              .formatted(folder.location()));
-    }
+    Staging.requireStillFree("a run into " + folder.location(), this::check);
     removeOlder();
   }
 
