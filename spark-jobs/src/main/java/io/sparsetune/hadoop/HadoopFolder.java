@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
@@ -31,6 +32,8 @@ import org.apache.hadoop.fs.PathIsNotEmptyDirectoryException;
 
 /** A folder on a Hadoop file system; a path without a scheme is one of {@code fs.defaultFS}. */
 public final class HadoopFolder implements InputFolder, OutputFolder {
+  private static final int PROBES = 20;
+
   private final FileSystem fileSystem;
   private final Path folder;
   private final String location;
@@ -80,13 +83,17 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
   }
 
   /**
-   * Whether it holds nothing, but for what commands that were killed have left.
+   * Whether it is missing, or holds nothing but what commands that were killed have left.
    *
-   * @throws IOException where it is not a folder, or not there
+   * @throws IOException where it is not a folder
    */
   public boolean isEmpty() throws IOException {
-    requireFolder();
-    return names().stream().allMatch(TemporaryName::isOne);
+    try {
+      requireFolder();
+      return names().stream().allMatch(TemporaryName::isOne);
+    } catch (FileNotFoundException e) {
+      return true;
+    }
   }
 
   void requireFolder() throws IOException {
@@ -160,7 +167,7 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
       }
       String probe = TemporaryName.create();
       try {
-        write(probe, out -> out.write(0));
+        writeProbe(probe);
         delete(probe);
       } finally {
         for (Path path : made) {
@@ -169,6 +176,20 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
       }
     } catch (IOException e) {
       throw new DataException("Cannot write into " + location + ": " + IoReason.of(e), e);
+    }
+  }
+
+  /** Another command that tries the same may remove the folder just when it is made. */
+  private void writeProbe(String probe) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        write(probe, out -> out.write(0));
+        return;
+      } catch (NoSuchFileException | FileNotFoundException e) {
+        if (attempt == PROBES) {
+          throw e;
+        }
+      }
     }
   }
 
