@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What is wrong with a text that is not YAML, in words of our own: a parser's speak of itself. */
+/** Says why a text is not YAML, without the words of the parser. */
 final class YamlProblem {
   private static final Pattern PLACE = Pattern.compile(" in [^\\n]{0,40}, line (\\d{1,9}), column");
 

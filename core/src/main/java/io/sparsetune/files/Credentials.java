@@ -33,7 +33,7 @@ public final class Credentials {
     return SIGNATURE.matcher(PASSWORD.matcher(text).replaceAll("$1***@")).replaceAll("$1***");
   }
 
-  /** What to say of a text that carries one. */
+  /** Describes the credential that a text carries. */
   public static String refusal(String text) {
     return "Cannot use '%s': a path must not carry a password or a key, because paths are written into the run's files and logs; give it to Hadoop, in core-site.xml, a credential provider or settings such as spark.hadoop.fs.s3a.secret.key"
         .formatted(hidden(text));

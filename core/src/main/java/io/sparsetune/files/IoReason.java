@@ -15,7 +15,7 @@ public final class IoReason {
   private static final String MISSING = "there is no such file";
   private static final String DENIED = "permission denied";
 
-  /** What the operating system says stands last in the message of Java's oldest streams. */
+  /** Java's oldest streams end their message with the words of the operating system. */
   private static final Pattern SYSTEMS_WORDS = Pattern.compile("\\(([^()]+)\\)$");
 
   private static final Pattern FULL =

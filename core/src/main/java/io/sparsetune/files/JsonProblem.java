@@ -7,7 +7,7 @@ import io.sparsetune.error.Shown;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What is wrong with a text that is not JSON, in words of our own: a parser's speak of itself. */
+/** Says why a text is not JSON, without the words of the parser. */
 final class JsonProblem {
   private static final int SHOWN = 60;
   private static final String REPEATED = "Duplicate field '";

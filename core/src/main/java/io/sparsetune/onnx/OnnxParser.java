@@ -78,7 +78,7 @@ final class OnnxParser {
     return new OnnxGraph(file, nodes, tensors);
   }
 
-  /** What an Identity gives of a constant is that constant by another name. */
+  /** An Identity of a constant is that constant by another name. */
   private void alias(OnnxNode node) {
     if (node.op().equals("Identity") && node.inputs().size() == 1 && node.outputs().size() == 1) {
       OnnxTensor tensor = tensors.get(node.inputs().get(0));

@@ -12,7 +12,7 @@ public final class LabelLimits {
   private static final int LONGEST = 10_000;
   private static final long MOST_BYTES = 4 << 20;
 
-  /** What an entry has beside its label, in the longest way of writing it. */
+  /** The characters of an entry beside its label, in its longest form. */
   private static final int ENTRY_BYTES = 24;
 
   private LabelLimits() {}
