@@ -1,10 +1,10 @@
 package io.sparsetune.bigdl;
 
-import io.sparsetune.engine.DenseGradientSink;
 import io.sparsetune.kernels.Kernels;
 import io.sparsetune.kernels.Products;
 import io.sparsetune.kernels.Products.Form;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.sums.DenseGradientSink;
 import java.util.Arrays;
 
 /** Computes whole gradients, one tensor at a time, for a round of scores. */

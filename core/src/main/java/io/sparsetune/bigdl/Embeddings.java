@@ -2,8 +2,8 @@ package io.sparsetune.bigdl;
 
 import com.intel.analytics.bigdl.nn.abstractnn.TensorModule;
 import com.intel.analytics.bigdl.tensor.Tensor;
+import io.sparsetune.batch.MicroBatch;
 import io.sparsetune.model.Architecture;
-import io.sparsetune.text.MicroBatch;
 import scala.Tuple2;
 
 /**

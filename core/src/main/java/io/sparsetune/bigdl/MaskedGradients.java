@@ -1,12 +1,12 @@
 package io.sparsetune.bigdl;
 
-import io.sparsetune.engine.GradientSum;
-import io.sparsetune.engine.NotFiniteException;
 import io.sparsetune.kernels.Kernels;
 import io.sparsetune.kernels.Products;
 import io.sparsetune.kernels.Products.Form;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.sums.GradientSum;
+import io.sparsetune.sums.NotFiniteException;
 import java.util.Arrays;
 
 /**

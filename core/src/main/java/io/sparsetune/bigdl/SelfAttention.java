@@ -3,8 +3,8 @@ package io.sparsetune.bigdl;
 import com.intel.analytics.bigdl.nn.abstractnn.AbstractModule;
 import com.intel.analytics.bigdl.tensor.Tensor;
 import com.intel.analytics.bigdl.utils.Table;
+import io.sparsetune.batch.MicroBatch;
 import io.sparsetune.kernels.Products.Form;
-import io.sparsetune.text.MicroBatch;
 
 /**
  * Scaled dot-product attention, sequence by sequence and head by head, from a table (queries, keys

@@ -2,6 +2,7 @@ package io.sparsetune.bigdl;
 
 import com.intel.analytics.bigdl.tensor.Storage;
 import com.intel.analytics.bigdl.tensor.Tensor;
+import io.sparsetune.batch.MicroBatch;
 import io.sparsetune.engine.EngineWorker;
 import io.sparsetune.kernels.Kernels;
 import io.sparsetune.kernels.Products;
@@ -9,7 +10,6 @@ import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.random.Randomness;
-import io.sparsetune.text.MicroBatch;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

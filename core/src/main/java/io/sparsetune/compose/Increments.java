@@ -2,9 +2,9 @@ package io.sparsetune.compose;
 
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.mask.Mask;
-import io.sparsetune.model.BaseModel;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.safetensors.FloatSink;
 import java.io.IOException;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package io.sparsetune.delta;
 
-import io.sparsetune.text.RowHash;
+import io.sparsetune.batch.RowHash;
 
 /**
  * A run's name, which follows from everything its result depends on and from nothing else: the same

@@ -2,9 +2,9 @@ package io.sparsetune.delta;
 
 import io.sparsetune.error.DataException;
 import io.sparsetune.mask.Mask;
-import io.sparsetune.model.BaseModel;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.safetensors.FloatSink;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.sparsetune.dense;
 
-import io.sparsetune.engine.GradientSum;
+import io.sparsetune.sums.GradientSum;
 
 /** One logical worker's own parameters and moments in a round. For one thread. */
 public interface DenseTrainer {

@@ -1,12 +1,12 @@
 package io.sparsetune.dense;
 
-import io.sparsetune.engine.GradientSum;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.optim.OptimizerRecipe;
 import io.sparsetune.optim.OptimizerState;
 import io.sparsetune.optim.SparseOptimizer;
 import io.sparsetune.optim.TrainedState;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.sums.GradientSum;
 
 /** Fine-tuning as everybody does it: the state is θ and the optimizer's moments. */
 public record PlainTraining(OptimizerRecipe optimizer) implements DenseTraining {

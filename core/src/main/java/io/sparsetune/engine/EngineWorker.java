@@ -1,7 +1,10 @@
 package io.sparsetune.engine;
 
+import io.sparsetune.batch.MicroBatch;
 import io.sparsetune.random.Randomness;
-import io.sparsetune.text.MicroBatch;
+import io.sparsetune.sums.DenseGradientSink;
+import io.sparsetune.sums.GradientSum;
+import io.sparsetune.sums.NotFiniteException;
 
 /** Forward and backward passes for one thread. Not thread-safe. */
 public interface EngineWorker {

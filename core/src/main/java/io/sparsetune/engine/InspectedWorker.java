@@ -1,6 +1,6 @@
 package io.sparsetune.engine;
 
-import io.sparsetune.text.MicroBatch;
+import io.sparsetune.batch.MicroBatch;
 
 /**
  * What an engine's tests look at inside a worker. Public because the worker lives in another

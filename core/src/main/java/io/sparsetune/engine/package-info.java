@@ -1,2 +1,4 @@
-/** The contract between training and the engine in the sealed room, and exact sums. */
+/**
+ * The contract of an engine, which computes losses, gradients and outputs, and its life in a JVM.
+ */
 package io.sparsetune.engine;

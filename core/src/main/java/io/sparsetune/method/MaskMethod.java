@@ -1,5 +1,6 @@
 package io.sparsetune.method;
 
+import io.sparsetune.batch.EpochPlan;
 import io.sparsetune.dense.DenseTraining;
 import io.sparsetune.dense.PlainTraining;
 import io.sparsetune.error.ConfigException;
@@ -14,7 +15,6 @@ import io.sparsetune.mask.TopKGoal;
 import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.EquivalentModel;
 import io.sparsetune.optim.OptimizerRecipe;
-import io.sparsetune.text.EpochPlan;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.sparsetune.method;
 
+import io.sparsetune.batch.EpochPlan;
 import io.sparsetune.keys.Key;
-import io.sparsetune.text.EpochPlan;
 import java.io.Serializable;
 
 /**

@@ -1,6 +1,6 @@
 package io.sparsetune.method;
 
-import io.sparsetune.engine.GradientSum;
+import io.sparsetune.sums.GradientSum;
 
 /**
  * What a method does to every sparse step beside choosing what is trained: it may compute elsewhere

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The tensors that an equivalent model has beside the base's, and what they start as. */
-final class AddedTensors {
+public final class AddedTensors {
   private static final double INITIALISER_RANGE = 0.02;
   private static final String DOWN = ".down.weight";
 
@@ -50,7 +50,7 @@ final class AddedTensors {
    * @param index in the layout
    * @param seed of the run
    */
-  static float[] initial(TensorSpec tensor, int index, long seed) {
+  public static float[] initial(TensorSpec tensor, int index, long seed) {
     float[] values = new float[tensor.size()];
     long key = Randomness.key(seed, Purpose.ADDED_INITIALISATION, index);
     if (tensor.name().endsWith(Lora.A)) {

@@ -1,2 +1,2 @@
-/** What a model is: encoder sizes, head, loss, and its weights' import from files. */
+/** What a model is: encoder, head, loss, and the tensors that they have. */
 package io.sparsetune.model;

@@ -1,7 +1,7 @@
 package io.sparsetune.optim;
 
-import io.sparsetune.engine.GradientSum;
 import io.sparsetune.mask.Mask;
+import io.sparsetune.sums.GradientSum;
 
 /** Adam with decoupled weight decay (Loshchilov and Hutter 2019), as PyTorch computes it. */
 final class AdamW implements SparseOptimizer {

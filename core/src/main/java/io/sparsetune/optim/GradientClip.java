@@ -1,6 +1,6 @@
 package io.sparsetune.optim;
 
-import io.sparsetune.engine.GradientSum;
+import io.sparsetune.sums.GradientSum;
 import java.util.OptionalDouble;
 
 /** Clipping by the norm of the trained parameters' gradient, as PyTorch does it. */

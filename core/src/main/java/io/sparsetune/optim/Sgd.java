@@ -1,7 +1,7 @@
 package io.sparsetune.optim;
 
-import io.sparsetune.engine.GradientSum;
 import io.sparsetune.mask.Mask;
+import io.sparsetune.sums.GradientSum;
 
 /**
  * Gradient descent with momentum, the velocity as PyTorch has it (v ← μ·v + g), and decoupled

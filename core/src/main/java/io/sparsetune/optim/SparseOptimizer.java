@@ -1,6 +1,6 @@
 package io.sparsetune.optim;
 
-import io.sparsetune.engine.GradientSum;
+import io.sparsetune.sums.GradientSum;
 
 /**
  * Moves the trained values, and only them: state and weight decay exist for trained parameters

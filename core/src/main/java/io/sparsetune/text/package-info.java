@@ -1,2 +1,2 @@
-/** Tokens: from text to examples, shards and micro-batches. */
+/** Tokens: tokenizers, special tokens, span marks. */
 package io.sparsetune.text;

@@ -1,6 +1,7 @@
 package io.sparsetune.train;
 
 import io.sparsetune.method.MethodConfig;
+import io.sparsetune.progress.ScoreProgress;
 
 /**
  * @param sequence rises with every call

@@ -3,6 +3,8 @@ package io.sparsetune.train;
 import io.sparsetune.dense.RoundScores;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSource;
+import io.sparsetune.progress.ScoreProgress;
+import io.sparsetune.work.RoundWork;
 import java.util.function.Function;
 
 /**

@@ -1,6 +1,7 @@
 package io.sparsetune.train;
 
 import io.sparsetune.mask.Mask;
+import io.sparsetune.work.RoundStep;
 import java.util.List;
 
 /**

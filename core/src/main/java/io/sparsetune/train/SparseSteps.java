@@ -1,13 +1,16 @@
 package io.sparsetune.train;
 
 import io.sparsetune.config.TrainingConfig;
-import io.sparsetune.engine.GradientSum;
-import io.sparsetune.engine.NotFiniteException;
 import io.sparsetune.error.DivergedException;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.method.StepTransform;
 import io.sparsetune.optim.GradientClip;
 import io.sparsetune.optim.SparseOptimizer;
+import io.sparsetune.progress.StepReport;
+import io.sparsetune.progress.TrainingListener;
+import io.sparsetune.progress.TrainingPlan;
+import io.sparsetune.sums.GradientSum;
+import io.sparsetune.sums.NotFiniteException;
 import java.util.function.LongSupplier;
 
 /** Takes steps inside a mask. */

@@ -1,8 +1,9 @@
 package io.sparsetune.train;
 
-import io.sparsetune.engine.GradientSum;
-import io.sparsetune.engine.NotFiniteException;
 import io.sparsetune.mask.Mask;
+import io.sparsetune.progress.BytesMoved;
+import io.sparsetune.sums.GradientSum;
+import io.sparsetune.sums.NotFiniteException;
 import io.sparsetune.task.Predictions;
 import java.util.Optional;
 

@@ -1,6 +1,10 @@
 package io.sparsetune.train;
 
 import io.sparsetune.mask.Mask;
+import io.sparsetune.progress.BytesMoved;
+import io.sparsetune.progress.EvaluationReport;
+import io.sparsetune.progress.MaskReport;
+import io.sparsetune.progress.RoundReport;
 import java.util.List;
 import java.util.Optional;
 

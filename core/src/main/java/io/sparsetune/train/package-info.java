@@ -1,2 +1,2 @@
-/** The training loop and where its dense work runs. */
+/** The training loop, and the executor that it asks for dense work. */
 package io.sparsetune.train;

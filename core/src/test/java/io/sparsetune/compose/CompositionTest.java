@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.DataException;
-import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.testing.Deltas;
 import io.sparsetune.testing.Golden;
 import java.util.Arrays;

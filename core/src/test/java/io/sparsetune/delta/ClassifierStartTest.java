@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.error.CorruptFileException;
-import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.ClassifierStart;
 import io.sparsetune.model.ModelSpec;
+import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.testing.Deltas;
 import io.sparsetune.testing.Golden;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.sparsetune.delta;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.files.ByteSource;
-import io.sparsetune.model.BaseModel;
+import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.testing.Damage;
 import io.sparsetune.testing.Deltas;
 import io.sparsetune.testing.Golden;

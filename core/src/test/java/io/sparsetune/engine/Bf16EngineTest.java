@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.sparsetune.batch.MicroBatch;
 import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.kernels.Bf16Products;
@@ -12,8 +13,8 @@ import io.sparsetune.mask.Mask;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Precision;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.sums.GradientSum;
 import io.sparsetune.testing.GoldenModel;
-import io.sparsetune.text.MicroBatch;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

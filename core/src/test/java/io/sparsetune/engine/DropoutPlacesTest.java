@@ -2,13 +2,14 @@ package io.sparsetune.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparsetune.batch.MicroBatch;
 import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.model.Dropout;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.sums.GradientSum;
 import io.sparsetune.testing.GoldenModel;
-import io.sparsetune.text.MicroBatch;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;

@@ -4,14 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparsetune.batch.MicroBatch;
 import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.sums.GradientSum;
+import io.sparsetune.sums.NotFiniteException;
 import io.sparsetune.testing.GoldenModel;
-import io.sparsetune.text.MicroBatch;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

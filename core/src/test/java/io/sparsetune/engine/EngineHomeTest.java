@@ -3,6 +3,7 @@ package io.sparsetune.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparsetune.batch.MicroBatch;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.model.Activation;
 import io.sparsetune.model.Architecture;
@@ -11,7 +12,8 @@ import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
-import io.sparsetune.text.MicroBatch;
+import io.sparsetune.sums.DenseGradientSink;
+import io.sparsetune.sums.GradientSum;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

@@ -3,13 +3,14 @@ package io.sparsetune.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparsetune.batch.MicroBatch;
 import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.sums.GradientSum;
 import io.sparsetune.testing.GoldenModel;
 import io.sparsetune.testing.GoldenTensors;
-import io.sparsetune.text.MicroBatch;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;

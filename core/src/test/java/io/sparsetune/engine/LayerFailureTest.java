@@ -2,6 +2,7 @@ package io.sparsetune.engine;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparsetune.batch.MicroBatch;
 import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.model.Activation;
@@ -11,7 +12,7 @@ import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
-import io.sparsetune.text.MicroBatch;
+import io.sparsetune.sums.GradientSum;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 

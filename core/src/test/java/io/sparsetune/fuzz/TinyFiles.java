@@ -1,18 +1,18 @@
 package io.sparsetune.fuzz;
 
-import io.sparsetune.export.HuggingFaceFolder;
-import io.sparsetune.export.PeftLora;
+import io.sparsetune.interop.HuggingFaceFolder;
+import io.sparsetune.interop.PeftLora;
 import io.sparsetune.model.Architecture;
-import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.Dropout;
 import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.EquivalentModel;
 import io.sparsetune.model.Loss;
-import io.sparsetune.model.ModelConfigFile;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
+import io.sparsetune.pretrained.BaseModel;
+import io.sparsetune.pretrained.ModelConfigFile;
 import io.sparsetune.random.Randomness;
 import io.sparsetune.safetensors.SafetensorsWriter;
 import io.sparsetune.testing.Deltas;

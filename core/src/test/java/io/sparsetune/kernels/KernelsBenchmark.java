@@ -1,7 +1,7 @@
 package io.sparsetune.kernels;
 
-import io.sparsetune.engine.GradientSum;
 import io.sparsetune.kernels.Products.Form;
+import io.sparsetune.sums.GradientSum;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;

@@ -2,11 +2,11 @@ package io.sparsetune.mask;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparsetune.model.BaseModel;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorPlace;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.testing.Deltas;
 import io.sparsetune.testing.Golden;
 import java.util.List;

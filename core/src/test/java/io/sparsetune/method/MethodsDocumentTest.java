@@ -2,12 +2,12 @@ package io.sparsetune.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparsetune.batch.EpochPlan;
 import io.sparsetune.mask.MaskRange;
 import io.sparsetune.model.Activation;
 import io.sparsetune.model.Architecture;
 import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.EquivalentModel;
-import io.sparsetune.text.EpochPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparsetune.batch.EpochPlan;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.mask.ListedScores;
 import io.sparsetune.mask.Mask;
@@ -22,7 +23,6 @@ import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
-import io.sparsetune.text.EpochPlan;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparsetune.config.TrainingConfig;
-import io.sparsetune.engine.GradientSum;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.sums.GradientSum;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,11 +1,11 @@
 package io.sparsetune.testing;
 
-import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.EquivalentModel;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.pretrained.BaseModel;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,10 +1,10 @@
 package io.sparsetune.testing;
 
 import io.sparsetune.model.Architecture;
-import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
+import io.sparsetune.pretrained.BaseModel;
 import java.nio.file.Path;
 
 /** The tiny golden models, in the folder that {@code golden.dir} names. */

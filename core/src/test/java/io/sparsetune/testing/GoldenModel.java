@@ -2,13 +2,13 @@ package io.sparsetune.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sparsetune.model.BaseModel;
+import io.sparsetune.batch.MicroBatch;
 import io.sparsetune.model.Dropout;
 import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
-import io.sparsetune.text.MicroBatch;
+import io.sparsetune.pretrained.BaseModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,17 +1,19 @@
 package io.sparsetune.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sparsetune.batch.MicroBatch;
 import io.sparsetune.engine.Engine;
 import io.sparsetune.engine.EngineHome;
 import io.sparsetune.engine.EngineWorker;
-import io.sparsetune.engine.GradientSum;
 import io.sparsetune.engine.PrivateEngine;
 import io.sparsetune.engine.room.RoomEngine;
+import io.sparsetune.local.LocalRounds;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.sums.GradientSum;
 import io.sparsetune.task.Predictions;
 import io.sparsetune.testing.GoldenModel;
-import io.sparsetune.text.MicroBatch;
+import io.sparsetune.work.WorkerState;
 import java.util.List;
 import java.util.stream.IntStream;
 

@@ -9,6 +9,7 @@ import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.model.EquivalentModel.Lora;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.testing.Equivalents;
 import io.sparsetune.testing.GoldenModel;
 import io.sparsetune.testing.GoldenTensors;

@@ -11,6 +11,7 @@ import io.sparsetune.method.MethodConfigs;
 import io.sparsetune.method.Methods;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.testing.GoldenModel;
 import io.sparsetune.testing.GoldenTensors;
 import java.util.ArrayList;

@@ -3,9 +3,12 @@ package io.sparsetune.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.config.RunConfig;
-import io.sparsetune.engine.GradientSum;
+import io.sparsetune.local.LocalStepExecutor;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.progress.ScoreProgress;
+import io.sparsetune.progress.TrainingListener;
+import io.sparsetune.sums.GradientSum;
 import io.sparsetune.task.Predictions;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

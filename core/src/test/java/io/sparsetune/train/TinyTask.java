@@ -1,8 +1,14 @@
 package io.sparsetune.train;
 
+import io.sparsetune.batch.EncodedExample;
+import io.sparsetune.batch.RowHash;
+import io.sparsetune.batch.Shard;
+import io.sparsetune.batch.ShardDealer;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.engine.Engine;
 import io.sparsetune.engine.room.RoomEngine;
+import io.sparsetune.local.LocalData;
+import io.sparsetune.local.LocalStepExecutor;
 import io.sparsetune.method.MethodConfigs;
 import io.sparsetune.model.Activation;
 import io.sparsetune.model.Architecture;
@@ -14,12 +20,9 @@ import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.progress.TrainingPlan;
 import io.sparsetune.random.Randomness;
 import io.sparsetune.random.Randomness.Purpose;
-import io.sparsetune.text.EncodedExample;
-import io.sparsetune.text.RowHash;
-import io.sparsetune.text.Shard;
-import io.sparsetune.text.ShardDealer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.sparsetune.bench;
 
-import io.sparsetune.model.ModelConfigFile;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
+import io.sparsetune.pretrained.ModelConfigFile;
 import io.sparsetune.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,9 +1,9 @@
 package io.sparsetune.bench;
 
+import io.sparsetune.batch.EpochPlan;
+import io.sparsetune.local.LocalData;
+import io.sparsetune.local.LocalStepExecutor;
 import io.sparsetune.mask.Mask;
-import io.sparsetune.text.EpochPlan;
-import io.sparsetune.train.LocalData;
-import io.sparsetune.train.LocalStepExecutor;
 import io.sparsetune.train.StepExecutor;
 import io.sparsetune.train.StepRequest;
 import java.io.IOException;

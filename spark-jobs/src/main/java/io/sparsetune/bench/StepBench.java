@@ -1,10 +1,10 @@
 package io.sparsetune.bench;
 
+import io.sparsetune.batch.MicroBatch;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigParser;
 import io.sparsetune.engine.Engine;
 import io.sparsetune.engine.EngineWorker;
-import io.sparsetune.engine.GradientSum;
 import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.method.Methods;
@@ -15,7 +15,7 @@ import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.random.Randomness;
 import io.sparsetune.random.Randomness.Purpose;
-import io.sparsetune.text.MicroBatch;
+import io.sparsetune.sums.GradientSum;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

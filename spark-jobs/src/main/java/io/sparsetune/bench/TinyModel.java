@@ -1,5 +1,7 @@
 package io.sparsetune.bench;
 
+import io.sparsetune.batch.EpochPlan;
+import io.sparsetune.batch.Shard;
 import io.sparsetune.engine.Engine;
 import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.mask.Mask;
@@ -14,8 +16,6 @@ import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.random.Randomness;
-import io.sparsetune.text.EpochPlan;
-import io.sparsetune.text.Shard;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -5,7 +5,7 @@ import io.sparsetune.experiments.Cell;
 import io.sparsetune.experiments.ExperimentsListener;
 import io.sparsetune.job.RunCheck;
 import io.sparsetune.job.TrainResult;
-import io.sparsetune.train.TrainingListener;
+import io.sparsetune.progress.TrainingListener;
 import java.util.Optional;
 
 /** Shows how experiments go: a heading for each run, and how it goes itself. */

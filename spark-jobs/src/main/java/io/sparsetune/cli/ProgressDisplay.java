@@ -1,11 +1,11 @@
 package io.sparsetune.cli;
 
-import io.sparsetune.train.EvaluationReport;
-import io.sparsetune.train.MaskReport;
-import io.sparsetune.train.RoundReport;
-import io.sparsetune.train.StepReport;
-import io.sparsetune.train.TrainingListener;
-import io.sparsetune.train.TrainingPlan;
+import io.sparsetune.progress.EvaluationReport;
+import io.sparsetune.progress.MaskReport;
+import io.sparsetune.progress.RoundReport;
+import io.sparsetune.progress.StepReport;
+import io.sparsetune.progress.TrainingListener;
+import io.sparsetune.progress.TrainingPlan;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

@@ -13,7 +13,7 @@ import io.sparsetune.job.DryRun;
 import io.sparsetune.job.TrainJob;
 import io.sparsetune.job.TrainRequest;
 import io.sparsetune.job.TrainResult;
-import io.sparsetune.train.TrainingListener;
+import io.sparsetune.progress.TrainingListener;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.sparsetune.data;
 
+import io.sparsetune.batch.Shard;
 import io.sparsetune.config.DataConfig;
 import io.sparsetune.config.DataConfig.OnBadRow;
 import io.sparsetune.config.TaskConfig;
@@ -9,7 +10,6 @@ import io.sparsetune.error.DataException;
 import io.sparsetune.error.Shown;
 import io.sparsetune.task.Labels;
 import io.sparsetune.text.CheckedTokenizer;
-import io.sparsetune.text.Shard;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;

@@ -1,6 +1,6 @@
 package io.sparsetune.data;
 
-import io.sparsetune.text.EncodedExample;
+import io.sparsetune.batch.EncodedExample;
 import java.io.Serializable;
 
 /** A usable row, tokenised, and whether its text was longer than allowed. */

@@ -1,6 +1,6 @@
 package io.sparsetune.data;
 
-import io.sparsetune.text.RowHash;
+import io.sparsetune.batch.RowHash;
 import org.apache.spark.api.java.JavaRDD;
 
 /**

@@ -1,6 +1,6 @@
 package io.sparsetune.data;
 
-import io.sparsetune.text.RowHash;
+import io.sparsetune.batch.RowHash;
 import org.apache.spark.Partitioner;
 
 /** Equal ranges of hashes, in rising order: hashes are uniform, so no sample is needed. */

@@ -1,6 +1,6 @@
 package io.sparsetune.data;
 
-import io.sparsetune.text.Shard;
+import io.sparsetune.batch.Shard;
 import java.io.Serializable;
 
 /**

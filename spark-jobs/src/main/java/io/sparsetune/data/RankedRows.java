@@ -1,8 +1,8 @@
 package io.sparsetune.data;
 
-import io.sparsetune.text.EncodedExample;
-import io.sparsetune.text.RowHash;
-import io.sparsetune.text.Shard;
+import io.sparsetune.batch.EncodedExample;
+import io.sparsetune.batch.RowHash;
+import io.sparsetune.batch.Shard;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;

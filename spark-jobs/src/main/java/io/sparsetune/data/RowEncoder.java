@@ -1,10 +1,10 @@
 package io.sparsetune.data;
 
+import io.sparsetune.batch.EncodedExample;
+import io.sparsetune.batch.RowHash;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.UserException;
 import io.sparsetune.text.CheckedTokenizer;
-import io.sparsetune.text.EncodedExample;
-import io.sparsetune.text.RowHash;
 import io.sparsetune.text.TextEncoder;
 import io.sparsetune.text.Tokens;
 import java.io.Serializable;

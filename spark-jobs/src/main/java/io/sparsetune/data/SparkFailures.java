@@ -1,10 +1,10 @@
 package io.sparsetune.data;
 
-import io.sparsetune.engine.NotFiniteException;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.UserException;
 import io.sparsetune.files.IoReason;
+import io.sparsetune.sums.NotFiniteException;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;

@@ -1,6 +1,6 @@
 package io.sparsetune.data;
 
-import io.sparsetune.text.EncodedExample;
+import io.sparsetune.batch.EncodedExample;
 import java.io.Serializable;
 import org.apache.spark.sql.Row;
 

@@ -6,7 +6,7 @@ import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.UserException;
 import io.sparsetune.hadoop.HadoopModels;
-import io.sparsetune.model.BaseModel;
+import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.text.CheckedTokenizer;
 import io.sparsetune.text.ProbeProcess;
 import io.sparsetune.text.TextEncoder;

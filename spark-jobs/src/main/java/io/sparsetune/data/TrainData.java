@@ -1,8 +1,8 @@
 package io.sparsetune.data;
 
+import io.sparsetune.batch.RowHash;
+import io.sparsetune.batch.Shard;
 import io.sparsetune.task.Labels;
-import io.sparsetune.text.RowHash;
-import io.sparsetune.text.Shard;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 

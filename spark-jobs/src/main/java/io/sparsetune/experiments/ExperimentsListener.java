@@ -2,7 +2,7 @@ package io.sparsetune.experiments;
 
 import io.sparsetune.job.RunCheck;
 import io.sparsetune.job.TrainResult;
-import io.sparsetune.train.TrainingListener;
+import io.sparsetune.progress.TrainingListener;
 
 /** Hears how the experiments go. */
 public interface ExperimentsListener {

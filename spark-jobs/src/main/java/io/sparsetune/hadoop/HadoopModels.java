@@ -5,7 +5,7 @@ import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.UnsupportedVersionException;
 import io.sparsetune.files.Unreadable;
-import io.sparsetune.model.BaseModel;
+import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.text.TokenizerJson;
 import java.io.IOException;
 import java.util.List;

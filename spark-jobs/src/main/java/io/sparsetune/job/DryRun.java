@@ -1,7 +1,7 @@
 package io.sparsetune.job;
 
 import io.sparsetune.config.RunConfigWriter;
-import io.sparsetune.train.TrainingPlan;
+import io.sparsetune.progress.TrainingPlan;
 import java.util.List;
 
 /**

@@ -6,7 +6,7 @@ import io.sparsetune.data.EvaluationData;
 import io.sparsetune.data.Tokenizer;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.DataException;
-import io.sparsetune.model.BaseModel;
+import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.step.ShippedModel;
 import io.sparsetune.step.SparkEvaluator;
 import io.sparsetune.task.Metrics;

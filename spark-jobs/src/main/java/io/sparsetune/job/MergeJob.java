@@ -3,10 +3,10 @@ package io.sparsetune.job;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
-import io.sparsetune.export.HuggingFaceFolder;
 import io.sparsetune.hadoop.HadoopModels;
-import io.sparsetune.model.BaseModel;
+import io.sparsetune.interop.HuggingFaceFolder;
 import io.sparsetune.model.EquivalentModel;
+import io.sparsetune.pretrained.BaseModel;
 import org.apache.hadoop.conf.Configuration;
 
 /** Writes a finished run as a whole model in Hugging Face's format. Needs no Spark session. */

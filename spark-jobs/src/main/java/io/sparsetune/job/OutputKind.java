@@ -1,8 +1,8 @@
 package io.sparsetune.job;
 
-import io.sparsetune.export.HuggingFaceFolder;
-import io.sparsetune.export.PeftSuperTuning;
-import io.sparsetune.export.SparseDifferences;
+import io.sparsetune.interop.HuggingFaceFolder;
+import io.sparsetune.interop.PeftSuperTuning;
+import io.sparsetune.interop.SparseDifferences;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;

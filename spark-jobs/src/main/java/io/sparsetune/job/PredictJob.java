@@ -9,7 +9,7 @@ import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.job.PredictRequest.OutputFormat;
-import io.sparsetune.model.BaseModel;
+import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.step.ShippedModel;
 import io.sparsetune.step.SparkPredictor;
 import io.sparsetune.task.Labels;

@@ -1,5 +1,6 @@
 package io.sparsetune.job;
 
+import io.sparsetune.batch.RowHash;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.data.DataLoader;
@@ -10,15 +11,14 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.Shown;
 import io.sparsetune.hadoop.HadoopFiles;
-import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.ModelSpec;
+import io.sparsetune.pretrained.BaseModel;
+import io.sparsetune.progress.TrainingPlan;
 import io.sparsetune.step.ShippedModel;
 import io.sparsetune.step.SparkData;
 import io.sparsetune.task.LabelLimits;
 import io.sparsetune.task.Labels;
 import io.sparsetune.task.Metrics;
-import io.sparsetune.text.RowHash;
-import io.sparsetune.train.TrainingPlan;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -16,7 +16,7 @@ import io.sparsetune.files.KeyName;
 import io.sparsetune.files.StrictJson;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.keys.Node;
-import io.sparsetune.model.HeadOrigin;
+import io.sparsetune.pretrained.HeadOrigin;
 import io.sparsetune.task.Labels;
 import io.sparsetune.version.LibraryVersion;
 import java.nio.charset.StandardCharsets;

@@ -1,10 +1,10 @@
 package io.sparsetune.job;
 
 import io.sparsetune.config.RunConfig;
-import io.sparsetune.train.BytesMoved;
-import io.sparsetune.train.MaskReport;
-import io.sparsetune.train.RoundBytes;
-import io.sparsetune.train.RoundReport;
+import io.sparsetune.progress.BytesMoved;
+import io.sparsetune.progress.MaskReport;
+import io.sparsetune.progress.RoundBytes;
+import io.sparsetune.progress.RoundReport;
 import io.sparsetune.train.TrainingResult;
 import java.util.LinkedHashMap;
 import java.util.Map;

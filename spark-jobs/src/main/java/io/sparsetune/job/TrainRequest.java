@@ -1,7 +1,7 @@
 package io.sparsetune.job;
 
 import io.sparsetune.config.RunConfig;
-import io.sparsetune.train.TrainingListener;
+import io.sparsetune.progress.TrainingListener;
 
 /**
  * @param config what to train

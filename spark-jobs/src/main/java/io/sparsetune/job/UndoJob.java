@@ -2,10 +2,10 @@ package io.sparsetune.job;
 
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
-import io.sparsetune.export.HuggingFaceFolder;
-import io.sparsetune.export.UndoFile;
 import io.sparsetune.hadoop.HadoopModels;
-import io.sparsetune.model.BaseModel;
+import io.sparsetune.interop.HuggingFaceFolder;
+import io.sparsetune.interop.UndoFile;
+import io.sparsetune.pretrained.BaseModel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;

@@ -1,9 +1,9 @@
 package io.sparsetune.quickstart;
 
-import io.sparsetune.export.HuggingFaceFolder;
 import io.sparsetune.files.OutputFolder;
 import io.sparsetune.files.TemporaryName;
-import io.sparsetune.model.BaseModel;
+import io.sparsetune.interop.HuggingFaceFolder;
+import io.sparsetune.pretrained.BaseModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,14 +1,14 @@
 package io.sparsetune.step;
 
+import io.sparsetune.batch.EpochPlan;
+import io.sparsetune.batch.Shard;
 import io.sparsetune.data.TaskMemoryException;
-import io.sparsetune.engine.ClippedSum;
-import io.sparsetune.engine.ScoreSum;
 import io.sparsetune.mask.TopKGoal;
 import io.sparsetune.method.ScoreRound;
-import io.sparsetune.text.EpochPlan;
-import io.sparsetune.text.Shard;
-import io.sparsetune.train.BatchPart;
-import io.sparsetune.train.ShardWork;
+import io.sparsetune.sums.ClippedSum;
+import io.sparsetune.sums.ScoreSum;
+import io.sparsetune.work.BatchPart;
+import io.sparsetune.work.ShardWork;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;

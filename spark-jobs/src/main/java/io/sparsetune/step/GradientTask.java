@@ -1,10 +1,10 @@
 package io.sparsetune.step;
 
-import io.sparsetune.engine.GradientSum;
+import io.sparsetune.batch.EpochPlan;
+import io.sparsetune.batch.Shard;
 import io.sparsetune.mask.Mask;
-import io.sparsetune.text.EpochPlan;
-import io.sparsetune.text.Shard;
-import io.sparsetune.train.ShardWork;
+import io.sparsetune.sums.GradientSum;
+import io.sparsetune.work.ShardWork;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

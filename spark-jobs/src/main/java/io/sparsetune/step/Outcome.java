@@ -1,6 +1,6 @@
 package io.sparsetune.step;
 
-import io.sparsetune.engine.NotFiniteException;
+import io.sparsetune.sums.NotFiniteException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.sparsetune.step;
 
 import io.sparsetune.dense.StateSlice;
 import io.sparsetune.dense.WorkerSlice;
-import io.sparsetune.train.WorkerSteps;
+import io.sparsetune.work.WorkerSteps;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,14 +1,14 @@
 package io.sparsetune.step;
 
+import io.sparsetune.batch.EpochPlan;
+import io.sparsetune.batch.Shard;
 import io.sparsetune.data.TaskMemoryException;
 import io.sparsetune.dense.StateSlice;
 import io.sparsetune.dense.StateSlice.Place;
 import io.sparsetune.engine.PrivateEngine;
-import io.sparsetune.text.EpochPlan;
-import io.sparsetune.text.Shard;
-import io.sparsetune.train.LocalThreads;
-import io.sparsetune.train.RoundWork;
-import io.sparsetune.train.WorkerState;
+import io.sparsetune.work.LocalThreads;
+import io.sparsetune.work.RoundWork;
+import io.sparsetune.work.WorkerState;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,6 +1,6 @@
 package io.sparsetune.step;
 
-import io.sparsetune.train.RoundBytes;
+import io.sparsetune.progress.RoundBytes;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;

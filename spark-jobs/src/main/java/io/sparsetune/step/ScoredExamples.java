@@ -1,6 +1,6 @@
 package io.sparsetune.step;
 
-import io.sparsetune.train.ScoreProgress;
+import io.sparsetune.progress.ScoreProgress;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.spark.SparkContext;

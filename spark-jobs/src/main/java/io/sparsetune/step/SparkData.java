@@ -1,8 +1,8 @@
 package io.sparsetune.step;
 
+import io.sparsetune.batch.EpochPlan;
+import io.sparsetune.batch.Shard;
 import io.sparsetune.data.EvaluationData;
-import io.sparsetune.text.EpochPlan;
-import io.sparsetune.text.Shard;
 import java.util.Map;
 import org.apache.spark.api.java.JavaRDD;
 

@@ -1,12 +1,12 @@
 package io.sparsetune.step;
 
+import io.sparsetune.batch.Shard;
 import io.sparsetune.data.EvaluationData;
 import io.sparsetune.data.RankedBlock;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.task.Predictions;
-import io.sparsetune.text.Shard;
-import io.sparsetune.train.ShardWork;
+import io.sparsetune.work.ShardWork;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;

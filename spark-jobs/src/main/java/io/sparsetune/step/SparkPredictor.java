@@ -1,13 +1,13 @@
 package io.sparsetune.step;
 
+import io.sparsetune.batch.EncodedExample;
+import io.sparsetune.batch.Shard;
 import io.sparsetune.data.TaskMemoryException;
 import io.sparsetune.data.TokenizedRow;
 import io.sparsetune.engine.EngineLease;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.model.ModelSpec;
-import io.sparsetune.text.EncodedExample;
-import io.sparsetune.text.Shard;
-import io.sparsetune.train.ShardWork;
+import io.sparsetune.work.ShardWork;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;

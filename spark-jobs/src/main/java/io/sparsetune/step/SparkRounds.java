@@ -1,17 +1,17 @@
 package io.sparsetune.step;
 
+import io.sparsetune.batch.EpochPlan;
+import io.sparsetune.batch.Shard;
 import io.sparsetune.dense.ChosenSlice;
 import io.sparsetune.dense.DenseTraining;
 import io.sparsetune.dense.RoundScores;
 import io.sparsetune.dense.StateSlice;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSlice;
-import io.sparsetune.text.EpochPlan;
-import io.sparsetune.text.Shard;
 import io.sparsetune.train.RoundRequest;
 import io.sparsetune.train.RoundResult;
-import io.sparsetune.train.RoundWork;
-import io.sparsetune.train.WorkerSteps;
+import io.sparsetune.work.RoundWork;
+import io.sparsetune.work.WorkerSteps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -4,7 +4,7 @@ import io.sparsetune.mask.Histogram;
 import io.sparsetune.mask.ScoreSlice;
 import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.mask.SliceFunction;
-import io.sparsetune.train.LocalThreads;
+import io.sparsetune.work.LocalThreads;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

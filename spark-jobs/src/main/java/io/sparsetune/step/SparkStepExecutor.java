@@ -1,11 +1,12 @@
 package io.sparsetune.step;
 
+import io.sparsetune.batch.EpochPlan;
+import io.sparsetune.batch.Shard;
 import io.sparsetune.data.EvaluationData;
 import io.sparsetune.data.SparkFailures;
 import io.sparsetune.data.TaskMemoryException;
 import io.sparsetune.engine.Arithmetic;
 import io.sparsetune.engine.EngineLease;
-import io.sparsetune.engine.GradientSum;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSlice;
 import io.sparsetune.mask.ScoreSource;
@@ -15,10 +16,9 @@ import io.sparsetune.method.ScoreRound;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Precision;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.progress.BytesMoved;
+import io.sparsetune.sums.GradientSum;
 import io.sparsetune.task.Predictions;
-import io.sparsetune.text.EpochPlan;
-import io.sparsetune.text.Shard;
-import io.sparsetune.train.BytesMoved;
 import io.sparsetune.train.EvaluationRequest;
 import io.sparsetune.train.MaskRequest;
 import io.sparsetune.train.RoundRequest;
@@ -33,7 +33,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Runs a training on Spark, with the bits of {@link io.sparsetune.train.LocalStepExecutor}. A call
+ * Runs a training on Spark, with the bits of {@link io.sparsetune.local.LocalStepExecutor}. A call
  * is an ordinary job, or a few; tasks keep nothing but the engine of their JVM, which knows by the
  * sequence number what it has. For one thread.
  */

@@ -1,6 +1,6 @@
 package io.sparsetune.step;
 
-import io.sparsetune.train.BytesMoved;
+import io.sparsetune.progress.BytesMoved;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

@@ -3,7 +3,7 @@ package io.sparsetune.step;
 import io.sparsetune.data.TaskMemoryException;
 import io.sparsetune.engine.EngineLease;
 import io.sparsetune.engine.EngineWorker;
-import io.sparsetune.train.LocalThreads;
+import io.sparsetune.work.LocalThreads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

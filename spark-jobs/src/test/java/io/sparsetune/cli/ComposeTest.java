@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sparsetune.model.BaseModel;
 import io.sparsetune.model.EncoderConfig;
+import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.testing.Golden;
 import io.sparsetune.testing.TestModels;
 import java.io.IOException;

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.delta.DeltaFile;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.files.ByteSource;
-import io.sparsetune.model.BaseModel;
+import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.testing.Golden;
 import java.io.IOException;
 import java.nio.file.Files;

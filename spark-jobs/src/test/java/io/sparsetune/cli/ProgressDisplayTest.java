@@ -3,11 +3,11 @@ package io.sparsetune.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.config.RunConfigParser;
+import io.sparsetune.progress.EvaluationReport;
+import io.sparsetune.progress.RoundReport;
+import io.sparsetune.progress.StepReport;
+import io.sparsetune.progress.TrainingPlan;
 import io.sparsetune.task.Metric;
-import io.sparsetune.train.EvaluationReport;
-import io.sparsetune.train.RoundReport;
-import io.sparsetune.train.StepReport;
-import io.sparsetune.train.TrainingPlan;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;

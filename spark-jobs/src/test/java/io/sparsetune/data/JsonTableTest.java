@@ -3,12 +3,12 @@ package io.sparsetune.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparsetune.batch.Shard;
 import io.sparsetune.config.DataConfig.OnBadRow;
 import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.error.DataException;
 import io.sparsetune.task.Labels;
 import io.sparsetune.testing.SharedSession;
-import io.sparsetune.text.Shard;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

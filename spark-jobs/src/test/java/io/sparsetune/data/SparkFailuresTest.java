@@ -3,10 +3,10 @@ package io.sparsetune.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparsetune.engine.NotFiniteException;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.sums.NotFiniteException;
 import io.sparsetune.testing.SharedSession;
 import java.io.IOException;
 import java.util.List;
@@ -46,7 +46,7 @@ class SparkFailuresTest {
     assertThat(unwrapped("io.sparsetune.error.ConfigException: Invalid key."))
         .isInstanceOf(ConfigException.class)
         .hasMessage("Invalid key.");
-    assertThat(unwrapped("io.sparsetune.engine.NotFiniteException: A loss is NaN"))
+    assertThat(unwrapped("io.sparsetune.sums.NotFiniteException: A loss is NaN"))
         .isInstanceOf(NotFiniteException.class)
         .hasMessage("A loss is NaN");
     assertThat(unwrapped("io.sparsetune.data.TaskMemoryException: Java heap space"))

@@ -3,6 +3,7 @@ package io.sparsetune.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparsetune.batch.Shard;
 import io.sparsetune.config.DataConfig;
 import io.sparsetune.config.DataConfig.OnBadRow;
 import io.sparsetune.config.RunConfigParser;
@@ -11,7 +12,6 @@ import io.sparsetune.error.DataException;
 import io.sparsetune.task.Labels;
 import io.sparsetune.testing.SharedSession;
 import io.sparsetune.testing.TinyTokenizer;
-import io.sparsetune.text.Shard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -10,7 +10,7 @@ import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
-import io.sparsetune.model.BaseModel;
+import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.task.Metric;
 import io.sparsetune.testing.TestModels;
 import io.sparsetune.testing.TinyTokenizer;

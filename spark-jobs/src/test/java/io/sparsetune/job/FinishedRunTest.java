@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.testing.SharedSession;
 import io.sparsetune.testing.ToyRun;
-import io.sparsetune.train.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.error.ConfigException;
-import io.sparsetune.model.BaseModel;
+import io.sparsetune.pretrained.BaseModel;
+import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.testing.SharedSession;
 import io.sparsetune.testing.ToyRun;
-import io.sparsetune.train.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigParser;
+import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.testing.SharedSession;
 import io.sparsetune.testing.TestModels;
-import io.sparsetune.train.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.job.TrainResult;
-import io.sparsetune.model.BaseModel;
+import io.sparsetune.pretrained.BaseModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

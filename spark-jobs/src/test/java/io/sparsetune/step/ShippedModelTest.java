@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
-import io.sparsetune.model.BaseModel;
+import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.testing.Golden;
 import io.sparsetune.testing.SharedSession;
 import java.io.ByteArrayInputStream;

@@ -18,13 +18,14 @@ final class RoomLoader extends ClassLoader {
   /** Packages, not prefixes: a package below one of these is not shared. */
   static final Set<String> SHARED =
       Set.of(
+          "io.sparsetune.batch",
           "io.sparsetune.engine",
           "io.sparsetune.kernels",
           "io.sparsetune.mask",
           "io.sparsetune.model",
           "io.sparsetune.params",
           "io.sparsetune.random",
-          "io.sparsetune.text",
+          "io.sparsetune.sums",
           "org.slf4j",
           "org.slf4j.event",
           "org.slf4j.helpers",

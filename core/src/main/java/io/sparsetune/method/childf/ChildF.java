@@ -1,6 +1,5 @@
 package io.sparsetune.method.childf;
 
-import io.sparsetune.engine.GradientSum;
 import io.sparsetune.keys.Key;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.method.MaskProblem;
@@ -8,6 +7,7 @@ import io.sparsetune.method.StepTransform;
 import io.sparsetune.method.WholeMethod;
 import io.sparsetune.random.Randomness;
 import io.sparsetune.random.Randomness.Purpose;
+import io.sparsetune.sums.GradientSum;
 import java.util.List;
 
 /**

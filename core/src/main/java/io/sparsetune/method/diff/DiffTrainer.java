@@ -1,13 +1,13 @@
 package io.sparsetune.method.diff;
 
 import io.sparsetune.dense.DenseTrainer;
-import io.sparsetune.engine.GradientSum;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.optim.Adam;
 import io.sparsetune.optim.GradientClip;
 import io.sparsetune.optim.OptimizerRecipe;
 import io.sparsetune.optim.SparseOptimizer;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.sums.GradientSum;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;

@@ -1,5 +1,6 @@
 package io.sparsetune.method.fisher;
 
+import io.sparsetune.batch.EpochPlan;
 import io.sparsetune.files.KeyName;
 import io.sparsetune.keys.Key;
 import io.sparsetune.mask.MaskBudget.Scope;
@@ -8,7 +9,6 @@ import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.MethodOptions;
 import io.sparsetune.method.ScoreRound;
-import io.sparsetune.text.EpochPlan;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,6 +1,5 @@
 package io.sparsetune.method.mixout;
 
-import io.sparsetune.engine.GradientSum;
 import io.sparsetune.keys.Key;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.method.MaskProblem;
@@ -12,6 +11,7 @@ import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.random.Randomness;
 import io.sparsetune.random.Randomness.Purpose;
+import io.sparsetune.sums.GradientSum;
 import java.util.List;
 
 /**

@@ -1,12 +1,12 @@
 package io.sparsetune.method.sam;
 
+import io.sparsetune.batch.EpochPlan;
 import io.sparsetune.keys.Key;
 import io.sparsetune.method.Evidence;
 import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.ScoreRound;
 import io.sparsetune.method.ScoreRound.Kind;
-import io.sparsetune.text.EpochPlan;
 import java.util.List;
 import java.util.Optional;
 

@@ -50,12 +50,12 @@ class RoomLoaderTest {
   @ValueSource(
       strings = {
         "io.sparsetune.engine.Engine",
-        "io.sparsetune.engine.GradientSum",
+        "io.sparsetune.sums.GradientSum",
         "io.sparsetune.kernels.Kernels",
         "io.sparsetune.mask.Mask",
         "io.sparsetune.model.ModelSpec",
         "io.sparsetune.params.ParameterLayout",
-        "io.sparsetune.text.MicroBatch",
+        "io.sparsetune.batch.MicroBatch",
         "org.slf4j.Logger",
         "org.slf4j.spi.LoggingEventBuilder"
       })
@@ -137,13 +137,14 @@ class RoomLoaderTest {
   void sharedPackagesAreExactlyThese() {
     assertThat(RoomLoader.SHARED)
         .containsExactlyInAnyOrder(
+            "io.sparsetune.batch",
             "io.sparsetune.engine",
             "io.sparsetune.kernels",
             "io.sparsetune.mask",
             "io.sparsetune.model",
             "io.sparsetune.params",
             "io.sparsetune.random",
-            "io.sparsetune.text",
+            "io.sparsetune.sums",
             "org.slf4j",
             "org.slf4j.event",
             "org.slf4j.helpers",

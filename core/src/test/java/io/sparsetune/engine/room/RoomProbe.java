@@ -1,8 +1,8 @@
 package io.sparsetune.engine.room;
 
+import io.sparsetune.batch.MicroBatch;
 import io.sparsetune.engine.Engine;
 import io.sparsetune.engine.EngineWorker;
-import io.sparsetune.engine.GradientSum;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.model.Activation;
 import io.sparsetune.model.Architecture;
@@ -11,7 +11,7 @@ import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
-import io.sparsetune.text.MicroBatch;
+import io.sparsetune.sums.GradientSum;
 import java.util.Arrays;
 import java.util.List;
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sparsetune.engine.GradientSum;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.method.MaskProblem;
@@ -14,6 +13,7 @@ import io.sparsetune.method.StepTransform;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.sums.GradientSum;
 import io.sparsetune.train.TinyTask;
 import java.util.Arrays;
 import java.util.stream.IntStream;

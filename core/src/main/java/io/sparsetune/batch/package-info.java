@@ -1,0 +1,2 @@
+/** Examples, the shards that hold them, and which of them make each micro-batch of an epoch. */
+package io.sparsetune.batch;

@@ -1,2 +1,0 @@
-/** Whole models for other libraries to load. */
-package io.sparsetune.export;

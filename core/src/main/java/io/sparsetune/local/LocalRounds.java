@@ -1,0 +1,69 @@
+package io.sparsetune.local;
+
+import io.sparsetune.dense.ChosenSlice;
+import io.sparsetune.dense.RoundScores;
+import io.sparsetune.dense.StateSlice;
+import io.sparsetune.dense.StateSlice.Place;
+import io.sparsetune.dense.WorkerSlice;
+import io.sparsetune.mask.LocalScores;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.mask.ScoreSlice;
+import io.sparsetune.train.RoundRequest;
+import io.sparsetune.train.RoundResult;
+import io.sparsetune.work.WorkerState;
+import io.sparsetune.work.WorkerSteps;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Dense rounds in this process, one logical worker after the other. */
+public final class LocalRounds {
+  private final Worker worker;
+  private Map<Place, ScoreSlice> earlier = Map.of();
+
+  /** Trains one logical worker. */
+  @FunctionalInterface
+  public interface Worker {
+    WorkerState train(RoundRequest request, int worker);
+  }
+
+  public LocalRounds(Worker worker) {
+    this.worker = worker;
+  }
+
+  public RoundResult run(RoundRequest request) {
+    List<WorkerSteps> steps = new ArrayList<>();
+    Map<Place, List<WorkerSlice>> parts = new TreeMap<>();
+    for (int w = 0; w < request.workers(); w++) {
+      WorkerState done = worker.train(request, w);
+      steps.add(done.steps());
+      for (Place place : StateSlice.places(request.work().dense())) {
+        parts.computeIfAbsent(place, absent -> new ArrayList<>()).add(done.slice(place));
+      }
+    }
+    List<StateSlice> mean = parts.values().stream().map(WorkerSlice::mean).toList();
+    RoundScores scores = request.scores();
+    Map<Place, ScoreSlice> before = request.round() == 0 ? Map.of() : earlier;
+    Map<Place, ScoreSlice> blended = new TreeMap<>();
+    for (StateSlice slice : mean) {
+      blended.put(
+          slice.place(),
+          scores.blended(
+              request.work().training(), slice, Optional.ofNullable(before.get(slice.place()))));
+    }
+    earlier = scores.remembers() ? blended : Map.of();
+    Mask kept =
+        request
+            .projection()
+            .apply(new LocalScores(() -> blended.values().stream().map(scores::withStays)));
+    List<ChosenSlice> chosen =
+        mean.stream().map(slice -> ChosenSlice.of(request.work().training(), kept, slice)).toList();
+    return new RoundResult(
+        kept,
+        ChosenSlice.values(kept, chosen),
+        ChosenSlice.moments(kept, chosen),
+        WorkerSteps.together(steps));
+  }
+}
