@@ -1,7 +1,6 @@
 package io.sparsetune.config;
 
 import io.sparsetune.config.DataConfig.OnBadRow;
-import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.keys.Key;
 import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.method.Methods;
@@ -10,6 +9,7 @@ import io.sparsetune.model.Precision;
 import io.sparsetune.optim.LearningRate.Schedule;
 import io.sparsetune.optim.OptimizerRecipe;
 import io.sparsetune.task.Metric;
+import io.sparsetune.task.TaskType;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

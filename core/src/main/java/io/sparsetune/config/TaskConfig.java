@@ -1,7 +1,7 @@
 package io.sparsetune.config;
 
-import io.sparsetune.model.Loss;
 import io.sparsetune.task.Metric;
+import io.sparsetune.task.TaskType;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -27,25 +27,6 @@ public record TaskConfig(
     String label,
     List<String> labels,
     Metric metric) {
-
-  public enum TaskType {
-    CLASSIFICATION(Loss.CROSS_ENTROPY),
-    REGRESSION(Loss.MEAN_SQUARED_ERROR),
-    /** Which of several continuations fits a text: each is a sequence with a score of its own. */
-    MULTIPLE_CHOICE(Loss.CHOICE_CROSS_ENTROPY),
-    /** Classification of a text in which two spans are marked. */
-    SPANS(Loss.CROSS_ENTROPY);
-
-    private final Loss loss;
-
-    TaskType(Loss loss) {
-      this.loss = loss;
-    }
-
-    public Loss loss() {
-      return loss;
-    }
-  }
 
   /**
    * @param text column of its words

@@ -1,10 +1,10 @@
 package io.sparsetune.config;
 
 import io.sparsetune.config.TaskConfig.Span;
-import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.files.KeyName;
 import io.sparsetune.keys.Key;
 import io.sparsetune.task.Metric;
+import io.sparsetune.task.TaskType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.sparsetune.delta;
 
-import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.error.Shown;
 import io.sparsetune.files.KeyName;
 import io.sparsetune.mask.MaskBudget;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.task.Metric;
+import io.sparsetune.task.TaskType;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;

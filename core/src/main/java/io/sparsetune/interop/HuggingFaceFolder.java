@@ -1,7 +1,6 @@
 package io.sparsetune.interop;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.files.KeyName;
@@ -19,6 +18,7 @@ import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.pretrained.ModelConfigFile;
 import io.sparsetune.safetensors.FloatSink;
 import io.sparsetune.safetensors.SafetensorsWriter;
+import io.sparsetune.task.TaskType;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;

@@ -3,7 +3,6 @@ package io.sparsetune.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.config.DataConfig.OnBadRow;
-import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.mask.MaskBudget;
 import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.mask.MaskRange;
@@ -17,6 +16,7 @@ import io.sparsetune.model.Precision;
 import io.sparsetune.optim.LearningRate.Schedule;
 import io.sparsetune.optim.OptimizerRecipe;
 import io.sparsetune.task.Metric;
+import io.sparsetune.task.TaskType;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;

@@ -3,10 +3,10 @@ package io.sparsetune.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.config.TaskConfig.Span;
-import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.model.Loss;
 import io.sparsetune.task.Metric;
+import io.sparsetune.task.TaskType;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,6 @@ package io.sparsetune.delta;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.StrictJson;
@@ -18,6 +17,7 @@ import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.task.Metric;
+import io.sparsetune.task.TaskType;
 import io.sparsetune.testing.Equivalents;
 import io.sparsetune.testing.Golden;
 import java.io.ByteArrayOutputStream;

@@ -1,6 +1,5 @@
 package io.sparsetune.testing;
 
-import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.delta.DeltaInfo;
 import io.sparsetune.delta.RunId;
 import io.sparsetune.delta.SparseDelta;
@@ -17,6 +16,7 @@ import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.random.Randomness;
 import io.sparsetune.random.Randomness.Purpose;
 import io.sparsetune.task.Metric;
+import io.sparsetune.task.TaskType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -2,7 +2,6 @@ package io.sparsetune.job;
 
 import io.sparsetune.config.ModelConfig;
 import io.sparsetune.config.RunConfig;
-import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.files.KeyName;
 import io.sparsetune.model.Architecture;
@@ -14,6 +13,7 @@ import io.sparsetune.model.Pooling;
 import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.pretrained.SentencePooling;
 import io.sparsetune.task.Labels;
+import io.sparsetune.task.TaskType;
 import java.util.List;
 import java.util.Optional;
 

@@ -2,7 +2,6 @@ package io.sparsetune.job;
 
 import io.sparsetune.batch.RowHash;
 import io.sparsetune.config.RunConfig;
-import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.data.DataLoader;
 import io.sparsetune.data.EvaluationData;
 import io.sparsetune.data.Tokenizer;
@@ -19,6 +18,7 @@ import io.sparsetune.step.SparkData;
 import io.sparsetune.task.LabelLimits;
 import io.sparsetune.task.Labels;
 import io.sparsetune.task.Metrics;
+import io.sparsetune.task.TaskType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,7 +1,6 @@
 package io.sparsetune.job;
 
 import io.sparsetune.config.RunConfig;
-import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.data.ClusterShape;
 import io.sparsetune.data.Table;
 import io.sparsetune.delta.DeltaFile;
@@ -18,6 +17,7 @@ import io.sparsetune.progress.TrainingPlan;
 import io.sparsetune.step.SparkStepExecutor;
 import io.sparsetune.task.Metric;
 import io.sparsetune.task.Metrics;
+import io.sparsetune.task.TaskType;
 import io.sparsetune.train.EvaluationRequest;
 import io.sparsetune.train.StepExecutor;
 import io.sparsetune.train.TrainingLoop;

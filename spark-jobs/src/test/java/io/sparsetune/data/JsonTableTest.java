@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.batch.Shard;
 import io.sparsetune.config.DataConfig.OnBadRow;
-import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.error.DataException;
 import io.sparsetune.task.Labels;
+import io.sparsetune.task.TaskType;
 import io.sparsetune.testing.SharedSession;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.config.DataConfig.OnBadRow;
-import io.sparsetune.config.TaskConfig.TaskType;
 import io.sparsetune.task.Labels;
+import io.sparsetune.task.TaskType;
 import io.sparsetune.testing.SharedSession;
 import java.io.IOException;
 import java.nio.file.Files;
