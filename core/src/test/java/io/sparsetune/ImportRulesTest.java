@@ -43,7 +43,7 @@ class ImportRulesTest {
   @Test
   void sparkJobsNameNeitherScalaNorBigDl() {
     assertThat(matching(SPARK_JOBS, BIG_DL, path -> true))
-        .allMatch(path -> path.endsWith("io/sparsetune/step/PartitionFunction.java"));
+        .allMatch(path -> path.endsWith("io/sparsetune/executor/PartitionFunction.java"));
   }
 
   @Test

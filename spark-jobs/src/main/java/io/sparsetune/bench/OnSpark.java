@@ -1,10 +1,10 @@
 package io.sparsetune.bench;
 
-import io.sparsetune.job.SparkSessions;
+import io.sparsetune.cluster.SparkSessions;
+import io.sparsetune.executor.ShippedModel;
+import io.sparsetune.executor.SparkData;
+import io.sparsetune.executor.SparkStepExecutor;
 import io.sparsetune.model.ModelSpec;
-import io.sparsetune.step.ShippedModel;
-import io.sparsetune.step.SparkData;
-import io.sparsetune.step.SparkStepExecutor;
 import io.sparsetune.train.StepExecutor;
 import java.io.IOException;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.sparsetune.cli;
 
-import io.sparsetune.data.FatalErrors;
+import io.sparsetune.cluster.FatalErrors;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.Printable;

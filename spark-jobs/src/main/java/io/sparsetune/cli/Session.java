@@ -1,8 +1,8 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.cluster.SparkSessions;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DivergedException;
-import io.sparsetune.job.SparkSessions;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
@@ -42,7 +42,7 @@ record Session(Terminal terminal, Interruption interruption, Sessions sessions) 
    *
    * @param name of the application
    * @param whatIsLeft what an interruption leaves behind at that moment, in a sentence
-   * @throws io.sparsetune.data.FailedWorkException where a thread has died of an error meanwhile
+   * @throws io.sparsetune.cluster.FailedWorkException where a thread has died of an error meanwhile
    * @throws SparkStoppedException where Spark had ended by itself when the work failed
    */
   <T> T onSpark(String name, Supplier<String> whatIsLeft, Function<SparkSession, T> work) {

@@ -1,6 +1,6 @@
 package io.sparsetune.cli;
 
-import io.sparsetune.data.FailedWorkException;
+import io.sparsetune.cluster.FailedWorkException;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;

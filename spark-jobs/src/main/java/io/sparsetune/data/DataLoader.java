@@ -1,12 +1,15 @@
 package io.sparsetune.data;
 
 import io.sparsetune.batch.Shard;
+import io.sparsetune.cluster.Slots;
 import io.sparsetune.config.DataConfig;
 import io.sparsetune.config.DataConfig.OnBadRow;
 import io.sparsetune.config.TaskConfig;
 import io.sparsetune.data.Survey.BadRows;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.Shown;
+import io.sparsetune.table.Columns;
+import io.sparsetune.table.Table;
 import io.sparsetune.task.Labels;
 import io.sparsetune.task.TaskType;
 import io.sparsetune.text.CheckedTokenizer;

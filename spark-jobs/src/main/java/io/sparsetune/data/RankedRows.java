@@ -3,6 +3,7 @@ package io.sparsetune.data;
 import io.sparsetune.batch.EncodedExample;
 import io.sparsetune.batch.RowHash;
 import io.sparsetune.batch.Shard;
+import io.sparsetune.cluster.SparkFailures;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -4,6 +4,8 @@ import io.sparsetune.batch.EncodedExample;
 import io.sparsetune.batch.RowHash;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.UserException;
+import io.sparsetune.table.BadRow;
+import io.sparsetune.table.TableRow;
 import io.sparsetune.text.CheckedTokenizer;
 import io.sparsetune.text.TextEncoder;
 import io.sparsetune.text.Tokens;

@@ -1,6 +1,12 @@
 package io.sparsetune.data;
 
-import io.sparsetune.data.BadRow.Reason;
+import io.sparsetune.table.BadRow;
+import io.sparsetune.table.BadRow.Reason;
+import io.sparsetune.table.ColumnPath;
+import io.sparsetune.table.Columns;
+import io.sparsetune.table.NumberText;
+import io.sparsetune.table.TableRow;
+import io.sparsetune.table.Unusable;
 import io.sparsetune.task.Labels;
 import io.sparsetune.text.SpanMarks;
 import io.sparsetune.text.SpanMarks.Place;
@@ -35,7 +41,7 @@ public final class RowReader implements Serializable {
   }
 
   /** For labels that are not known yet: every one will do. */
-  static RowReader ofAnyLabel(Columns columns) {
+  public static RowReader ofAnyLabel(Columns columns) {
     return new RowReader(columns, null, false);
   }
 
@@ -50,12 +56,12 @@ public final class RowReader implements Serializable {
   }
 
   /** For texts alone. */
-  static RowReader ofTexts(Columns columns) {
+  public static RowReader ofTexts(Columns columns) {
     return new RowReader(columns, null, false);
   }
 
   /** The columns that {@link TableRow#cells()} must hold. */
-  List<String> names() {
+  public List<String> names() {
     return columns.named().stream().map(Columns.Named::column).distinct().toList();
   }
 

@@ -1,7 +1,10 @@
 package io.sparsetune.data;
 
-import io.sparsetune.data.BadRow.Reason;
+import io.sparsetune.cluster.SparkFailures;
 import io.sparsetune.error.DataException;
+import io.sparsetune.table.BadRow;
+import io.sparsetune.table.BadRow.Reason;
+import io.sparsetune.table.Table;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +20,9 @@ import java.util.stream.Collectors;
  * @param bad rows that cannot be used, by reason
  * @param labels distinct labels of the usable rows, where they were asked for
  */
-record Survey(long usable, Map<Reason, Long> bad, Set<String> labels) {
+public record Survey(long usable, Map<Reason, Long> bad, Set<String> labels) {
   /** What becomes of rows that cannot be used. */
-  enum BadRows {
+  public enum BadRows {
     SKIPPED,
     /** Refused, with the advice that they may be skipped. */
     REFUSED,
@@ -32,7 +35,7 @@ record Survey(long usable, Map<Reason, Long> bad, Set<String> labels) {
    * @param known the known labels in words, for messages
    * @throws DataException for a bad row, unless they are skipped; where no row is left
    */
-  static Survey of(
+  public static Survey of(
       Table table, RowReader reader, boolean collectLabels, BadRows badRows, String known) {
     List<SurveyPart> parts =
         SparkFailures.whileReading(

@@ -1,6 +1,8 @@
 package io.sparsetune.data;
 
-import io.sparsetune.data.BadRow.Reason;
+import io.sparsetune.table.BadRow;
+import io.sparsetune.table.BadRow.Reason;
+import io.sparsetune.table.TableRow;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;

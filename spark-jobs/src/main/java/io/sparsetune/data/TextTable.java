@@ -1,9 +1,12 @@
 package io.sparsetune.data;
 
+import io.sparsetune.cluster.Slots;
 import io.sparsetune.config.DataConfig;
 import io.sparsetune.config.TaskConfig;
 import io.sparsetune.data.Survey.BadRows;
 import io.sparsetune.error.DataException;
+import io.sparsetune.table.Columns;
+import io.sparsetune.table.Table;
 import io.sparsetune.text.CheckedTokenizer;
 import java.util.Arrays;
 import java.util.HashMap;

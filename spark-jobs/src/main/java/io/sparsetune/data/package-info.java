@@ -1,2 +1,2 @@
-/** Tables read by Spark, ranked by content and dealt into shards. */
+/** From a table's rows to examples in shards: labels, tokens, ranks. */
 package io.sparsetune.data;

@@ -1,6 +1,9 @@
 package io.sparsetune.job;
 
 import io.sparsetune.config.RunConfigWriter;
+import io.sparsetune.error.Megabytes;
+import io.sparsetune.memory.MemoryEstimate;
+import io.sparsetune.memory.TrainedSizes;
 import io.sparsetune.progress.TrainingPlan;
 import java.util.List;
 
@@ -104,10 +107,10 @@ public record DryRun(
     line(
         text,
         "a step moves %s down to an executor and at most %s up from %s (dense: %s each way)",
-        RunSummary.megabytes(bytesDown),
-        RunSummary.megabytes(bytesUp),
+        Megabytes.of(bytesDown),
+        Megabytes.of(bytesUp),
         tasks == 1 ? "its one task" : "each of %d tasks".formatted(tasks),
-        RunSummary.megabytes(bytesDense));
+        Megabytes.of(bytesDense));
     text.append("Memory\n");
     line(text, "about %s", memory);
     if (!warnings.isEmpty()) {

@@ -1,6 +1,6 @@
 package io.sparsetune.job;
 
-import io.sparsetune.data.TableFormat;
+import io.sparsetune.table.TableFormat;
 import java.util.List;
 import java.util.Optional;
 

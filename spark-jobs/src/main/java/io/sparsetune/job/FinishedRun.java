@@ -2,7 +2,6 @@ package io.sparsetune.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.config.DataConfig;
-import io.sparsetune.data.TableFormat;
 import io.sparsetune.delta.DeltaFile;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.CorruptFileException;
@@ -15,6 +14,7 @@ import io.sparsetune.files.WrittenResult;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.hadoop.HadoopFolder;
 import io.sparsetune.hadoop.HadoopModels;
+import io.sparsetune.table.TableFormat;
 import io.sparsetune.task.Labels;
 import java.io.IOException;
 import java.util.LinkedHashMap;

@@ -1,17 +1,17 @@
 package io.sparsetune.job;
 
+import io.sparsetune.cluster.ClusterShape;
+import io.sparsetune.cluster.SparkFailures;
 import io.sparsetune.config.RunConfig;
-import io.sparsetune.data.ClusterShape;
-import io.sparsetune.data.SparkFailures;
 import io.sparsetune.data.TextTable;
 import io.sparsetune.data.Tokenizer;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.executor.ShippedModel;
+import io.sparsetune.executor.SparkPredictor;
 import io.sparsetune.job.PredictRequest.OutputFormat;
 import io.sparsetune.pretrained.BaseModel;
-import io.sparsetune.step.ShippedModel;
-import io.sparsetune.step.SparkPredictor;
 import io.sparsetune.task.Labels;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.sparsetune.job;
 
-import io.sparsetune.data.ClusterShape;
+import io.sparsetune.cluster.ClusterShape;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.TakenOverException;

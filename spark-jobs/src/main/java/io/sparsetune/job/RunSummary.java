@@ -1,6 +1,7 @@
 package io.sparsetune.job;
 
 import io.sparsetune.config.RunConfig;
+import io.sparsetune.error.Megabytes;
 import io.sparsetune.progress.BytesMoved;
 import io.sparsetune.progress.MaskReport;
 import io.sparsetune.progress.RoundBytes;
@@ -11,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** {@code result.json}: what a finished run has to say. */
-final class RunSummary {
+public final class RunSummary {
   private final Preparation run;
   private final TrainingResult result;
   private final Map<String, Map<String, Double>> scores;
@@ -125,10 +126,10 @@ final class RunSummary {
             bytes ->
                 "%s down and %s up a step (%,d trained values: 4 bytes each to an executor, 8 at most from a task); dense: %s each way"
                     .formatted(
-                        megabytes(perStep(bytes.down(), bytes.steps())),
-                        megabytes(perStep(bytes.up(), bytes.steps())),
+                        Megabytes.of(perStep(bytes.down(), bytes.steps())),
+                        Megabytes.of(perStep(bytes.up(), bytes.steps())),
                         result.values().length,
-                        megabytes(dense())))
+                        Megabytes.of(dense())))
         .orElse("");
   }
 
@@ -139,9 +140,5 @@ final class RunSummary {
 
   private static long perStep(long bytes, long steps) {
     return steps == 0 ? 0 : bytes / steps;
-  }
-
-  static String megabytes(long bytes) {
-    return bytes < 1_000_000 ? "%.1f kB".formatted(bytes / 1e3) : "%.1f MB".formatted(bytes / 1e6);
   }
 }

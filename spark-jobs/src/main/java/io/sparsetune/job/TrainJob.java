@@ -1,20 +1,23 @@
 package io.sparsetune.job;
 
+import io.sparsetune.cluster.ClusterShape;
 import io.sparsetune.config.RunConfig;
-import io.sparsetune.data.ClusterShape;
-import io.sparsetune.data.Table;
+import io.sparsetune.data.RowSample;
 import io.sparsetune.delta.DeltaFile;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.DivergedException;
 import io.sparsetune.error.TakenOverException;
+import io.sparsetune.executor.SparkStepExecutor;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.Sha256;
 import io.sparsetune.interop.HuggingFaceFolder;
+import io.sparsetune.memory.Heaps;
+import io.sparsetune.memory.MemoryEstimate;
+import io.sparsetune.memory.TrainedSizes;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.progress.TrainingPlan;
-import io.sparsetune.step.SparkStepExecutor;
 import io.sparsetune.task.Metric;
 import io.sparsetune.task.Metrics;
 import io.sparsetune.task.TaskType;
@@ -155,7 +158,7 @@ public final class TrainJob {
     mergeProblem(run).ifPresent(warnings::add);
     // Reads every weight, and finds those that are no numbers.
     RunIdentity.of(run);
-    List<String> sample = Table.sample(session, config.task(), config.data(), SAMPLE);
+    List<String> sample = RowSample.of(session, config.task(), config.data(), SAMPLE);
     return DryRun.of(run, sample, sizes(run), memory, warnings);
   }
 

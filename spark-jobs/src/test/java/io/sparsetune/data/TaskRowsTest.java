@@ -9,6 +9,8 @@ import io.sparsetune.config.DataConfig.OnBadRow;
 import io.sparsetune.config.RunConfigParser;
 import io.sparsetune.config.TaskConfig;
 import io.sparsetune.error.DataException;
+import io.sparsetune.table.Columns;
+import io.sparsetune.table.Table;
 import io.sparsetune.task.Labels;
 import io.sparsetune.testing.SharedSession;
 import io.sparsetune.testing.TinyTokenizer;

@@ -3,11 +3,11 @@ package io.sparsetune.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparsetune.data.TableFormat;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.job.PredictRequest.OutputFormat;
 import io.sparsetune.progress.TrainingListener;
+import io.sparsetune.table.TableFormat;
 import io.sparsetune.testing.SharedSession;
 import io.sparsetune.testing.ToyRun;
 import java.io.IOException;

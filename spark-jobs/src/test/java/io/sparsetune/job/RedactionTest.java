@@ -2,6 +2,7 @@ package io.sparsetune.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparsetune.cluster.SparkSessions;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,0 +1,103 @@
+package io.sparsetune.cluster;
+
+import io.sparsetune.error.ConfigException;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens the session that jobs run in, with defaults that suit many small jobs. */
+public final class SparkSessions {
+  private static final Logger LOG = LoggerFactory.getLogger(SparkSessions.class);
+  private static final String SERIALIZER = "spark.serializer";
+  private static final String JAVA_SERIALIZER = "org.apache.spark.serializer.JavaSerializer";
+
+  /** Names of settings whose values Spark shows nowhere. */
+  public static final String REDACTED =
+      "(?i)secret|password|passwd|token|credential|access[.]?key|account[.]key|fs[.][^=]*[.]key|[.]sas([.]|$)";
+
+  private SparkSessions() {}
+
+  /**
+   * Opens a session; what spark-submit or the user has set is kept, but for the serializer, which
+   * is Java's: Kryo cannot write records. The caller stops the session, whatever becomes of the
+   * work.
+   *
+   * @throws ConfigException where Spark does not start with these settings here, or runs already
+   *     with another serializer
+   */
+  public static SparkSession open(String name) {
+    SparkConf conf = new SparkConf();
+    conf.setIfMissing("spark.master", "local[*]");
+    conf.setIfMissing("spark.app.name", name);
+    // A step's tasks are short and all the same: waiting for a place costs more than it gains.
+    conf.setIfMissing("spark.locality.wait", "0s");
+    // A run has thousands of jobs; the driver's memory must not grow with them.
+    conf.setIfMissing("spark.ui.retainedJobs", "100");
+    conf.setIfMissing("spark.ui.retainedStages", "100");
+    conf.setIfMissing("spark.ui.retainedTasks", "1000");
+    conf.setIfMissing("spark.ui.dagGraph.retainedRootRDDs", "100");
+    conf.setIfMissing("spark.sql.ui.retainedExecutions", "10");
+    // Sums of several 100,000 values come with the message that a task has ended.
+    conf.setIfMissing("spark.task.maxDirectResultSize", "4m");
+    // A step's values hardly get smaller. Each broadcast clears a whole block, also a task's few
+    // KB.
+    conf.setIfMissing("spark.broadcast.compress", "false");
+    conf.setIfMissing("spark.broadcast.blockSize", "2m");
+    // What the driver has to hold is checked before a run.
+    conf.setIfMissing("spark.driver.maxResultSize", "0");
+    conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+    // Spark's own pattern misses the keys of some object stores.
+    conf.setIfMissing("spark.redaction.regex", REDACTED);
+    String master = conf.get("spark.master");
+    if (master.startsWith("local")) {
+      // Nobody else has to reach this machine.
+      conf.setIfMissing("spark.driver.host", "localhost");
+      conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
+      conf.setIfMissing("spark.ui.enabled", "false");
+    }
+    if (master.startsWith("local") && !master.startsWith("local-cluster")) {
+      // A task's error is its job's; Spark would end the process, and nobody learns why.
+      conf.setIfMissing("spark.executor.killOnFatalError.depth", "0");
+    }
+    String asked = conf.get(SERIALIZER, JAVA_SERIALIZER);
+    if (!asked.equals(JAVA_SERIALIZER)) {
+      LOG.info(
+          "{} = {} is not used: what tasks send are Java records, which Kryo cannot write",
+          SERIALIZER,
+          asked);
+      conf.set(SERIALIZER, JAVA_SERIALIZER);
+    }
+    SparkSession session = start(conf);
+    String used = session.sparkContext().getConf().get(SERIALIZER, JAVA_SERIALIZER);
+    if (!used.equals(JAVA_SERIALIZER)) {
+      throw new ConfigException(
+          "Invalid %s: Spark runs already, with %s; what tasks send are Java records, which Kryo cannot write. Start it with %s."
+              .formatted(SERIALIZER, used, JAVA_SERIALIZER));
+    }
+    LOG.info(
+        "Spark {} on {}, application {}",
+        session.version(),
+        session.sparkContext().master(),
+        session.sparkContext().applicationId());
+    return session;
+  }
+
+  private static SparkSession start(SparkConf conf) {
+    SparkSession session = null;
+    try {
+      session = SparkSession.builder().config(conf).getOrCreate();
+      // Settings of SQL are not looked at before.
+      session.conf();
+      return session;
+    } catch (Exception e) {
+      if (session != null) {
+        session.stop();
+      }
+      throw new ConfigException(
+          "Cannot start Spark on %s: %s. See --master and Spark's settings."
+              .formatted(conf.get("spark.master"), SparkFailures.inShort(e)),
+          e);
+    }
+  }
+}

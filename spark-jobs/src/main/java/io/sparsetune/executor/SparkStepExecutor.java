@@ -1,0 +1,227 @@
+package io.sparsetune.executor;
+
+import io.sparsetune.batch.EpochPlan;
+import io.sparsetune.batch.Shard;
+import io.sparsetune.cluster.SparkFailures;
+import io.sparsetune.cluster.TaskMemoryException;
+import io.sparsetune.data.EvaluationData;
+import io.sparsetune.engine.Arithmetic;
+import io.sparsetune.engine.EngineLease;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.mask.ScoreSlice;
+import io.sparsetune.mask.ScoreSource;
+import io.sparsetune.method.MaskMethod;
+import io.sparsetune.method.MaskProblem;
+import io.sparsetune.method.ScoreRound;
+import io.sparsetune.model.ModelSpec;
+import io.sparsetune.model.Precision;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.progress.BytesMoved;
+import io.sparsetune.sums.GradientSum;
+import io.sparsetune.task.Predictions;
+import io.sparsetune.train.EvaluationRequest;
+import io.sparsetune.train.MaskRequest;
+import io.sparsetune.train.RoundRequest;
+import io.sparsetune.train.RoundResult;
+import io.sparsetune.train.StepExecutor;
+import io.sparsetune.train.StepRequest;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Runs a training on Spark, with the bits of {@link io.sparsetune.local.LocalStepExecutor}. A call
+ * is an ordinary job, or a few; tasks keep nothing but the engine of their JVM, which knows by the
+ * sequence number what it has. For one thread.
+ */
+public final class SparkStepExecutor implements StepExecutor {
+  /** From so many tasks on their sums meet on executors first. */
+  private static final int MANY_TASKS = 16;
+
+  private final RunModel model;
+  private final SparkData data;
+  private final Broadcast<EpochPlan> plan;
+  private final ParameterLayout layout;
+  private final SparkEvaluator evaluator;
+  private final StepTraffic traffic;
+  private final SparkRounds rounds;
+  private final RoundTraffic roundTraffic;
+  private long lastSequence;
+
+  /**
+   * @param base the model that {@code spec} describes, where the executors find it
+   * @throws io.sparsetune.error.ConfigException where the executors' memory cannot be enough
+   */
+  public SparkStepExecutor(
+      SparkSession session, ShippedModel base, ModelSpec spec, SparkData data) {
+    this.model = new RunModel(session, base, spec, data.plan().seed());
+    this.data = data;
+    this.plan = model.context().broadcast(data.plan());
+    this.layout = spec.layout();
+    this.evaluator = new SparkEvaluator(model, data.evalBatchSize());
+    this.rounds = new SparkRounds(model, data.train(), plan);
+    this.roundTraffic = RoundTraffic.listenTo(session.sparkContext());
+    this.traffic = StepTraffic.listenTo(session.sparkContext());
+  }
+
+  /**
+   * What decides the bits of products, {@link io.sparsetune.engine.Arithmetic}, of the first
+   * executor that answers; those of another kind refuse to work on its run.
+   *
+   * @throws io.sparsetune.error.ConfigException where it cannot compute in that precision
+   */
+  public static String arithmetic(SparkSession session, Precision precision) {
+    if (precision == Precision.FP32) {
+      return Arithmetic.of(precision);
+    }
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+    return SparkFailures.unwrapped(
+        () -> context.parallelize(List.of(precision), 1).map(Arithmetic::of).first());
+  }
+
+  /** Of this run. */
+  public String arithmetic() {
+    return model.arithmetic();
+  }
+
+  @Override
+  public long trainExamples() {
+    return data.plan().examples();
+  }
+
+  @Override
+  public float[] initialValues(Mask mask) {
+    Broadcast<TaskModel> shared = model.shared();
+    Broadcast<Mask> wanted = model.share(mask);
+    long sequence = lastSequence;
+    return model
+        .job(
+            "initial values",
+            () ->
+                model
+                    .context()
+                    .parallelize(List.of(sequence), 1)
+                    .map(
+                        start ->
+                            TaskMemoryException.insteadOfError(
+                                () -> initialValues(shared.value(), start, wanted.value())))
+                    .collect())
+        .get(0);
+  }
+
+  private static float[] initialValues(TaskModel model, long sequence, Mask mask) {
+    try (EngineLease lease = model.leaseAtStart(sequence)) {
+      return lease.engine().gather(mask);
+    }
+  }
+
+  @Override
+  public Mask selectMask(MaskRequest request) {
+    lastSequence = request.sequence();
+    MaskMethod method = request.method().method();
+    MaskProblem problem = new MaskProblem(layout, request.method(), data.plan().seed());
+    ScoreRounds rounds = new ScoreRounds(model, data.train(), plan);
+    return switch (method.evidence()) {
+      case NOTHING -> method.mask(problem, ScoreSource.none());
+      case BASE_VALUES ->
+          method.mask(
+              problem,
+              new SparkScores(model, rounds.baseScores(lastSequence, problem.scope().tensors())));
+      case SCORE_SUMS -> {
+        ScoreRound round = method.scoreRound(request.method(), data.plan()).orElseThrow();
+        List<JavaRDD<Outcome<ScoreSlice>>> scores =
+            rounds.scores(
+                lastSequence, problem.goal(), round, data.scoresAtOnce(), request.progress());
+        try {
+          JavaRDD<ScoreSlice> all =
+              scores.stream().reduce(JavaRDD::union).orElseThrow().map(Outcome::value);
+          yield method.mask(problem, SparkScores.of(model, all));
+        } finally {
+          scores.forEach(Persisted::free);
+        }
+      }
+      case DENSE_ROUNDS -> throw request.needsRounds();
+    };
+  }
+
+  @Override
+  public GradientSum step(StepRequest request) {
+    lastSequence = request.sequence();
+    Broadcast<Mask> trained = model.share(request.trained());
+    Broadcast<SentValues> values = model.context().broadcast(new SentValues(request.values()));
+    try {
+      GradientTask task =
+          new GradientTask(
+              model.shared(),
+              plan,
+              trained,
+              values,
+              request.sequence(),
+              request.step(),
+              request.epoch(),
+              request.stepInEpoch(),
+              model.threadsOfEach(data.train().getNumPartitions()));
+      List<Outcome<GradientSum>> outcomes =
+          traffic.during(
+              values,
+              () ->
+                  model.job(
+                      "sparse step %d (epoch %d)".formatted(request.step(), request.epoch()),
+                      () -> outcomes(data.train(), task)));
+      return GradientTask.total(Outcome.values(outcomes));
+    } finally {
+      Broadcasts.destroy(values);
+    }
+  }
+
+  /** Most results of tasks that may meet in the driver, where the data have so many partitions. */
+  public static int results(int partitions) {
+    return Math.min(partitions, MANY_TASKS);
+  }
+
+  private static List<Outcome<GradientSum>> outcomes(JavaRDD<Shard> shards, GradientTask task) {
+    if (shards.getNumPartitions() < MANY_TASKS) {
+      return PartitionFunction.results(shards, task);
+    }
+    return List.of(
+        shards
+            .mapPartitions(part -> List.of(task.of(part)).iterator())
+            .treeReduce(
+                (a, b) -> Outcome.merge(a, b, (x, y) -> GradientTask.total(List.of(x, y)))));
+  }
+
+  @Override
+  public RoundResult round(RoundRequest request) {
+    lastSequence = request.sequence();
+    return roundTraffic.during(() -> rounds.run(request));
+  }
+
+  @Override
+  public Predictions evaluate(EvaluationRequest request) {
+    lastSequence = request.sequence();
+    EvaluationData set = data.evaluation().get(request.dataSet());
+    if (set == null) {
+      throw new IllegalArgumentException("Invalid data set: there is no " + request.dataSet());
+    }
+    return evaluator.evaluate(request.sequence(), set, request.trained(), request.values());
+  }
+
+  /** Bytes of the sparse steps and of the rounds before them so far, from Spark's own metrics. */
+  @Override
+  public Optional<BytesMoved> bytesMoved() {
+    // Once the last step's end is told, all of the rounds is.
+    return Optional.of(traffic.soFar()).map(steps -> steps.with(roundTraffic.soFar()));
+  }
+
+  @Override
+  public void close() {
+    traffic.close();
+    roundTraffic.close();
+    rounds.close();
+    Broadcasts.destroy(plan);
+    model.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** The executor on Spark: sparse steps, score rounds, dense rounds and evaluations as jobs. */
+package io.sparsetune.executor;

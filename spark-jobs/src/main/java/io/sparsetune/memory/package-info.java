@@ -1,0 +1,2 @@
+/** Estimates of the memory that a run needs, against what driver and executors have. */
+package io.sparsetune.memory;
