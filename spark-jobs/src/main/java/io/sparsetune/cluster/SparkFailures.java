@@ -16,7 +16,7 @@ public final class SparkFailures {
   /** In a message of Spark's: our error's class, its message, and the first line of its trace. */
   private static final Pattern OURS =
       Pattern.compile(
-          "io\\.sparsetune\\.(?:error|engine|data)\\.(DataException|ConfigException|CorruptFileException"
+          "io\\.sparsetune\\.(?:error|sums|cluster)\\.(DataException|ConfigException|CorruptFileException"
               + "|UnsupportedVersionException|NotFiniteException|TaskMemoryException):"
               + " (.*?)(?=\\R\\s{1,8}at |$)",
           Pattern.DOTALL);
