@@ -195,6 +195,19 @@ final class ConfigKeys {
           .orNone()
           .absentMeans("none")
           .note("evaluations since the best one before training stops");
+  static final Key<Integer> SAVE_SECONDS =
+      Key.count("training.save_seconds", 0)
+          .withDefault(60)
+          .note(
+              "how often the training's state is saved, beside each evaluation and each round; a run"
+                  + " that is killed goes on from there when the same command is given again; 0: after"
+                  + " every step");
+  static final Key<Integer> SAVE_DENSE_SECONDS =
+      Key.count("training.save_dense_seconds", 0)
+          .withDefault(600)
+          .note(
+              "the same for states of the model's size: dense rounds, `full`, `child_f`, `mixout` of"
+                  + " variant lee");
   static final Key<Long> SEED = Key.integer("training.seed").withDefault(1L);
 
   static final Key<Precision> PRECISION =
@@ -270,6 +283,8 @@ final class ConfigKeys {
                   LOGGING_STEPS,
                   LOAD_BEST,
                   PATIENCE,
+                  SAVE_SECONDS,
+                  SAVE_DENSE_SECONDS,
                   SEED,
                   PRECISION,
                   OUTPUT))

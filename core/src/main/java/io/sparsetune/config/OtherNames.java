@@ -23,7 +23,8 @@ final class OtherNames {
       "training.batch_size is the global batch, over all executors, and training.micro_batch_size"
           + " what one thread holds at a time; set those instead";
 
-  private static final String LATER = "it is not supported by this version; remove it";
+  private static final String SAVING =
+      "training.save_seconds says how often a training's state is saved; set that instead";
 
   /** Last parts of keys that are refused wherever they stand, and why. */
   private static final Map<String, String> REFUSED = new LinkedHashMap<>();
@@ -35,10 +36,14 @@ final class OtherNames {
     REFUSED.put(
         "bf16", "bf16: true is training.precision: bf16 here, and bf16: false can be left out");
     REFUSED.put("fp16", "training.precision is fp32 or bf16; remove it");
-    REFUSED.put("save_steps", "checkpoints on disk are not supported by this version; remove it");
-    REFUSED.put("rounds", LATER);
-    REFUSED.put("round_steps", LATER);
-    REFUSED.put("optimizer_at_mask_change", LATER);
+    REFUSED.put("save_steps", SAVING);
+    REFUSED.put("save_strategy", SAVING);
+    REFUSED.put("save_total_limit", "the last two saved states are kept; remove it");
+    REFUSED.put("resume_from_checkpoint", "the same command goes on by itself; remove it");
+    REFUSED.put("rounds", "method.rounds says it; set that instead");
+    REFUSED.put("round_steps", "method.project_every says it; set that instead");
+    REFUSED.put(
+        "optimizer_at_mask_change", "method.optimizer_at_mask_change says it; set that instead");
     REFUSED.put(
         "mixed_cpus", "every CPU gives the same bits, so there is nothing to set; remove it");
   }

@@ -1,6 +1,7 @@
 package io.sparsetune.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparsetune.config.TrainingConfig.Saving;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.keys.Key;
 import io.sparsetune.keys.Node;
@@ -240,6 +241,7 @@ public final class RunConfigParser {
         values.get(ConfigKeys.LOGGING_STEPS),
         values.get(ConfigKeys.LOAD_BEST),
         whole(values.find(ConfigKeys.PATIENCE).flatMap(patience -> patience)),
+        new Saving(values.get(ConfigKeys.SAVE_SECONDS), values.get(ConfigKeys.SAVE_DENSE_SECONDS)),
         values.get(ConfigKeys.SEED),
         values.get(ConfigKeys.PRECISION));
   }

@@ -63,7 +63,9 @@ public final class RunConfigWriter {
         share
             ? List.of("train", "test", "format")
             : List.of("train", "validation", "test", "format"));
-    List<String> bitless = new ArrayList<>(List.of("eval_batch_size", "logging_steps"));
+    List<String> bitless =
+        new ArrayList<>(
+            List.of("eval_batch_size", "logging_steps", "save_seconds", "save_dense_seconds"));
     if (config.training().precision() == Precision.FP32) {
       // What runs had before there was another keeps its identity.
       bitless.add("precision");
@@ -187,6 +189,8 @@ public final class RunConfigWriter {
     section.put(ConfigKeys.LOGGING_STEPS, training.loggingSteps());
     section.put(ConfigKeys.LOAD_BEST, training.loadBestModelAtEnd());
     section.put(ConfigKeys.PATIENCE, training.patience());
+    section.put(ConfigKeys.SAVE_SECONDS, training.saving().seconds());
+    section.put(ConfigKeys.SAVE_DENSE_SECONDS, training.saving().denseSeconds());
     section.put(ConfigKeys.SEED, training.seed());
     section.put(ConfigKeys.PRECISION, training.precision());
     return section.entries;

@@ -34,8 +34,19 @@ public record TrainingConfig(
     int loggingSteps,
     boolean loadBestModelAtEnd,
     OptionalInt patience,
+    Saving saving,
     long seed,
     Precision precision) {
+
+  /**
+   * How often a training's state is saved; touches no bit of the result.
+   *
+   * @param seconds between saves of a state of the mask's size; 0: after every step
+   * @param denseSeconds the same for a state of the model's size
+   */
+  public record Saving(int seconds, int denseSeconds) {
+    public static final Saving DEFAULT = new Saving(60, 600);
+  }
 
   /** V, micro-batches in a global batch, one from each shard. */
   public int shards() {

@@ -58,6 +58,8 @@ class KeysWithoutEffectTest {
           ConfigKeys.WARMUP_STEPS,
           ConfigKeys.MAX_GRAD_NORM,
           ConfigKeys.LOGGING_STEPS,
+          ConfigKeys.SAVE_SECONDS,
+          ConfigKeys.SAVE_DENSE_SECONDS,
           ConfigKeys.SEED,
           ConfigKeys.PRECISION,
           ConfigKeys.OUTPUT);

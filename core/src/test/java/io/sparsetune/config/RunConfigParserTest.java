@@ -154,10 +154,10 @@ class RunConfigParserTest {
         .containsExactlyInAnyOrder(
             "Cannot use training.bf16 (run.yaml, line 4): bf16: true is"
                 + " training.precision: bf16 here, and bf16: false can be left out",
-            "Cannot use training.save_steps (run.yaml, line 4): checkpoints on disk are not"
-                + " supported by this version; remove it",
-            "Cannot use method.round_steps (run.yaml, line 5): it is not supported by this version;"
-                + " remove it",
+            "Cannot use training.save_steps (run.yaml, line 4): training.save_seconds says"
+                + " how often a training's state is saved; set that instead",
+            "Cannot use method.round_steps (run.yaml, line 5): method.project_every says it; set"
+                + " that instead",
             "Invalid method.name: 'magic' (run.yaml, line 5); expected "
                 + String.join(", ", Methods.names()));
   }

@@ -3,6 +3,7 @@ package io.sparsetune.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.config.DataConfig.OnBadRow;
+import io.sparsetune.config.TrainingConfig.Saving;
 import io.sparsetune.mask.MaskBudget;
 import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.mask.MaskRange;
@@ -80,6 +81,8 @@ class RunConfigTest {
         logging_steps: 5
         load_best_model_at_end: false
         early_stopping_patience: 4
+        save_seconds: 20
+        save_dense_seconds: 0
         seed: -3
         precision: bf16
       output: s3a://bucket/run
@@ -246,6 +249,7 @@ class RunConfigTest {
                 10,
                 true,
                 OptionalInt.empty(),
+                new Saving(60, 600),
                 1,
                 Precision.FP32));
   }
@@ -271,6 +275,7 @@ class RunConfigTest {
                 5,
                 false,
                 OptionalInt.of(4),
+                new Saving(20, 0),
                 -3,
                 Precision.BF16));
   }
@@ -306,7 +311,9 @@ class RunConfigTest {
                 parse(
                     RunConfigParserTest.LEAST,
                     "training.eval_batch_size=3",
-                    "training.logging_steps=7")))
+                    "training.logging_steps=7",
+                    "training.save_seconds=7",
+                    "training.save_dense_seconds=7")))
         .isEqualTo(RunConfigWriter.toIdentityJson(standard));
     assertThat(RunConfigWriter.toIdentityJson(elsewhere))
         .isEqualTo(RunConfigWriter.toIdentityJson(standard));
