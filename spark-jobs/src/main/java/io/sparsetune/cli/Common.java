@@ -1,6 +1,7 @@
 package io.sparsetune.cli;
 
 import java.io.PrintWriter;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -12,6 +13,9 @@ import picocli.CommandLine.ParentCommand;
     sortOptions = false,
     showDefaultValues = true)
 abstract class Common {
+  /** A path with a scheme; any other path is local. */
+  static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*");
+
   @ParentCommand private SparseTune parent;
 
   @Option(

@@ -38,7 +38,7 @@ final class OverlapCommand extends Common implements Callable<Integer> {
     if (!found.sameBase()) {
       out().println("The runs were trained on different bases.");
     }
-    TextTable table = new TextTable();
+    AlignedTable table = new AlignedTable();
     table.row("", "first", "second", "both", "at random", "Jaccard", "at random");
     found.layers().forEach((layer, overlap) -> row(table, "layer " + layer, overlap));
     found.kinds().forEach((kind, overlap) -> row(table, kind, overlap));
@@ -46,7 +46,7 @@ final class OverlapCommand extends Common implements Callable<Integer> {
     table.lines().forEach(out()::println);
   }
 
-  private static void row(TextTable table, String name, MaskOverlap overlap) {
+  private static void row(AlignedTable table, String name, MaskOverlap overlap) {
     table.row(
         name,
         count(overlap.first()),

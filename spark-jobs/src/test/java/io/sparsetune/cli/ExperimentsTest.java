@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.error.TakenOverException;
 import io.sparsetune.experiments.Cell;
+import io.sparsetune.experiments.Experiments;
 import io.sparsetune.experiments.ExperimentsJob;
 import io.sparsetune.experiments.ExperimentsListener;
 import io.sparsetune.experiments.ExperimentsRequest;
@@ -207,9 +208,7 @@ class ExperimentsTest {
   @Test
   void experimentsThatAnotherCommandTrainsTooEnd() throws IOException {
     ExperimentsJob job = new ExperimentsJob(SharedSession.get());
-    io.sparsetune.experiments.Experiments all =
-        io.sparsetune.experiments.Experiments.read(
-            experiments.toString(), List.of(), new Configuration());
+    Experiments all = Experiments.read(experiments.toString(), List.of(), new Configuration());
     Path record = runs.resolve("random-p0.1/seed-1/run.json");
     List<String> heard = new ArrayList<>();
     ExperimentsListener listener =

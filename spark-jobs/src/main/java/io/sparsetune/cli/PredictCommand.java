@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
     name = "predict",
     description =
         "Writes the rows with the columns prediction, probability and probabilities added.")
-final class Predict extends Common implements Callable<Integer> {
+final class PredictCommand extends Common implements Callable<Integer> {
   @Mixin private RunOptions run;
   @Mixin private Rows rows;
 
@@ -66,7 +66,7 @@ final class Predict extends Common implements Callable<Integer> {
                 "%s: %,d rows%s",
                 result.output(),
                 result.rows(),
-                Evaluate.notes(result.truncated(), 0)));
+                EvaluateCommand.notes(result.truncated(), 0)));
     out().flush();
     return 0;
   }

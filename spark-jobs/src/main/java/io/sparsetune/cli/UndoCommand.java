@@ -9,7 +9,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code undo MERGED OUT}. */
 @Command(name = "undo", description = "Writes the base that a merged model came from, bit for bit.")
-final class Undo extends Common implements Callable<Integer> {
+final class UndoCommand extends Common implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "MERGED",

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code export RUN OUT --format FORMAT}. */
 @Command(name = "export", description = "Writes a finished run in the format of another library.")
-final class Export extends Common implements Callable<Integer> {
+final class ExportCommand extends Common implements Callable<Integer> {
   @Mixin private RunOptions run;
 
   @Parameters(index = "1", paramLabel = "OUT", description = "Folder to write.")

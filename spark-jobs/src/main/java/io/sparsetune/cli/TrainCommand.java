@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -34,9 +33,8 @@ import picocli.CommandLine.Parameters;
           + " MASTER",
       "chooses the cluster, and what stands after -- goes to spark-submit."
     })
-final class Train extends Common implements Callable<Integer> {
+final class TrainCommand extends Common implements Callable<Integer> {
   private static final int LONGEST_CONFIG = 1 << 20;
-  static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*");
   private static final String NOTHING = "Nothing was written.";
 
   @Parameters(paramLabel = "CONFIG", description = "A YAML file, local or on a Hadoop file system.")

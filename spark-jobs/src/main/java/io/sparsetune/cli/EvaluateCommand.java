@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 
 /** {@code evaluate RUN --data FILE}. */
 @Command(name = "evaluate", description = "Scores a finished run's model on labelled rows.")
-final class Evaluate extends Common implements Callable<Integer> {
+final class EvaluateCommand extends Common implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Mixin private RunOptions run;

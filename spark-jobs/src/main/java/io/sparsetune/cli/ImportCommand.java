@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
       "The run is evaluated, used and merged like one that was trained here. What the adapter does"
           + " not say, such as the columns of the task, is set with --set."
     })
-final class Import extends Common implements Callable<Integer> {
+final class ImportCommand extends Common implements Callable<Integer> {
   @Parameters(paramLabel = "ADAPTER", description = "Folder with adapter_config.json.")
   private String adapter;
 

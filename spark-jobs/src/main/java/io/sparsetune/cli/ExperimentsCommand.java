@@ -3,6 +3,7 @@ package io.sparsetune.cli;
 import io.sparsetune.config.KeysWithoutEffect;
 import io.sparsetune.experiments.Cell;
 import io.sparsetune.experiments.CellState;
+import io.sparsetune.experiments.Experiments;
 import io.sparsetune.experiments.ExperimentsJob;
 import io.sparsetune.experiments.ExperimentsRequest;
 import io.sparsetune.experiments.ExperimentsResult;
@@ -34,7 +35,7 @@ import picocli.CommandLine.Parameters;
       "The results are in that output: results.md, results.csv, and cells.csv for each run.",
       "docs/experiments.md says more. What stands after -- goes to spark-submit."
     })
-final class Experiments extends Common implements Callable<Integer> {
+final class ExperimentsCommand extends Common implements Callable<Integer> {
   @Parameters(paramLabel = "FOLDER", description = "Local, or on a Hadoop file system.")
   private String folder;
 
@@ -62,8 +63,7 @@ final class Experiments extends Common implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    io.sparsetune.experiments.Experiments experiments =
-        io.sparsetune.experiments.Experiments.read(location(), overrides, new Configuration());
+    Experiments experiments = Experiments.read(location(), overrides, new Configuration());
     ExperimentsRequest request =
         new ExperimentsRequest(experiments, experiments.named(only), overwrite);
     warn(request.chosen());
@@ -130,7 +130,7 @@ final class Experiments extends Common implements Callable<Integer> {
 
   /** A path without a scheme is a local one, as a configuration's. */
   private String location() {
-    return Train.URI.matcher(folder).matches()
+    return URI.matcher(folder).matches()
         ? folder
         : Path.of(folder).toAbsolutePath().toUri().toString();
   }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "merge",
     description = "Writes a finished run as a whole model that transformers loads.")
-final class Merge extends Common implements Callable<Integer> {
+final class MergeCommand extends Common implements Callable<Integer> {
   @Mixin private RunOptions run;
 
   @Parameters(index = "1", paramLabel = "OUT", description = "Folder to write.")

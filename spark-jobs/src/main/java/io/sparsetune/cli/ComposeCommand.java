@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code compose RUN… --out RUN}. */
 @Command(name = "compose", description = "Makes one run of several runs of the same base.")
-final class Compose extends Common implements Callable<Integer> {
+final class ComposeCommand extends Common implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "RUN", description = "Folders of finished runs.")
   private List<String> runs;
 
@@ -94,7 +94,7 @@ final class Compose extends Common implements Callable<Integer> {
 
   private void report(ComposeResult result) {
     ComposeReport report = result.report();
-    TextTable table = new TextTable();
+    AlignedTable table = new AlignedTable();
     table.row("runs", "both train", "signs differ", "Jaccard");
     for (ComposeReport.Pair pair : report.pairs()) {
       table.row(

@@ -1,6 +1,7 @@
 package io.sparsetune.cli;
 
 import io.sparsetune.quickstart.Length;
+import io.sparsetune.quickstart.QuickStart;
 import io.sparsetune.quickstart.QuickStartRequest;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Option;
       "Trains a first model, about ten minutes on two cores: which sentences are correct English?",
       "Leaves the model, the data, the configuration and the run in one folder."
     })
-final class QuickStart extends Common implements Callable<Integer> {
+final class QuickStartCommand extends Common implements Callable<Integer> {
   @Option(
       names = "--dir",
       paramLabel = "DIR",
@@ -62,10 +63,10 @@ final class QuickStart extends Common implements Callable<Integer> {
           out().flush();
         };
     if (prepareOnly) {
-      io.sparsetune.quickstart.QuickStart.prepare(request, say);
+      QuickStart.prepare(request, say);
     } else {
-      io.sparsetune.quickstart.QuickStart.run(
-          request, (config, replace) -> Train.train(session(), config, replace), say);
+      QuickStart.run(
+          request, (config, replace) -> TrainCommand.train(session(), config, replace), say);
     }
     return 0;
   }

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Rows of cells as lines of text: the first column to the left, the others to the right. */
-final class TextTable {
+final class AlignedTable {
   private final List<List<String>> rows = new ArrayList<>();
 
   void row(List<String> cells) {

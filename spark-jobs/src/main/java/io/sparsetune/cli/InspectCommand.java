@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code inspect RUN}. */
 @Command(name = "inspect", description = "Shows what a finished run trained, and how well.")
-final class Inspect extends Common implements Callable<Integer> {
+final class InspectCommand extends Common implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", description = "Folder of a finished run.")
   private String run;
 
@@ -58,8 +58,8 @@ final class Inspect extends Common implements Callable<Integer> {
   }
 
   /** Where the mask put its budget: counts by layer and kind, and shares of what is there. */
-  private static TextTable budget(MaskTable mask) {
-    TextTable table = new TextTable();
+  private static AlignedTable budget(MaskTable mask) {
+    AlignedTable table = new AlignedTable();
     List<String> kinds = mask.kinds();
     table.row(cells("layer", kinds.stream(), "all", "share"));
     for (String layer : mask.layers()) {
