@@ -27,11 +27,11 @@ final class OnnxWeights implements WeightSource {
           "(.*\\.)?(query|key|value|dense|LayerNorm|classifier|out_proj"
               + "|(word|position|token_type)_embeddings)");
 
-  private record Place(String tensor, boolean transposed) {}
+  private record Initializer(String tensor, boolean transposed) {}
 
   private final OnnxGraph graph;
   private final String file;
-  private final SortedMap<String, Place> places = new TreeMap<>();
+  private final SortedMap<String, Initializer> places = new TreeMap<>();
   private final SortedMap<String, List<Integer>> shapes = new TreeMap<>();
 
   OnnxWeights(OnnxGraph graph, String file) {
@@ -41,7 +41,7 @@ final class OnnxWeights implements WeightSource {
     for (OnnxTensor tensor : graph.tensors().values()) {
       String name = TensorNames.canonical(tensor.name());
       if (tensor.isFloat() && (name.endsWith(".weight") || name.endsWith(".bias"))) {
-        put(name, new Place(tensor.name(), false), tensor.shape());
+        put(name, new Initializer(tensor.name(), false), tensor.shape());
       }
     }
     Map<String, String> biasOf = biases();
@@ -93,7 +93,7 @@ final class OnnxWeights implements WeightSource {
         && tensor.elements() > 1
         && tensor.shape().size() == dimensions
         && !places.containsKey(name)) {
-      put(name, new Place(tensor.name(), false), tensor.shape());
+      put(name, new Initializer(tensor.name(), false), tensor.shape());
     }
   }
 
@@ -130,7 +130,7 @@ final class OnnxWeights implements WeightSource {
     boolean transposed = node.numbers().getOrDefault("transB", 0.0) == 0;
     List<Integer> shape =
         transposed ? List.of(weight.shape().get(1), weight.shape().get(0)) : weight.shape();
-    Place place = new Place(weight.name(), transposed);
+    Initializer place = new Initializer(weight.name(), transposed);
     weightName(node, weight, biasOf).ifPresent(name -> put(name, place, shape));
     module(node)
         .map(module -> module + ".weight")
@@ -163,8 +163,8 @@ final class OnnxWeights implements WeightSource {
             TensorNames.canonical(scope.replaceFirst("^/", "").replace('/', '.') + ".weight"));
   }
 
-  private void put(String name, Place place, List<Integer> shape) {
-    Place other = places.put(name, place);
+  private void put(String name, Initializer place, List<Integer> shape) {
+    Initializer other = places.put(name, place);
     if (other != null && !other.tensor().equals(place.tensor())) {
       throw new CorruptFileException(
           graph.path(), "%s and %s are the same tensor".formatted(other.tensor(), place.tensor()));
@@ -184,7 +184,7 @@ final class OnnxWeights implements WeightSource {
 
   @Override
   public void read(String name, FloatSink sink) throws IOException {
-    Place place = places.get(name);
+    Initializer place = places.get(name);
     if (!place.transposed()) {
       graph.floats(place.tensor(), sink);
       return;

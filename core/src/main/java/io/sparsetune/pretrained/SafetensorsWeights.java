@@ -25,11 +25,11 @@ final class SafetensorsWeights implements WeightSource {
   private static final int MAX_SHARDS = 1000;
   private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*");
 
-  private record Place(SafetensorsReader reader, String name) {}
+  private record StoredTensor(SafetensorsReader reader, String name) {}
 
   private final String path;
   private final List<String> files;
-  private final SortedMap<String, Place> places = new TreeMap<>();
+  private final SortedMap<String, StoredTensor> places = new TreeMap<>();
   private final SortedMap<String, List<Integer>> shapes = new TreeMap<>();
 
   private SafetensorsWeights(String path, List<String> files) {
@@ -91,7 +91,7 @@ final class SafetensorsWeights implements WeightSource {
 
   private void add(SafetensorsReader reader, TensorInfo tensor) {
     String name = TensorNames.canonical(tensor.name());
-    Place other = places.put(name, new Place(reader, tensor.name()));
+    StoredTensor other = places.put(name, new StoredTensor(reader, tensor.name()));
     if (other != null) {
       throw new CorruptFileException(
           path, "%s and %s are the same tensor".formatted(other.name(), tensor.name()));
@@ -119,7 +119,7 @@ final class SafetensorsWeights implements WeightSource {
 
   @Override
   public void read(String name, FloatSink sink) throws IOException {
-    Place place = places.get(name);
+    StoredTensor place = places.get(name);
     place.reader().floats(place.name(), sink);
   }
 

@@ -18,7 +18,7 @@ public final class SpanMarks {
   private SpanMarks() {}
 
   /** Characters [from, to) of a text. */
-  public record Place(int from, int to) {}
+  public record Span(int from, int to) {}
 
   public static List<String> words(String text) {
     return WORD.matcher(text).results().map(match -> match.group()).toList();
@@ -31,7 +31,7 @@ public final class SpanMarks {
    *
    * @param word number of its first word in the text, from 0
    */
-  public static Optional<Place> find(String text, String span, int word) {
+  public static Optional<Span> find(String text, String span, int word) {
     String bare = withoutPunctuation(span);
     Optional<Integer> start =
         WORD.matcher(text).results().skip(word).map(match -> match.start()).findFirst();
@@ -42,7 +42,7 @@ public final class SpanMarks {
     for (int from = start.get(); from < text.length(); from++) {
       int end = end(text, from, words);
       if (end >= 0 && isWhole(text, end)) {
-        return Optional.of(new Place(from, end));
+        return Optional.of(new Span(from, end));
       }
       if (isPartOfWord(text.charAt(from)) || Character.isWhitespace(text.charAt(from))) {
         return Optional.empty();
@@ -71,7 +71,7 @@ public final class SpanMarks {
   }
 
   /** The text with {@code *} around the first place and {@code #} around the second. */
-  public static String mark(String text, Place first, Place second) {
+  public static String mark(String text, Span first, Span second) {
     List<Insert> inserts = new ArrayList<>();
     // The longer one goes around the shorter one where both begin or end together.
     boolean inner = first.to() - first.from() < second.to() - second.from();
@@ -94,7 +94,7 @@ public final class SpanMarks {
 
   private record Insert(int at, char sign, boolean opens) {}
 
-  private static void add(List<Insert> inserts, Place place, char sign) {
+  private static void add(List<Insert> inserts, Span place, char sign) {
     inserts.add(new Insert(place.from(), sign, true));
     inserts.add(new Insert(place.to(), sign, false));
   }

@@ -2,7 +2,7 @@ package io.sparsetune.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparsetune.text.SpanMarks.Place;
+import io.sparsetune.text.SpanMarks.Span;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,8 +25,8 @@ class SpanMarksTest {
     "book, 14, in her *book*.",
   })
   void aSpanIsMarkedWhereItsWordsStand(String span, int word, String expected) {
-    Optional<Place> place = SpanMarks.find(TEXT, span, word);
-    Place pete = SpanMarks.find(TEXT, "Pete", 2).orElseThrow();
+    Optional<Span> place = SpanMarks.find(TEXT, span, word);
+    Span pete = SpanMarks.find(TEXT, "Pete", 2).orElseThrow();
     assertThat(SpanMarks.mark(TEXT, place.orElseThrow(), pete))
         .contains(expected.replace("\\n", "\n"))
         .contains("#Pete#");
@@ -55,24 +55,24 @@ class SpanMarksTest {
   @Test
   void aSpanMayLieInTheOther() {
     String text = "Bob's mother saw him";
-    Place mother = SpanMarks.find(text, "Bob's mother", 0).orElseThrow();
-    Place bob = SpanMarks.find(text, "Bob's", 0).orElseThrow();
+    Span mother = SpanMarks.find(text, "Bob's mother", 0).orElseThrow();
+    Span bob = SpanMarks.find(text, "Bob's", 0).orElseThrow();
     assertThat(SpanMarks.mark(text, mother, bob)).isEqualTo("*#Bob's# mother* saw him");
     assertThat(SpanMarks.mark(text, bob, mother)).isEqualTo("#*Bob's* mother# saw him");
-    Place last = SpanMarks.find(text, "mother", 1).orElseThrow();
+    Span last = SpanMarks.find(text, "mother", 1).orElseThrow();
     assertThat(SpanMarks.mark(text, mother, last)).isEqualTo("*Bob's #mother#* saw him");
   }
 
   @Test
   void wordsAreWhatWhiteSpaceSeparates() {
     assertThat(SpanMarks.words(" a  b,\u00a0c\td")).containsExactly("a", "b,", "c", "d");
-    assertThat(SpanMarks.find("a  b,\u00a0c\td", "c", 2)).contains(new Place(6, 7));
+    assertThat(SpanMarks.find("a  b,\u00a0c\td", "c", 2)).contains(new Span(6, 7));
   }
 
   @Test
   void aSpanMayHaveAnyNumberOfWords() {
     String words = "word ".repeat(50_000).strip();
-    assertThat(SpanMarks.find("A " + words, words, 1)).contains(new Place(2, 2 + words.length()));
+    assertThat(SpanMarks.find("A " + words, words, 1)).contains(new Span(2, 2 + words.length()));
     assertThat(SpanMarks.find("A " + words, words + "s", 1)).isEmpty();
   }
 }

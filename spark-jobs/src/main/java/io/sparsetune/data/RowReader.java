@@ -9,7 +9,7 @@ import io.sparsetune.table.TableRow;
 import io.sparsetune.table.Unusable;
 import io.sparsetune.task.Labels;
 import io.sparsetune.text.SpanMarks;
-import io.sparsetune.text.SpanMarks.Place;
+import io.sparsetune.text.SpanMarks.Span;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.util.List;
@@ -112,7 +112,7 @@ public final class RowReader implements Serializable {
   List<SequenceText> sequences(TableRow row) {
     String text = cell(row, columns.text());
     if (!columns.spans().isEmpty()) {
-      List<Place> places =
+      List<Span> places =
           columns.spans().stream().map(span -> place(row, span).orElseThrow()).toList();
       String marked = SpanMarks.mark(text, places.get(0), places.get(1));
       return List.of(new SequenceText(marked, Optional.empty()));
@@ -153,7 +153,7 @@ public final class RowReader implements Serializable {
                     BadRow.cut(cell(row, span.text())), span.text(), word, span.index(), there)));
   }
 
-  private Optional<Place> place(TableRow row, Columns.Span span) {
+  private Optional<Span> place(TableRow row, Columns.Span span) {
     return SpanMarks.find(
         cell(row, columns.text()),
         cell(row, span.text()),

@@ -15,7 +15,7 @@ final class CsvRecords implements Records {
   private static final int SHOWN = 400;
 
   /** Where a byte stands. */
-  private enum Place {
+  private enum State {
     FIELD_START,
     PLAIN,
     QUOTED,
@@ -100,7 +100,7 @@ final class CsvRecords implements Records {
     field.reset();
     beginning.reset();
     length = 0;
-    Place place = Place.FIELD_START;
+    State state = State.FIELD_START;
     boolean quoted = false;
     long begun = line;
     while (at < filled || fill()) {
@@ -112,7 +112,7 @@ final class CsvRecords implements Records {
       if (secondOfTwo && length == 0) {
         continue;
       }
-      if (lineEnd && place != Place.QUOTED) {
+      if (lineEnd && state != State.QUOTED) {
         if (length > 0) {
           endField(quoted);
         }
@@ -122,44 +122,44 @@ final class CsvRecords implements Records {
       if (beginning.size() < SHOWN) {
         beginning.write(next);
       }
-      switch (place) {
+      switch (state) {
         case FIELD_START, PLAIN -> {
           if (next == ',') {
             endField(quoted);
-            place = Place.FIELD_START;
-          } else if (next == '"' && place == Place.FIELD_START) {
-            place = Place.QUOTED;
+            state = State.FIELD_START;
+          } else if (next == '"' && state == State.FIELD_START) {
+            state = State.QUOTED;
             quoted = true;
             begun = line;
           } else {
-            place = Place.PLAIN;
+            state = State.PLAIN;
             add(next);
           }
         }
         case QUOTED -> {
           if (next == '"') {
-            place = Place.AFTER_QUOTE;
+            state = State.AFTER_QUOTE;
           } else {
             add(next);
           }
         }
         case AFTER_QUOTE, CLOSED -> {
-          if (next == '"' && place == Place.AFTER_QUOTE) {
-            place = Place.QUOTED;
+          if (next == '"' && state == State.AFTER_QUOTE) {
+            state = State.QUOTED;
             add(next);
           } else if (next == ',') {
             endField(quoted);
-            place = Place.FIELD_START;
+            state = State.FIELD_START;
             quoted = false;
           } else if (next == ' ' || next == '\t') {
-            place = Place.CLOSED;
+            state = State.CLOSED;
           } else {
             throw new WrongQuoteException(begun);
           }
         }
       }
     }
-    if (place == Place.QUOTED) {
+    if (state == State.QUOTED) {
       throw new WrongQuoteException(begun);
     }
     if (length > 0) {
