@@ -12,6 +12,9 @@ public final class TemporaryName {
   /** The file by which one command keeps others from changing a folder. */
   public static final String LOCK = ".sparsetune-lock";
 
+  /** The file by which a command shows that it is at work in a folder. */
+  public static final String OWNER = ".sparsetune-owner";
+
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int BYTES = 8;
   private static final Pattern ANY =
@@ -26,8 +29,8 @@ public final class TemporaryName {
     return ".sparsetune-" + HexFormat.of().formatHex(bytes);
   }
 
-  /** Whether a name is one of these, or the lock's: what a command that was killed has left. */
+  /** Whether a name is one of these: what a command that was killed has left. */
   public static boolean isOne(String name) {
-    return name.equals(LOCK) || ANY.matcher(name).matches();
+    return name.equals(LOCK) || name.equals(OWNER) || ANY.matcher(name).matches();
   }
 }

@@ -267,6 +267,16 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
     }
   }
 
+  /** Writes a small file in place, without a moment in which it is missing. */
+  void rewrite(String name, byte[] bytes) throws IOException {
+    if (local.isPresent() && Files.isSymbolicLink(local.get().resolve(name))) {
+      throw new IOException(name + " is a link");
+    }
+    try (OutputStream out = fileSystem.create(new Path(folder, name), true)) {
+      out.write(bytes);
+    }
+  }
+
   /** When what has that name was changed last. */
   Instant changed(String name) throws IOException {
     return Instant.ofEpochMilli(

@@ -85,10 +85,53 @@ final class LockFile implements AutoCloseable {
     try {
       return locking.lock() != null;
     } catch (IOException e) {
-      if (NO_LOCKS.matcher(String.valueOf(e.getMessage())).find()) {
+      if (saysNoLocks(e)) {
         return false;
       }
       throw e;
+    }
+  }
+
+  private static boolean saysNoLocks(IOException e) {
+    return NO_LOCKS.matcher(String.valueOf(e.getMessage())).find();
+  }
+
+  /**
+   * Makes the file where it is missing, and locks it; empty where another process, or another part
+   * of this one, has it locked.
+   *
+   * @throws NoLocksException where the file system has no locks
+   */
+  static Optional<LockFile> take(Path file) throws IOException {
+    while (true) {
+      FileChannel channel =
+          FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+      try {
+        FileLock lock = channel.tryLock();
+        if (lock != null && isStillThere(file, channel)) {
+          return Optional.of(new LockFile(file, channel));
+        }
+        channel.close();
+        if (lock == null) {
+          return Optional.empty();
+        }
+      } catch (OverlappingFileLockException e) {
+        channel.close();
+        return Optional.empty();
+      } catch (IOException e) {
+        channel.close();
+        throw saysNoLocks(e) ? new NoLocksException(e) : e;
+      }
+    }
+  }
+
+  /** A file system without locks. */
+  static final class NoLocksException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    NoLocksException(IOException cause) {
+      super(cause.getMessage(), cause);
     }
   }
 

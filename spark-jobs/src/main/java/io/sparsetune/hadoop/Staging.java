@@ -26,6 +26,9 @@ public final class Staging implements AutoCloseable {
   /** Where nothing tells whether a command still runs, what is as old as this is left over. */
   private static final Duration ABANDONED = Duration.ofDays(2);
 
+  /** Files that are nobody's result: those who have them remove them. */
+  private static final Set<String> RIGHTS = Set.of(TemporaryName.LOCK, TemporaryName.OWNER);
+
   /** Those of this process, which the system's locks do not keep from itself. */
   private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
@@ -144,7 +147,7 @@ public final class Staging implements AutoCloseable {
       return;
     }
     for (String name : target.names()) {
-      if (TemporaryName.isOne(name) && !name.equals(TemporaryName.LOCK)) {
+      if (TemporaryName.isOne(name) && !RIGHTS.contains(name)) {
         removeAbandoned(target, name);
       }
     }
