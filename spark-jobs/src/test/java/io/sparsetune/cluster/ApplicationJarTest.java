@@ -59,8 +59,9 @@ class ApplicationJarTest {
   }
 
   @Test
-  void nothingOfTheTestsNorSignaturesIsInside() {
+  void nothingOfTheTestsNorTheBenchNorSignaturesIsInside() {
     assertThat(names)
+        .noneMatch(name -> name.startsWith("io/sparsetune/bench/"))
         .noneMatch(name -> name.startsWith("io/sparsetune/cluster/"))
         .noneMatch(name -> name.startsWith("io/sparsetune/testing/"))
         .noneMatch(name -> name.matches("io/sparsetune/(?!shaded/).*Test\\.class"))

@@ -11,11 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Hugging Face folders of BERT encoders that exist only to be measured, or to be tested on. */
-public final class ModelFolder {
+/** Hugging Face folders of BERT encoders that exist only to be measured. */
+final class ModelFolder {
   private ModelFolder() {}
 
-  public static void write(ModelSpec spec, float[] theta, Path folder) throws IOException {
+  static void write(ModelSpec spec, float[] theta, Path folder) throws IOException {
     ParameterLayout layout = spec.layout();
     SafetensorsWriter weights = new SafetensorsWriter().metadata("format", "pt");
     for (int t = 0; t < layout.tensorCount(); t++) {
