@@ -3,12 +3,15 @@ package io.sparsetune.state;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.UnsupportedVersionException;
-import io.sparsetune.error.UserException;
 import io.sparsetune.files.ByteSource;
+import io.sparsetune.files.Sha256;
 import io.sparsetune.files.Unreadable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
 import java.util.function.Function;
 
 /**
@@ -31,6 +34,7 @@ public final class StateFile {
 
   static final int VERSION = 1;
   static final int CHECKSUM_BYTES = 32;
+  static final int BUFFER_BYTES = 1 << 16;
   static final byte END = 0;
 
   /** The fewest bytes that a file has: magic, version, an empty header, end, checksum. */
@@ -59,11 +63,10 @@ public final class StateFile {
   }
 
   /**
-   * Reads a file, and returns only once its checksum has proved right.
+   * Reads a file, twice: nothing of it is believed before its checksum has proved right.
    *
    * @param kind that it has to be of
-   * @param content takes the arrays, all of them and in their order; its result must not be used
-   *     elsewhere before this method returns
+   * @param content takes the arrays, all of them and in their order
    * @throws CorruptFileException where it is damaged or truncated, or not such a file
    * @throws UnsupportedVersionException for another version of the format
    * @throws io.sparsetune.error.DataException where it cannot be read at all
@@ -76,12 +79,18 @@ public final class StateFile {
             file.path(), "it has %d bytes, too few for a file of training state".formatted(size));
       }
       try (InputStream in = file.openAt(0)) {
+        requireUndamaged(file.path(), in, size);
+      }
+      try (InputStream in = file.openAt(0)) {
         StateReader reader = new StateReader(file.path(), in, size);
         reader.begin(kind);
-        T result = attempt(reader, content);
+        T result = content.apply(reader);
         reader.end();
         return result;
       }
+    } catch (IllegalArgumentException e) {
+      throw new CorruptFileException(
+          file.path(), "its content makes no sense: " + e.getMessage(), e);
     } catch (IOException e) {
       throw Unreadable.because(file.path(), e);
     } catch (StateReader.Failure e) {
@@ -89,20 +98,36 @@ public final class StateFile {
     }
   }
 
-  /** Whatever does not make sense to the caller: of a damaged file the damage is what to say. */
-  private static <T> T attempt(StateReader reader, Function<StateReader, T> content)
-      throws IOException {
-    try {
-      return content.apply(reader);
-    } catch (StateReader.Failure | UnsupportedVersionException e) {
-      throw e;
-    } catch (UserException e) {
-      reader.requireUndamaged(e);
-      throw e;
-    } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {
-      reader.requireUndamaged(e);
+  private static void requireUndamaged(String path, InputStream in, long size) throws IOException {
+    MessageDigest digest = Sha256.digest();
+    byte[] bytes = new byte[BUFFER_BYTES];
+    int start = in.readNBytes(bytes, 0, 12);
+    ByteBuffer begin = ByteBuffer.wrap(bytes, 0, start).order(ByteOrder.LITTLE_ENDIAN);
+    if (start < 12 || begin.getLong() != MAGIC) {
       throw new CorruptFileException(
-          reader.path(), "its content makes no sense: " + e.getMessage(), e);
+          path, "it does not begin as a file of training state does (at byte 0)");
+    }
+    int version = begin.getInt();
+    if (version != VERSION) {
+      throw new UnsupportedVersionException(
+          path,
+          "its format has version %d, and this library reads version %d (at byte 8)"
+              .formatted(version, VERSION));
+    }
+    digest.update(bytes, 0, start);
+    for (long left = size - start - CHECKSUM_BYTES; left > 0; ) {
+      int count = in.readNBytes(bytes, 0, (int) Math.min(bytes.length, left));
+      if (count == 0) {
+        break;
+      }
+      digest.update(bytes, 0, count);
+      left -= count;
+    }
+    if (!MessageDigest.isEqual(digest.digest(), in.readNBytes(CHECKSUM_BYTES))) {
+      throw new CorruptFileException(
+          path,
+          "it is damaged or truncated: its checksum is wrong (at byte %d)"
+              .formatted(size - CHECKSUM_BYTES));
     }
   }
 }

@@ -2,16 +2,12 @@ package io.sparsetune.state;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.error.CorruptFileException;
-import io.sparsetune.error.UnsupportedVersionException;
-import io.sparsetune.error.UserException;
-import io.sparsetune.files.Sha256;
 import io.sparsetune.files.StrictJson;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.security.MessageDigest;
 
 /**
  * Gives the arrays of a {@link StateFile}, each once and in the order in which they were written.
@@ -19,14 +15,11 @@ import java.security.MessageDigest;
  * several threads.
  */
 public final class StateReader {
-  private static final int BUFFER_BYTES = 1 << 16;
-
   private final String path;
   private final InputStream in;
   private final long end;
-  private final MessageDigest digest = Sha256.digest();
   private final ByteBuffer buffer =
-      ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer.allocate(StateFile.BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
   /** Bytes read. */
   private long at;
@@ -59,39 +52,20 @@ public final class StateReader {
   }
 
   void begin(String kind) throws IOException {
-    if (bytes(8).getLong() != StateFile.MAGIC) {
+    bytes(8 + 4);
+    ObjectNode header = StrictJson.parseObject(path, text("header"));
+    if (!(header.get("about") instanceof ObjectNode description)
+        || !header.path("kind").isTextual()
+        || header.size() != 2) {
+      throw new CorruptFileException(path, "its header is not a kind and a description");
+    }
+    if (!header.get("kind").textValue().equals(kind)) {
       throw new CorruptFileException(
-          path, "it does not begin as a file of training state does (at byte 0)");
-    }
-    int version = bytes(4).getInt();
-    if (version != StateFile.VERSION) {
-      throw new UnsupportedVersionException(
           path,
-          "its format has version %d, and this library reads version %d (at byte 8)"
-              .formatted(version, StateFile.VERSION));
+          "it holds the state of a %s, not of a %s"
+              .formatted(header.get("kind").textValue(), kind));
     }
-    try {
-      ObjectNode header = StrictJson.parseObject(path, text("header"));
-      if (!(header.get("about") instanceof ObjectNode description)
-          || !header.path("kind").isTextual()
-          || header.size() != 2) {
-        throw new CorruptFileException(path, "its header is not a kind and a description");
-      }
-      if (!header.get("kind").textValue().equals(kind)) {
-        throw new CorruptFileException(
-            path,
-            "it holds the state of a %s, not of a %s"
-                .formatted(header.get("kind").textValue(), kind));
-      }
-      about = description;
-    } catch (UserException e) {
-      requireUndamaged(e);
-      throw e;
-    }
-  }
-
-  String path() {
-    return path;
+    about = description;
   }
 
   /** Everything that is not an array. */
@@ -183,7 +157,7 @@ public final class StateReader {
   }
 
   private ByteBuffer piece(int elements, int bytesEach) {
-    return unchecked(Math.min(elements, BUFFER_BYTES / bytesEach) * bytesEach);
+    return unchecked(Math.min(elements, StateFile.BUFFER_BYTES / bytesEach) * bytesEach);
   }
 
   private void look() {
@@ -242,7 +216,7 @@ public final class StateReader {
     long start = at;
     byte[] text = new byte[length];
     for (int done = 0; done < length; ) {
-      int count = Math.min(BUFFER_BYTES, length - done);
+      int count = Math.min(StateFile.BUFFER_BYTES, length - done);
       bytes(count).get(text, done, count);
       done += count;
     }
@@ -250,30 +224,15 @@ public final class StateReader {
   }
 
   /**
-   * @throws CorruptFileException where something follows, or the checksum is wrong
+   * @throws CorruptFileException where something follows
    */
-  void end() throws IOException {
+  void end() {
     if (hasNext()) {
-      CorruptFileException more =
-          new CorruptFileException(path, "it has an array %s too many".formatted(name));
-      requireUndamaged(more);
-      throw more;
+      throw new CorruptFileException(
+          path, "it has an array %s too many (at byte %d)".formatted(name, at));
     }
     if (at != end) {
       throw new CorruptFileException(path, "it goes on after its end, at byte " + at);
-    }
-    requireUndamaged(null);
-  }
-
-  /** Reads the rest, and compares the checksum. */
-  void requireUndamaged(RuntimeException symptom) throws IOException {
-    while (at < end) {
-      bytes((int) Math.min(BUFFER_BYTES, end - at));
-    }
-    byte[] computed = digest.digest();
-    byte[] written = in.readNBytes(StateFile.CHECKSUM_BYTES);
-    if (!MessageDigest.isEqual(computed, written)) {
-      throw new CorruptFileException(path, "it is damaged: its checksum is wrong", symptom);
     }
   }
 
@@ -293,7 +252,6 @@ public final class StateReader {
     if (in.readNBytes(buffer.array(), 0, count) < count) {
       throw new EOFException("it became shorter while it was read");
     }
-    digest.update(buffer.array(), 0, count);
     at += count;
     return buffer.clear().limit(count);
   }

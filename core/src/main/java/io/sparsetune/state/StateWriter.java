@@ -13,12 +13,10 @@ import java.security.MessageDigest;
 
 /** Takes the arrays of a {@link StateFile}, one after the other. Not safe for several threads. */
 public final class StateWriter {
-  private static final int BUFFER_BYTES = 1 << 16;
-
   private final OutputStream out;
   private final MessageDigest digest = Sha256.digest();
   private final ByteBuffer buffer =
-      ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer.allocate(StateFile.BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
   StateWriter(OutputStream out) {
     this.out = out;
