@@ -17,17 +17,15 @@ public final class Adam {
   private double secondScale;
 
   /**
-   * @param first moments, which become this object's own; as {@code second}
-   * @param stepsTaken that led to those moments
+   * @param state two moments, whose arrays become this object's own
    */
-  public Adam(
-      double beta1, double beta2, double epsilon, float[] first, float[] second, long stepsTaken) {
+  public Adam(double beta1, double beta2, double epsilon, OptimizerState state) {
     this.beta1 = beta1;
     this.beta2 = beta2;
     this.epsilon = epsilon;
-    this.first = first;
-    this.second = second;
-    for (; steps < stepsTaken; steps++) {
+    this.first = state.moments()[0];
+    this.second = state.moments()[1];
+    for (; steps < state.steps(); steps++) {
       beta1Power *= beta1;
       beta2Power *= beta2;
     }
@@ -55,11 +53,8 @@ public final class Adam {
     return value - stepSize * m / (Math.sqrt(v) * secondScale + epsilon);
   }
 
-  long steps() {
-    return steps;
-  }
-
-  float[][] moments() {
-    return new float[][] {first, second};
+  /** Where it is: the arrays are its own, and change with its next step. */
+  public OptimizerState state() {
+    return new OptimizerState(steps, new float[][] {first, second});
   }
 }

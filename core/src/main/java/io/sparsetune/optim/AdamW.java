@@ -22,8 +22,7 @@ final class AdamW implements SparseOptimizer {
       OptimizerState state) {
     this.trained = trained;
     this.decay = decay;
-    this.adam =
-        new Adam(beta1, beta2, epsilon, state.moments()[0], state.moments()[1], state.steps());
+    this.adam = new Adam(beta1, beta2, epsilon, state);
   }
 
   @Override
@@ -42,6 +41,6 @@ final class AdamW implements SparseOptimizer {
 
   @Override
   public OptimizerState state() {
-    return new OptimizerState(adam.steps(), adam.moments());
+    return adam.state();
   }
 }

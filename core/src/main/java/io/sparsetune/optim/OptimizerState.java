@@ -1,7 +1,11 @@
 package io.sparsetune.optim;
 
 import io.sparsetune.mask.Mask;
+import io.sparsetune.state.StateReader;
+import io.sparsetune.state.StateWriter;
+import java.io.IOException;
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * Where an optimizer is.
@@ -19,5 +23,34 @@ public record OptimizerState(long steps, float[][] moments) implements Serializa
       from.copyCommon(moments[m], to, carried[m]);
     }
     return new OptimizerState(steps, carried);
+  }
+
+  /**
+   * Writes it.
+   *
+   * @param name that the names of its arrays begin with
+   */
+  public void save(String name, StateWriter out) throws IOException {
+    out.longs(name + ".steps", new long[] {steps});
+    for (int m = 0; m < moments.length; m++) {
+      out.floats(name + ".moment." + m, moments[m]);
+    }
+  }
+
+  /**
+   * What {@link #save} wrote, in the arrays of this state.
+   *
+   * @throws io.sparsetune.error.CorruptFileException where it is not the state of as many moments
+   *     of as many parameters
+   */
+  public OptimizerState restored(String name, StateReader in) {
+    long[] taken = in.longs(name + ".steps");
+    if (taken.length != 1 || taken[0] < 0) {
+      throw new IllegalArgumentException("Invalid number of steps: " + Arrays.toString(taken));
+    }
+    for (int m = 0; m < moments.length; m++) {
+      in.floats(name + ".moment." + m, moments[m]);
+    }
+    return new OptimizerState(taken[0], moments);
   }
 }

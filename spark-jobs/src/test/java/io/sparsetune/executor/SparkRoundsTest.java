@@ -13,6 +13,8 @@ import io.sparsetune.optim.TrainedState;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.progress.RoundBytes;
 import io.sparsetune.progress.TrainingListener;
+import io.sparsetune.state.StateReader;
+import io.sparsetune.state.StateWriter;
 import io.sparsetune.sums.GradientSum;
 import io.sparsetune.task.Predictions;
 import io.sparsetune.testing.SharedSession;
@@ -155,6 +157,16 @@ class SparkRoundsTest extends RoundsContract {
             throw new IllegalStateException("A failure made by the test");
           }
           return trainer.state();
+        }
+
+        @Override
+        public void save(StateWriter out) throws IOException {
+          trainer.save(out);
+        }
+
+        @Override
+        public void restore(StateReader in) {
+          trainer.restore(in);
         }
       };
     }

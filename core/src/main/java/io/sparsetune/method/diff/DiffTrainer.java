@@ -5,9 +5,13 @@ import io.sparsetune.mask.Mask;
 import io.sparsetune.optim.Adam;
 import io.sparsetune.optim.GradientClip;
 import io.sparsetune.optim.OptimizerRecipe;
+import io.sparsetune.optim.OptimizerState;
 import io.sparsetune.optim.SparseOptimizer;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.state.StateReader;
+import io.sparsetune.state.StateWriter;
 import io.sparsetune.sums.GradientSum;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -18,6 +22,7 @@ import java.util.OptionalDouble;
  */
 final class DiffTrainer implements DenseTrainer {
   private final DiffTraining training;
+  private final ParameterLayout layout;
   private final Mask dense;
   private final float[] base;
   private final List<Integer> gated;
@@ -26,13 +31,14 @@ final class DiffTrainer implements DenseTrainer {
   private final float[] alpha;
   private final float[] tensorAlpha;
   private final float[] theta;
-  private final SparseOptimizer optimizer;
-  private final Adam adam;
-  private final Adam tensorAdam;
+  private SparseOptimizer optimizer;
+  private Adam adam;
+  private Adam tensorAdam;
   private double penalty;
 
   DiffTrainer(DiffTraining training, ParameterLayout layout, Mask dense, float[] base) {
     this.training = training;
+    this.layout = layout;
     this.dense = dense;
     this.base = base;
     this.gated = training.gatedOf(dense);
@@ -50,13 +56,13 @@ final class DiffTrainer implements DenseTrainer {
         .alphas()
         .fill(training.seed(), dense.tensorCount(), tensorAlpha, 0, tensorAlpha.length);
     this.optimizer = training.optimizer().start(layout, dense);
-    this.adam = adam(training.optimizer(), dense.size());
-    this.tensorAdam = adam(training.optimizer(), tensorAlpha.length);
+    this.adam = adam(new OptimizerState(0, new float[2][dense.size()]));
+    this.tensorAdam = adam(new OptimizerState(0, new float[2][tensorAlpha.length]));
   }
 
-  private static Adam adam(OptimizerRecipe recipe, int size) {
-    return new Adam(
-        recipe.beta1(), recipe.beta2(), recipe.epsilon(), new float[size], new float[size], 0);
+  private Adam adam(OptimizerState state) {
+    OptimizerRecipe recipe = training.optimizer();
+    return new Adam(recipe.beta1(), recipe.beta2(), recipe.epsilon(), state);
   }
 
   @Override
@@ -163,5 +169,26 @@ final class DiffTrainer implements DenseTrainer {
       Arrays.fill(everywhere, first, first + dense.count(t), tensorAlpha[t]);
     }
     return new float[][] {w, alpha, everywhere};
+  }
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.floats("w", w);
+    out.floats("alpha", alpha);
+    out.floats("tensor_alpha", tensorAlpha);
+    optimizer.state().save("optimizer", out);
+    adam.state().save("alpha.optimizer", out);
+    tensorAdam.state().save("tensor_alpha.optimizer", out);
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    in.floats("w", w);
+    in.floats("alpha", alpha);
+    in.floats("tensor_alpha", tensorAlpha);
+    optimizer =
+        training.optimizer().resume(layout, dense, optimizer.state().restored("optimizer", in));
+    adam = adam(adam.state().restored("alpha.optimizer", in));
+    tensorAdam = adam(tensorAdam.state().restored("tensor_alpha.optimizer", in));
   }
 }

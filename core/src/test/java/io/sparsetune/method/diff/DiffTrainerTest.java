@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparsetune.dense.DenseTrainer;
+import io.sparsetune.dense.SavedTrainers;
 import io.sparsetune.dense.StateSlice;
 import io.sparsetune.dense.StateSlice.Place;
 import io.sparsetune.mask.Mask;
@@ -222,6 +223,34 @@ class DiffTrainerTest {
       assertThat((double) state[DiffTraining.TENSOR_ALPHA][22])
           .isCloseTo(oracle.x[2 * SIZE + 1], within(2e-5));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "false, false, adamw",
+    "true, false, adamw",
+    "false, true, adamw",
+    "true, true, adamw",
+    "true, false, sgd"
+  })
+  void aTrainerGoesOnFromItsSavedStateBitForBit(
+      boolean structured, boolean releasedCode, String optimizer) {
+    Alphas alphas = releasedCode ? Alphas.ofReleasedCode() : Alphas.of(5, 0.1);
+    DiffTraining adamW = training(structured, alphas, releasedCode);
+    OptimizerRecipe recipe =
+        MethodConfigs.run("training.optimizer=" + optimizer).training().optimizer();
+    DiffTraining training =
+        new DiffTraining(
+            adamW.gated(),
+            CONCRETE,
+            LAMBDA,
+            structured,
+            alphas,
+            recipe,
+            MAX_NORM,
+            releasedCode,
+            adamW.seed());
+    SavedTrainers.goOnBitForBit(() -> trainer(training), this::gradient, STEPS);
   }
 
   @Test
