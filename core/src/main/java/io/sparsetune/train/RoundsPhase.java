@@ -27,6 +27,7 @@ import io.sparsetune.work.RoundStep;
 import io.sparsetune.work.RoundWork;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.LongSupplier;
 
 /**
@@ -132,7 +133,7 @@ final class RoundsPhase {
               mask[0] = method.project(problem, round, distances);
               return mask[0].withWhole(layout, head);
             });
-    RoundResult result = executed(request, before.step());
+    RoundResult result = executed(request);
     report(round, steps, before.mask(), mask[0], result);
     long optimizerSteps = start.optimizer().steps() + rounds.steps();
     TrainedState trained =
@@ -143,7 +144,7 @@ final class RoundsPhase {
     return new State(mask[0], trained, before.step() + rounds.steps());
   }
 
-  private RoundResult executed(RoundRequest request, int stepsDone) {
+  private RoundResult executed(RoundRequest request) {
     try {
       return executor.round(request);
     } catch (NotFiniteException e) {
@@ -153,7 +154,7 @@ final class RoundsPhase {
                   request.round() + 1,
                   rounds.rounds(),
                   e.getMessage(),
-                  stepsDone == 0 && e.getMessage().startsWith("at step 1:")
+                  e.step().equals(OptionalInt.of(1))
                       ? SparseSteps.AT_THE_START
                       : SparseSteps.LATER),
           e);

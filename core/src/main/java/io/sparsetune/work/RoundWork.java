@@ -135,7 +135,7 @@ public record RoundWork(
     try {
       return gradient.apply(step);
     } catch (NotFiniteException e) {
-      throw new NotFiniteException("at step %d: %s".formatted(step + 1, e.getMessage()));
+      throw e.atStep(step + 1);
     }
   }
 }

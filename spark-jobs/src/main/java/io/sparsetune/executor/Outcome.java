@@ -14,9 +14,9 @@ import java.util.function.Supplier;
  * is returned and not thrown: Spark would try again.
  *
  * @param value null for none
- * @param notFinite message of a {@link NotFiniteException}; null for none
+ * @param notFinite null for none
  */
-record Outcome<T>(T value, String notFinite) implements Serializable {
+record Outcome<T>(T value, NotFiniteException notFinite) implements Serializable {
 
   /** Nothing: the run has moved on, and nobody waits for this task. */
   static <T> Outcome<T> stale() {
@@ -28,7 +28,7 @@ record Outcome<T>(T value, String notFinite) implements Serializable {
     try {
       return new Outcome<>(work.get().orElse(null), null);
     } catch (NotFiniteException e) {
-      return new Outcome<>(null, e.getMessage());
+      return new Outcome<>(null, e);
     }
   }
 
@@ -46,7 +46,7 @@ record Outcome<T>(T value, String notFinite) implements Serializable {
   static <T> List<T> values(List<Outcome<T>> outcomes) {
     for (Outcome<T> outcome : outcomes) {
       if (outcome.notFinite != null) {
-        throw new NotFiniteException(outcome.notFinite);
+        throw outcome.notFinite;
       }
     }
     List<T> values = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.sparsetune.executor;
 
 import io.sparsetune.dense.StateSlice;
 import io.sparsetune.dense.WorkerSlice;
+import io.sparsetune.sums.NotFiniteException;
 import io.sparsetune.work.WorkerSteps;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -19,11 +20,10 @@ record RoundMean(StateSlice slice, List<WorkerSteps> steps) implements Serializa
   static Outcome<RoundMean> of(Iterable<Outcome<RoundPart>> parts) {
     List<WorkerSlice> slices = new ArrayList<>();
     List<WorkerSteps> steps = new ArrayList<>();
-    String failure = null;
+    NotFiniteException failure = null;
     for (Outcome<RoundPart> part : parts) {
       if (part.value() == null) {
-        failure =
-            failure == null || part.notFinite().compareTo(failure) < 0 ? part.notFinite() : failure;
+        failure = failure == null ? part.notFinite() : first(failure, part.notFinite());
       } else if (part.value().slice() == null) {
         steps.add(part.value().steps());
       } else {
@@ -35,5 +35,10 @@ record RoundMean(StateSlice slice, List<WorkerSteps> steps) implements Serializa
     }
     return new Outcome<>(
         new RoundMean(slices.isEmpty() ? null : WorkerSlice.mean(slices), steps), null);
+  }
+
+  /** The first in the order of messages, whichever comes first. */
+  private static NotFiniteException first(NotFiniteException a, NotFiniteException b) {
+    return b.getMessage().compareTo(a.getMessage()) < 0 ? b : a;
   }
 }
