@@ -8,6 +8,7 @@ import io.sparsetune.dense.WorkerSlice;
 import io.sparsetune.mask.LocalScores;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSlice;
+import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.train.RoundRequest;
 import io.sparsetune.train.RoundResult;
 import io.sparsetune.work.WorkerState;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
 
 /** Dense rounds in this process, one logical worker after the other. */
 public final class LocalRounds {
+  private final ParameterLayout layout;
   private final Worker worker;
   private Map<Place, ScoreSlice> earlier = Map.of();
 
@@ -29,7 +31,8 @@ public final class LocalRounds {
     WorkerState train(RoundRequest request, int worker);
   }
 
-  public LocalRounds(Worker worker) {
+  public LocalRounds(ParameterLayout layout, Worker worker) {
+    this.layout = layout;
     this.worker = worker;
   }
 
@@ -54,13 +57,15 @@ public final class LocalRounds {
               request.work().training(), slice, Optional.ofNullable(before.get(slice.place()))));
     }
     earlier = scores.remembers() ? blended : Map.of();
-    Mask kept =
+    Mask mask =
         request
             .projection()
             .apply(new LocalScores(() -> blended.values().stream().map(scores::withStays)));
+    Mask kept = mask.withWhole(layout, request.head());
     List<ChosenSlice> chosen =
         mean.stream().map(slice -> ChosenSlice.of(request.work().training(), kept, slice)).toList();
     return new RoundResult(
+        mask,
         kept,
         ChosenSlice.values(kept, chosen),
         ChosenSlice.moments(kept, chosen),

@@ -10,11 +10,13 @@ import io.sparsetune.engine.PrivateEngine;
 import io.sparsetune.mask.LocalScores;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSource;
-import io.sparsetune.method.MaskMethod;
-import io.sparsetune.method.MaskProblem;
+import io.sparsetune.mask.TopKGoal;
+import io.sparsetune.method.Evidence.BaseValues;
+import io.sparsetune.method.Evidence.GradientSums;
 import io.sparsetune.method.ScoreRound;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.progress.ScoreProgress;
 import io.sparsetune.sums.ClippedSum;
 import io.sparsetune.sums.GradientSum;
 import io.sparsetune.sums.MaxAbs;
@@ -22,9 +24,9 @@ import io.sparsetune.sums.ScoreSum;
 import io.sparsetune.sums.SumSlice;
 import io.sparsetune.task.Predictions;
 import io.sparsetune.train.EvaluationRequest;
-import io.sparsetune.train.MaskRequest;
 import io.sparsetune.train.RoundRequest;
 import io.sparsetune.train.RoundResult;
+import io.sparsetune.train.ScoresRequest;
 import io.sparsetune.train.StepExecutor;
 import io.sparsetune.train.StepRequest;
 import io.sparsetune.work.BaseScores;
@@ -39,6 +41,7 @@ import java.util.Spliterators;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
@@ -81,7 +84,7 @@ public final class LocalStepExecutor implements StepExecutor {
     this.data = data;
     this.plan = data.plan();
     this.threads = new LocalThreads(threads);
-    this.rounds = new LocalRounds(this::trainDensely);
+    this.rounds = new LocalRounds(layout, this::trainDensely);
   }
 
   @Override
@@ -97,19 +100,12 @@ public final class LocalStepExecutor implements StepExecutor {
   }
 
   @Override
-  public Mask selectMask(MaskRequest request) {
+  public <T> T withScores(ScoresRequest request, Function<ScoreSource, T> use) {
     lastSequence = request.sequence();
-    MaskMethod method = request.method().method();
-    MaskProblem problem = new MaskProblem(layout, request.method(), plan.seed());
-    ScoreSource evidence =
-        switch (method.evidence()) {
-          case NOTHING -> ScoreSource.none();
-          case BASE_VALUES -> baseScores(problem.scope().tensors());
-          case SCORE_SUMS ->
-              scoreSums(problem, method.scoreRound(request.method(), plan).orElseThrow(), request);
-          case DENSE_ROUNDS -> throw request.needsRounds();
-        };
-    return method.mask(problem, evidence);
+    return use.apply(
+        request.scores() instanceof GradientSums sums
+            ? scoreSums(sums.goal(), sums.round(plan), request.progress())
+            : baseScores(((BaseValues) request.scores()).tensors()));
   }
 
   private ScoreSource baseScores(List<Integer> tensors) {
@@ -125,11 +121,11 @@ public final class LocalStepExecutor implements StepExecutor {
                     }));
   }
 
-  private ScoreSource scoreSums(MaskProblem problem, ScoreRound round, MaskRequest request) {
+  private ScoreSource scoreSums(TopKGoal goal, ScoreRound round, ScoreProgress progress) {
     long work = round.work(plan);
     AtomicLong scored = new AtomicLong();
-    IntConsumer done = n -> request.progress().scored(scored.addAndGet(n), work);
-    IntPredicate wants = problem.goal()::wants;
+    IntConsumer done = n -> progress.scored(scored.addAndGet(n), work);
+    IntPredicate wants = goal::wants;
     ScoreSum sums;
     if (round.ofWholeBatches()) {
       sums = clippedSums(round, wants, done);

@@ -19,8 +19,8 @@ public interface EquivalentMethod extends MaskMethod {
   EquivalentModel equivalentModel(MethodConfig config, EncoderConfig encoder);
 
   @Override
-  default Evidence evidence() {
-    return Evidence.NOTHING;
+  default Evidence evidence(MaskProblem problem) {
+    return new Evidence.Nothing();
   }
 
   @Override
@@ -47,7 +47,7 @@ public interface EquivalentMethod extends MaskMethod {
   }
 
   @Override
-  default Mask mask(MaskProblem problem, ScoreSource evidence) {
+  default Mask mask(MaskProblem problem, ScoreSource scores) {
     ParameterLayout layout = problem.layout();
     List<Integer> trained =
         IntStream.range(0, layout.tensorCount())

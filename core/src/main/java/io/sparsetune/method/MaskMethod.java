@@ -1,8 +1,5 @@
 package io.sparsetune.method;
 
-import io.sparsetune.batch.EpochPlan;
-import io.sparsetune.dense.DenseTraining;
-import io.sparsetune.dense.PlainTraining;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.keys.Key;
@@ -14,7 +11,6 @@ import io.sparsetune.mask.TopK;
 import io.sparsetune.mask.TopKGoal;
 import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.EquivalentModel;
-import io.sparsetune.optim.OptimizerRecipe;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,8 +29,8 @@ public interface MaskMethod {
     return this;
   }
 
-  /** What {@link #mask} looks at. */
-  Evidence evidence();
+  /** What {@link #mask} looks at, or dense rounds with the choice that each of them ends in. */
+  Evidence evidence(MaskProblem problem);
 
   /** Whether {@code method.sparsity} and {@code method.k} mean anything to it. */
   default boolean hasBudget() {
@@ -107,11 +103,6 @@ public interface MaskMethod {
     return problem.scope().size();
   }
 
-  /** The score round that the method needs; empty unless its evidence is score sums. */
-  default Optional<ScoreRound> scoreRound(MethodConfig config, EpochPlan plan) {
-    return Optional.empty();
-  }
-
   /** What the user should know of the choice before it is trained. */
   default List<String> warnings(MaskProblem problem) {
     return problem
@@ -142,33 +133,11 @@ public interface MaskMethod {
   }
 
   /**
-   * How logical workers train in its dense rounds.
-   *
-   * @param optimizer as configured
-   * @param maxGradNorm infinite for no clipping
-   */
-  default DenseTraining denseTraining(
-      MaskProblem problem, OptimizerRecipe optimizer, double maxGradNorm) {
-    return new PlainTraining(optimizer);
-  }
-
-  /**
-   * What a dense round leaves off θ⁰, without the head.
-   *
-   * @param round from 0
-   * @param distances how far the round left each parameter in scope from θ⁰
-   */
-  default Mask project(MaskProblem problem, int round, ScoreSource distances) {
-    return mask(problem, distances);
-  }
-
-  /**
    * The mask, without the head.
    *
-   * @param evidence scores of the tensors in the problem's scope; empty for {@link
-   *     Evidence#NOTHING}
+   * @param scores of the tensors in the problem's scope; empty for {@link Evidence.Nothing}
    */
-  default Mask mask(MaskProblem problem, ScoreSource evidence) {
-    return TopK.select(problem.layout(), goal(problem), evidence);
+  default Mask mask(MaskProblem problem, ScoreSource scores) {
+    return TopK.select(problem.layout(), goal(problem), scores);
   }
 }

@@ -67,8 +67,7 @@ public record ScoreRound(Kind kind, int steps, long examples, boolean dropout, d
   }
 
   /** A round of as many steps as the configuration asks for. */
-  public static ScoreRound ofSteps(Kind kind, MethodConfig config, EpochPlan plan) {
-    MethodOptions options = config.options();
+  public static ScoreRound ofSteps(Kind kind, MethodOptions options, EpochPlan plan) {
     int steps = options.find(STEPS).orElse(Math.min(DEFAULT_STEPS, plan.stepsPerEpoch()));
     double maxNorm = options.find(CLIP).orElse(Double.POSITIVE_INFINITY);
     return new ScoreRound(kind, steps, Long.MAX_VALUE, options.get(DROPOUT), maxNorm);

@@ -11,8 +11,8 @@ import java.util.List;
  */
 public interface WholeMethod extends MaskMethod {
   @Override
-  default Evidence evidence() {
-    return Evidence.NOTHING;
+  default Evidence evidence(MaskProblem problem) {
+    return new Evidence.Nothing();
   }
 
   @Override
@@ -26,7 +26,7 @@ public interface WholeMethod extends MaskMethod {
   }
 
   @Override
-  default Mask mask(MaskProblem problem, ScoreSource evidence) {
+  default Mask mask(MaskProblem problem, ScoreSource scores) {
     return Mask.none(problem.layout()).withWhole(problem.layout(), problem.scope().tensors());
   }
 }

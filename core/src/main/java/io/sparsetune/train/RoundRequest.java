@@ -5,6 +5,7 @@ import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.progress.ScoreProgress;
 import io.sparsetune.work.RoundWork;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -16,7 +17,8 @@ import java.util.function.Function;
  * @param work each worker's
  * @param scores what the projection looks at
  * @param progress hears how many examples have been trained on, W workers together
- * @param projection on the driver: from the scores to what is kept, mask and head
+ * @param projection on the driver: from the scores to the mask of what is kept
+ * @param head tensors that are kept whole beside it
  */
 public record RoundRequest(
     long sequence,
@@ -25,4 +27,9 @@ public record RoundRequest(
     RoundWork work,
     RoundScores scores,
     ScoreProgress progress,
-    Function<ScoreSource, Mask> projection) {}
+    Function<ScoreSource, Mask> projection,
+    List<Integer> head) {
+  public RoundRequest {
+    head = List.copyOf(head);
+  }
+}

@@ -1,12 +1,11 @@
 package io.sparsetune.train;
 
-import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.TrainingConfig;
 import io.sparsetune.dense.PlainTraining;
 import io.sparsetune.dense.RoundScores;
 import io.sparsetune.error.DivergedException;
 import io.sparsetune.mask.Mask;
-import io.sparsetune.method.MaskMethod;
+import io.sparsetune.method.Evidence;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.Methods;
 import io.sparsetune.method.RoundPlan;
@@ -37,8 +36,7 @@ import java.util.function.LongSupplier;
 final class RoundsPhase {
   private final ParameterLayout layout;
   private final TrainingConfig training;
-  private final MaskMethod method;
-  private final MaskProblem problem;
+  private final Evidence.DenseRounds evidence;
   private final TrainingPlan plan;
   private final RoundPlan rounds;
   private final StepExecutor executor;
@@ -51,17 +49,16 @@ final class RoundsPhase {
   private final List<RoundReport> reports = new ArrayList<>();
 
   RoundsPhase(
-      ParameterLayout layout,
-      RunConfig config,
+      MaskProblem problem,
+      TrainingConfig training,
       TrainingPlan plan,
       StepExecutor executor,
       TrainingListener listener,
       SparseSteps sparse,
       LongSupplier sequence) {
-    this.layout = layout;
-    this.training = config.training();
-    this.method = config.method().method();
-    this.problem = new MaskProblem(layout, config.method(), training.seed());
+    this.layout = problem.layout();
+    this.training = training;
+    this.evidence = (Evidence.DenseRounds) problem.config().method().evidence(problem);
     this.plan = plan;
     this.rounds = plan.rounds().orElseThrow();
     this.executor = executor;
@@ -69,7 +66,7 @@ final class RoundsPhase {
     this.sparse = sparse;
     this.sequence = sequence;
     this.recipe = training.optimizer();
-    this.head = Methods.headTensors(layout, config.method());
+    this.head = Methods.headTensors(layout, problem.config());
     this.dense =
         Mask.none(layout).withWhole(layout, problem.scope().tensors()).withWhole(layout, head);
   }
@@ -115,7 +112,6 @@ final class RoundsPhase {
     DenseSteps steps =
         new DenseSteps(before.step(), rounds.steps(), scheduleStart, rate, maxGradNorm);
     Mask stays = fresh ? before.mask() : Mask.none(layout);
-    Mask[] mask = new Mask[1];
     RoundRequest request =
         new RoundRequest(
             sequence.getAsLong(),
@@ -123,25 +119,23 @@ final class RoundsPhase {
             rounds.workers(),
             new RoundWork(
                 steps,
-                method.denseTraining(problem, recipe, maxGradNorm),
+                evidence.training().with(recipe, maxGradNorm),
                 dense,
                 start,
                 rounds.keepMoments()),
             new RoundScores(rounds.momentum(), stays),
             listener::trainedInRound,
-            distances -> {
-              mask[0] = method.project(problem, round, distances);
-              return mask[0].withWhole(layout, head);
-            });
+            distances -> evidence.projection().mask(round, distances),
+            head);
     RoundResult result = executed(request);
-    report(round, steps, before.mask(), mask[0], result);
+    report(round, steps, before.mask(), result.mask(), result);
     long optimizerSteps = start.optimizer().steps() + rounds.steps();
     TrainedState trained =
         rounds.keepMoments()
             ? PlainTraining.trained(
                 result.trained(), result.values(), result.moments(), optimizerSteps)
             : withFreshOptimizer(result.trained(), result.values());
-    return new State(mask[0], trained, before.step() + rounds.steps());
+    return new State(result.mask(), trained, before.step() + rounds.steps());
   }
 
   private RoundResult executed(RoundRequest request) {

@@ -1,11 +1,13 @@
 package io.sparsetune.train;
 
 import io.sparsetune.mask.Mask;
+import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.progress.BytesMoved;
 import io.sparsetune.sums.GradientSum;
 import io.sparsetune.sums.NotFiniteException;
 import io.sparsetune.task.Predictions;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Runs a training loop's dense work somewhere: in this process, or in Spark's tasks. Every
@@ -24,12 +26,12 @@ public interface StepExecutor extends AutoCloseable {
   float[] initialValues(Mask mask);
 
   /**
-   * Chooses the mask by the run's method at θ⁰: magnitude, score rounds and top-k, all on the
-   * executors.
+   * Obtains scores at θ⁰ and gives the function's result for them. The scores stay where they are
+   * made, as long as the function runs.
    *
    * @throws NotFiniteException when a loss or a gradient is not finite or out of range
    */
-  Mask selectMask(MaskRequest request);
+  <T> T withScores(ScoresRequest request, Function<ScoreSource, T> use);
 
   /**
    * Loss and gradients of one global batch at the given values, summed over its examples. The sum

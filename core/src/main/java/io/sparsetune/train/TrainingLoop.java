@@ -33,6 +33,7 @@ public final class TrainingLoop {
   private final RunConfig config;
   private final StepExecutor executor;
   private final TrainingListener listener;
+  private final MaskProblem problem;
   private final TrainingPlan plan;
   private final SparseSteps steps;
 
@@ -46,10 +47,11 @@ public final class TrainingLoop {
     this.config = config;
     this.executor = executor;
     this.listener = listener;
+    this.problem = new MaskProblem(layout, config.method(), config.training().seed());
     this.plan = TrainingPlan.of(config, executor.trainExamples());
     if (config.method().method().hasBudget()) {
       // A budget that cannot be met is said here, not after the rounds that come before its mask.
-      config.method().method().goal(problem());
+      config.method().method().goal(problem);
     }
     this.steps = new SparseSteps(config.training(), plan, executor, listener, this::nextSequence);
   }
@@ -72,7 +74,7 @@ public final class TrainingLoop {
     int scheduleStart = plan.scheduleStart();
     LearningRate learningRate = plan.learningRate(training);
     float[] values = start.trained().values();
-    StepTransform transform = config.method().method().stepTransform(problem(), trained, values);
+    StepTransform transform = config.method().method().stepTransform(problem, trained, values);
     float[] kept = values;
     int keptStep = start.step();
     int step = start.step();
@@ -100,7 +102,8 @@ public final class TrainingLoop {
 
   private RoundsPhase.State rounds() {
     RoundsPhase phase =
-        new RoundsPhase(layout, config, plan, executor, listener, steps, this::nextSequence);
+        new RoundsPhase(
+            problem, config.training(), plan, executor, listener, steps, this::nextSequence);
     RoundsPhase.State end = phase.run();
     rounds.addAll(phase.reports());
     return end;
@@ -108,8 +111,7 @@ public final class TrainingLoop {
 
   private Mask selectMask() {
     try {
-      return executor.selectMask(
-          new MaskRequest(nextSequence(), config.method(), listener::scored));
+      return MaskChoice.atBase(problem, executor, nextSequence(), listener::scored);
     } catch (NotFiniteException e) {
       throw new DivergedException(
           "Cannot choose a mask: %s; %s".formatted(e.getMessage(), SparseSteps.AT_THE_START), e);
@@ -132,13 +134,8 @@ public final class TrainingLoop {
 
   private MaskReport report(Mask mask) {
     MaskMethod method = config.method().method();
-    MaskProblem problem = problem();
     return new MaskReport(
         method.parameters(problem), mask, withHead(mask), method.warnings(problem));
-  }
-
-  private MaskProblem problem() {
-    return new MaskProblem(layout, config.method(), config.training().seed());
   }
 
   /** The last step's values have not been through the model. */

@@ -13,13 +13,12 @@ import io.sparsetune.error.DivergedException;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.optim.GradientClip;
 import io.sparsetune.params.ParameterLayout;
-import io.sparsetune.progress.ScoreProgress;
 import io.sparsetune.progress.StepReport;
 import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.sums.GradientSum;
 import io.sparsetune.sums.NotFiniteException;
 import io.sparsetune.train.EvaluationRequest;
-import io.sparsetune.train.MaskRequest;
+import io.sparsetune.train.MaskChoice;
 import io.sparsetune.train.StepExecutor;
 import io.sparsetune.train.StepExecutorContract;
 import io.sparsetune.train.StepRequest;
@@ -104,7 +103,7 @@ class LocalStepExecutorTest extends StepExecutorContract {
     assertThat(clipped).isBetween(1, steps - 1);
 
     try (StepExecutor executor = open(config)) {
-      Mask mask = executor.selectMask(new MaskRequest(1, config.method(), ScoreProgress.NONE));
+      Mask mask = TinyTask.mask(executor, config);
       for (int t = 0; t < layout.tensorCount(); t++) {
         // The gradient of the attention key's bias is rounding noise.
         if (mask.count(t) > 0 && !layout.tensor(t).name().endsWith("key.bias")) {
@@ -131,14 +130,14 @@ class LocalStepExecutorTest extends StepExecutorContract {
     List<Long> scored = new ArrayList<>();
     List<Long> of = new ArrayList<>();
     try (StepExecutor executor = TinyTask.executor(config, 1)) {
-      executor.selectMask(
-          new MaskRequest(
-              1,
-              config.method(),
-              (examples, all) -> {
-                scored.add(examples);
-                of.add(all);
-              }));
+      MaskChoice.atBase(
+          TinyTask.problem(config),
+          executor,
+          1,
+          (examples, all) -> {
+            scored.add(examples);
+            of.add(all);
+          });
     }
     assertThat(scored).isSorted().last().isEqualTo(of.get(0));
     assertThat(of)
@@ -150,7 +149,7 @@ class LocalStepExecutorTest extends StepExecutorContract {
     RunConfig config = TinyTask.config(RANDOM);
     LocalData data = TinyTask.data(config);
     try (StepExecutor executor = TinyTask.executor(config, 1)) {
-      Mask mask = executor.selectMask(new MaskRequest(1, config.method(), ScoreProgress.NONE));
+      Mask mask = TinyTask.mask(executor, config);
       float[] values = executor.initialValues(mask);
       long examples = 0;
       for (int step = 0; step < data.plan().stepsPerEpoch(); step++) {
@@ -166,7 +165,7 @@ class LocalStepExecutorTest extends StepExecutorContract {
   void dropoutFollowsTheGlobalStep() {
     RunConfig config = TinyTask.config(RANDOM);
     try (StepExecutor executor = TinyTask.executor(config, 1)) {
-      Mask mask = executor.selectMask(new MaskRequest(1, config.method(), ScoreProgress.NONE));
+      Mask mask = TinyTask.mask(executor, config);
       float[] values = executor.initialValues(mask);
       double loss = executor.step(new StepRequest(2, 0, 0, 0, mask, values)).meanLoss();
       double same = executor.step(new StepRequest(3, 0, 0, 0, mask, values)).meanLoss();
@@ -180,7 +179,7 @@ class LocalStepExecutorTest extends StepExecutorContract {
   void valuesThatAreNotFiniteEndInADivergedTraining() {
     RunConfig config = TinyTask.config(RANDOM);
     try (StepExecutor executor = open(config)) {
-      Mask mask = executor.selectMask(new MaskRequest(1, config.method(), ScoreProgress.NONE));
+      Mask mask = TinyTask.mask(executor, config);
       float[] values = executor.initialValues(mask);
       Arrays.fill(values, Float.NaN);
       assertThatThrownBy(() -> executor.step(new StepRequest(2, 0, 0, 0, mask, values)))

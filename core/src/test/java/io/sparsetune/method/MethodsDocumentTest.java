@@ -8,6 +8,7 @@ import io.sparsetune.model.Activation;
 import io.sparsetune.model.Architecture;
 import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.EquivalentModel;
+import io.sparsetune.train.TinyTask;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ class MethodsDocumentTest {
               model(method.equivalentModel(row.config, ENCODER)),
               evidence(method, row.config),
               passes(method, row.config),
-              bytes(method),
+              bytes(method, row.config),
               method.hasBudget() ? "yes" : "none");
       assertThat(row.cells).hasSize(7).doesNotContain("");
     }
@@ -58,20 +59,24 @@ class MethodsDocumentTest {
   }
 
   private static String evidence(MaskMethod method, MethodConfig config) {
-    return switch (method.evidence()) {
-      case NOTHING -> "none";
-      case BASE_VALUES -> "θ⁰";
-      case SCORE_SUMS -> scoreRound(method, config).ofSquares() ? "Σ g² at θ⁰" : "Σ g at θ⁰";
-      case DENSE_ROUNDS -> "dense rounds";
-    };
+    Evidence evidence = evidenceOf(method, config);
+    if (evidence instanceof Evidence.GradientSums sums) {
+      return scoreRound(sums).ofSquares() ? "Σ g² at θ⁰" : "Σ g at θ⁰";
+    }
+    if (evidence instanceof Evidence.DenseRounds) {
+      return "dense rounds";
+    }
+    return evidence instanceof Evidence.BaseValues ? "θ⁰" : "none";
   }
 
   private static String passes(MaskMethod method, MethodConfig config) {
-    return switch (method.evidence()) {
-      case NOTHING, BASE_VALUES -> "0";
-      case SCORE_SUMS -> (scoreRound(method, config).ofSquares() ? 2 : 1) + " over what is scored";
-      case DENSE_ROUNDS -> passes(method.rounds(config.options(), 3000, 100).orElseThrow());
-    };
+    Evidence evidence = evidenceOf(method, config);
+    if (evidence instanceof Evidence.GradientSums sums) {
+      return (scoreRound(sums).ofSquares() ? 2 : 1) + " over what is scored";
+    }
+    return evidence instanceof Evidence.DenseRounds
+        ? passes(method.rounds(config.options(), 3000, 100).orElseThrow())
+        : "0";
   }
 
   private static String passes(RoundPlan rounds) {
@@ -83,14 +88,18 @@ class MethodsDocumentTest {
         : "0: rounds are steps of the training";
   }
 
-  private static ScoreRound scoreRound(MaskMethod method, MethodConfig config) {
-    return method.scoreRound(config, new EpochPlan(1000, 4, 8, 64, 1)).orElseThrow();
+  private static Evidence evidenceOf(MaskMethod method, MethodConfig config) {
+    return method.evidence(new MaskProblem(TinyTask.spec().layout(), config, 1));
+  }
+
+  private static ScoreRound scoreRound(Evidence.GradientSums sums) {
+    return sums.round(new EpochPlan(1000, 4, 8, 64, 1));
   }
 
   /** What is trained without a mask is as large as the model. */
-  private static String bytes(MaskMethod method) {
+  private static String bytes(MaskMethod method, MethodConfig config) {
     boolean dense = method.defaultInclude().equals(MaskRange.EVERYTHING);
-    return method.evidence() == Evidence.DENSE_ROUNDS
+    return evidenceOf(method, config) instanceof Evidence.DenseRounds
         ? "4k, 8k; k once a round"
         : dense ? "4n, 8n" : "4k, 8k";
   }

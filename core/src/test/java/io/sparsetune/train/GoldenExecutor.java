@@ -8,27 +8,32 @@ import io.sparsetune.engine.EngineWorker;
 import io.sparsetune.engine.PrivateEngine;
 import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.local.LocalRounds;
+import io.sparsetune.mask.ListedScores;
 import io.sparsetune.mask.Mask;
+import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.sums.GradientSum;
 import io.sparsetune.task.Predictions;
 import io.sparsetune.testing.GoldenModel;
 import io.sparsetune.work.WorkerState;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** Feeds batch 0, 1, 2, … and trains the golden mask. */
+/** Feeds batch 0, 1, 2, …; the scores of what a given mask has are the largest. */
 final class GoldenExecutor implements StepExecutor {
   private final GoldenModel model;
   private final Mask mask;
   private final int microBatches;
   private final Engine engine;
-  private final LocalRounds rounds = new LocalRounds(this::train);
+  private final LocalRounds rounds;
 
   GoldenExecutor(GoldenModel model, Mask mask, int microBatches) {
     this.model = model;
     this.mask = mask;
     this.microBatches = microBatches;
+    this.rounds = new LocalRounds(model.spec().layout(), this::train);
     this.engine = RoomEngine.open(model.spec(), model.theta().clone());
   }
 
@@ -44,8 +49,16 @@ final class GoldenExecutor implements StepExecutor {
   }
 
   @Override
-  public Mask selectMask(MaskRequest request) {
-    return mask;
+  public <T> T withScores(ScoresRequest request, Function<ScoreSource, T> use) {
+    ParameterLayout layout = model.spec().layout();
+    List<float[]> scores = new ArrayList<>();
+    for (int t = 0; t < layout.tensorCount(); t++) {
+      scores.add(new float[layout.tensor(t).size()]);
+      for (int position : GoldenMaskTest.positions(mask, layout, t)) {
+        scores.get(t)[position] = 1;
+      }
+    }
+    return use.apply(new ListedScores(scores));
   }
 
   @Override

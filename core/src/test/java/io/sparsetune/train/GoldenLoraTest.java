@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sparsetune.config.RunConfig;
+import io.sparsetune.config.TrainingConfig;
 import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.mask.Mask;
+import io.sparsetune.method.StepTransform;
 import io.sparsetune.model.EquivalentModel.Lora;
+import io.sparsetune.optim.LearningRate;
+import io.sparsetune.optim.SparseOptimizer;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.progress.TrainingListener;
+import io.sparsetune.progress.TrainingPlan;
 import io.sparsetune.testing.Equivalents;
 import io.sparsetune.testing.GoldenModel;
 import io.sparsetune.testing.GoldenTensors;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,18 +60,33 @@ class GoldenLoraTest {
             .map(layout::indexOf)
             .toList();
     assertThat(tensors).containsAll(Equivalents.added(layout));
-    RunConfig config =
-        GoldenTrainingTest.config(model.recipe(), "random", "method.head_in_budget=true");
-    GoldenExecutor executor =
-        new GoldenExecutor(model, Mask.none(layout).withWhole(layout, tensors), microBatches);
-    TrainingResult result = new TrainingLoop(layout, config, executor, TrainingListener.NONE).run();
-    float[] theta = executor.theta(result.trained(), result.values());
+    Mask trained = Mask.none(layout).withWhole(layout, tensors);
+    RunConfig config = GoldenTrainingTest.config(model.recipe(), "lora");
+    GoldenExecutor executor = new GoldenExecutor(model, trained, microBatches);
+    float[] values = train(executor, layout, trained, config);
     GoldenTrainingTest.assertAgrees(
         model,
-        result.trained(),
-        theta,
+        trained,
+        executor.theta(trained, values),
         read(name, "trained").theta(),
         config.training().learningRate());
+  }
+
+  /** The steps that a training takes inside a mask. */
+  private static float[] train(
+      StepExecutor executor, ParameterLayout layout, Mask trained, RunConfig config) {
+    TrainingConfig training = config.training();
+    TrainingPlan plan = TrainingPlan.of(config, executor.trainExamples());
+    AtomicLong sequence = new AtomicLong();
+    SparseSteps steps =
+        new SparseSteps(training, plan, executor, TrainingListener.NONE, sequence::incrementAndGet);
+    SparseOptimizer optimizer = training.optimizer().start(layout, trained);
+    LearningRate rate = plan.learningRate(training);
+    float[] values = executor.initialValues(trained);
+    for (int step = 0; step < plan.steps(); step++) {
+      values = steps.step(step, trained, values, optimizer, rate.at(step), StepTransform.NONE);
+    }
+    return values;
   }
 
   @ParameterizedTest

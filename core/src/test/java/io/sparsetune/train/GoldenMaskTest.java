@@ -12,6 +12,7 @@ import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.mask.LocalScores;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSource;
+import io.sparsetune.method.Evidence;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.Methods;
@@ -73,11 +74,10 @@ class GoldenMaskTest {
 
   /** What the method asks for. */
   private static ScoreSource scores(GoldenModel model, MethodConfig config) {
-    ScoreRound round =
-        Methods.named(config.name())
-            .scoreRound(config, oneStep(model.examples(0).size()))
-            .orElseThrow();
     ParameterLayout layout = model.spec().layout();
+    Evidence.GradientSums evidence =
+        (Evidence.GradientSums) config.method().evidence(new MaskProblem(layout, config, 1));
+    ScoreRound round = evidence.round(oneStep(model.examples(0).size()));
     ScoreSum sums;
     if (round.ofSquares()) {
       MaxAbs largest = new MaxAbs(layout, encoder(layout));

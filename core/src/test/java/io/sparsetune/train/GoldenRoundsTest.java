@@ -12,6 +12,7 @@ import io.sparsetune.mask.LocalScores;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSlice;
 import io.sparsetune.mask.ScoreSource;
+import io.sparsetune.method.Evidence;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.Methods;
 import io.sparsetune.optim.OptimizerRecipe;
@@ -115,7 +116,14 @@ class GoldenRoundsTest {
       try (GoldenExecutor executor = new GoldenExecutor(model, nothing, microBatches)) {
         return executor.round(
             new RoundRequest(
-                1, 0, 1, work, new RoundScores(1, nothing), ScoreProgress.NONE, projection));
+                1,
+                0,
+                1,
+                work,
+                new RoundScores(1, nothing),
+                ScoreProgress.NONE,
+                projection,
+                List.of()));
       }
     }
 
@@ -160,7 +168,9 @@ class GoldenRoundsTest {
             .map(slice -> rule.blended(plain, slice, Optional.empty()))
             .toList();
     MaskProblem problem = setup.problem();
-    Mask kept = config.method().method().project(problem, 0, new LocalScores(scores::stream));
+    Evidence.DenseRounds evidence =
+        (Evidence.DenseRounds) config.method().method().evidence(problem);
+    Mask kept = evidence.projection().mask(0, new LocalScores(scores::stream));
     Mask expected = setup.expected();
     assertThat(kept.size()).isEqualTo(expected.size()).isPositive();
     for (int t : problem.scope().tensors()) {
@@ -189,8 +199,8 @@ class GoldenRoundsTest {
               config.training(), plan, executor, TrainingListener.NONE, () -> ++sequence[0]);
       RoundsPhase.State state =
           new RoundsPhase(
-                  layout,
-                  config,
+                  setup.problem(),
+                  config.training(),
                   plan,
                   executor,
                   TrainingListener.NONE,

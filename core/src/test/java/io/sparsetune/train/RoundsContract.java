@@ -33,6 +33,7 @@ import io.sparsetune.work.RoundWork;
 import io.sparsetune.work.WorkerState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -94,7 +95,8 @@ public abstract class RoundsContract {
         work(config.training(), start),
         new RoundScores(1, Mask.none(LAYOUT)),
         ScoreProgress.NONE,
-        projection);
+        projection,
+        List.of());
   }
 
   @ParameterizedTest
@@ -202,7 +204,8 @@ public abstract class RoundsContract {
             new RoundWork(work.steps(), work.training(), work.dense(), work.start(), false),
             asked.scores(),
             asked.progress(),
-            asked.projection());
+            asked.projection(),
+            asked.head());
     try (StepExecutor executor = open(config)) {
       RoundResult with = executor.round(asked);
       RoundResult without = executor.round(unasked);
@@ -278,7 +281,9 @@ public abstract class RoundsContract {
       assertThatThrownBy(() -> executor.round(request(config, 2, start, distances -> some)))
           .isInstanceOf(NotFiniteException.class)
           .hasMessageStartingWith("at step 5: ")
-          .hasMessageContaining("NaN");
+          .hasMessageContaining("NaN")
+          .extracting(e -> ((NotFiniteException) e).step())
+          .isEqualTo(OptionalInt.of(5));
     }
   }
 

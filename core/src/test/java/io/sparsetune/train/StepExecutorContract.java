@@ -6,7 +6,6 @@ import io.sparsetune.config.RunConfig;
 import io.sparsetune.local.LocalStepExecutor;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.params.ParameterLayout;
-import io.sparsetune.progress.ScoreProgress;
 import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.sums.GradientSum;
 import io.sparsetune.task.Predictions;
@@ -52,13 +51,12 @@ public abstract class StepExecutorContract {
       })
   void choosesTheMaskThatTheLocalExecutorChooses(String method) {
     RunConfig config = TinyTask.config(("method." + method).split(" "));
-    MaskRequest request = new MaskRequest(1, config.method(), ScoreProgress.NONE);
     Mask expected;
     try (StepExecutor local = TinyTask.executor(config, 1)) {
-      expected = local.selectMask(request);
+      expected = TinyTask.mask(local, config);
     }
     try (StepExecutor executor = open(config)) {
-      assertThat(executor.selectMask(request)).isEqualTo(expected);
+      assertThat(TinyTask.mask(executor, config)).isEqualTo(expected);
       assertThat(expected.size()).isPositive();
     }
   }
@@ -67,7 +65,7 @@ public abstract class StepExecutorContract {
   void startsAtTheBase() {
     RunConfig config = TinyTask.config(RANDOM);
     try (StepExecutor executor = open(config)) {
-      Mask mask = executor.selectMask(new MaskRequest(1, config.method(), ScoreProgress.NONE));
+      Mask mask = TinyTask.mask(executor, config);
       assertThat(executor.initialValues(everything())).isEqualTo(TinyTask.theta());
       assertThat(executor.initialValues(mask)).hasSize(mask.size());
       assertThat(executor.trainExamples()).isEqualTo(TinyTask.trainExamples().size());
@@ -100,7 +98,7 @@ public abstract class StepExecutorContract {
   void evaluatesOlderValuesAfterNewerSteps() {
     RunConfig config = TinyTask.config(RANDOM);
     try (StepExecutor executor = open(config)) {
-      Mask mask = executor.selectMask(new MaskRequest(1, config.method(), ScoreProgress.NONE));
+      Mask mask = TinyTask.mask(executor, config);
       float[] start = executor.initialValues(mask);
       float[] moved = start.clone();
       for (int i = 0; i < moved.length; i++) {
@@ -120,7 +118,7 @@ public abstract class StepExecutorContract {
   void everythingOutsideTheTrainedStaysTheBase() {
     RunConfig config = TinyTask.config(RANDOM);
     try (StepExecutor executor = open(config)) {
-      Mask trained = executor.selectMask(new MaskRequest(1, config.method(), ScoreProgress.NONE));
+      Mask trained = TinyTask.mask(executor, config);
       float[] values = executor.initialValues(trained);
       for (int i = 0; i < values.length; i++) {
         values[i] += 0.25f;

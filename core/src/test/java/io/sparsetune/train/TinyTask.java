@@ -9,6 +9,8 @@ import io.sparsetune.engine.Engine;
 import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.local.LocalData;
 import io.sparsetune.local.LocalStepExecutor;
+import io.sparsetune.mask.Mask;
+import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.MethodConfigs;
 import io.sparsetune.model.Activation;
 import io.sparsetune.model.Architecture;
@@ -20,6 +22,7 @@ import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
+import io.sparsetune.progress.ScoreProgress;
 import io.sparsetune.progress.TrainingPlan;
 import io.sparsetune.random.Randomness;
 import io.sparsetune.random.Randomness.Purpose;
@@ -85,6 +88,16 @@ public final class TinyTask {
   /** θ⁰ of the model that the configuration's method trains, a new array. */
   public static float[] theta(RunConfig config) {
     return theta(spec(config), config.training().seed());
+  }
+
+  /** The mask that the configuration asks for. */
+  public static MaskProblem problem(RunConfig config) {
+    return new MaskProblem(spec(config).layout(), config.method(), config.training().seed());
+  }
+
+  /** The mask of the configuration's method at θ⁰, without the head. */
+  public static Mask mask(StepExecutor executor, RunConfig config) {
+    return MaskChoice.atBase(problem(config), executor, 1, ScoreProgress.NONE);
   }
 
   /** An engine with θ⁰, in the room. */

@@ -8,11 +8,14 @@ import io.sparsetune.config.RunConfig;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.DivergedException;
 import io.sparsetune.mask.Mask;
+import io.sparsetune.mask.ScoreSource;
+import io.sparsetune.method.MaskProblem;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.progress.EvaluationReport;
 import io.sparsetune.progress.MaskReport;
+import io.sparsetune.progress.ScoreProgress;
 import io.sparsetune.progress.StepReport;
 import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.progress.TrainingPlan;
@@ -22,6 +25,7 @@ import io.sparsetune.task.Predictions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class TrainingLoopTest {
@@ -39,6 +43,7 @@ class TrainingLoopTest {
     private int evaluated;
     long examples = 10;
     long failingStep = -1;
+    int failingRoundStep = 1;
     float logit = 1;
 
     Pulling(double... accuracies) {
@@ -56,9 +61,8 @@ class TrainingLoopTest {
     }
 
     @Override
-    public Mask selectMask(MaskRequest request) {
-      sequences.add(request.sequence());
-      return new Mask.Builder(layout).positions(0, new int[] {2}).build();
+    public <T> T withScores(ScoresRequest request, Function<ScoreSource, T> use) {
+      throw new IllegalStateException("No scores here");
     }
 
     @Override
@@ -89,7 +93,7 @@ class TrainingLoopTest {
 
     @Override
     public RoundResult round(RoundRequest request) {
-      throw new IllegalStateException("No rounds here");
+      throw new NotFiniteException("A loss is NaN").atStep(failingRoundStep);
     }
 
     @Override
@@ -243,6 +247,30 @@ class TrainingLoopTest {
         .hasMessage(
             "Training diverged at step 3 of 4 (epoch 1.00): A loss is NaN; a lower"
                 + " training.learning_rate or more training.warmup_ratio may help");
+  }
+
+  @Test
+  void aRoundThatDivergesAtTheFirstStepOfAllHasNoLearningRateToBlame() {
+    Pulling executor = new Pulling();
+    assertThatThrownBy(() -> train(executor, "method.name=child", "method.rounds=1"))
+        .isInstanceOf(DivergedException.class)
+        .hasMessage(
+            "Training diverged in round 1 of 1: at step 1: A loss is NaN; nothing is trained yet,"
+                + " so the model's weights may be damaged, or a regression's labels need a smaller"
+                + " scale");
+    executor.failingRoundStep = 2;
+    assertThatThrownBy(() -> train(executor, "method.name=child", "method.rounds=1"))
+        .isInstanceOf(DivergedException.class)
+        .hasMessage(
+            "Training diverged in round 1 of 1: at step 2: A loss is NaN; a lower"
+                + " training.learning_rate or more training.warmup_ratio may help");
+  }
+
+  @Test
+  void aMaskThatComesOfDenseRoundsIsNotChosenAtTheBase() {
+    MaskProblem problem = new MaskProblem(layout, config("method.name=child").method(), 1);
+    assertThatThrownBy(() -> MaskChoice.atBase(problem, new Pulling(), 1, ScoreProgress.NONE))
+        .hasMessage("Invalid method: child chooses its mask in dense rounds");
   }
 
   @Test

@@ -100,8 +100,9 @@ final class SparkRounds {
     JavaPairRDD<Long, ScoreSlice> scores = scores(request, slices);
     RoundScores rule = request.scores();
     try {
-      Mask kept =
+      Mask mask =
           request.projection().apply(SparkScores.of(model, scores.values().map(rule::withStays)));
+      Mask kept = mask.withWhole(model.spec().layout(), request.head());
       List<ChosenSlice> chosen = chosen(name, request.work().training(), kept, slices);
       if (rule.remembers()) {
         remember(name, scores);
@@ -109,6 +110,7 @@ final class SparkRounds {
         forget();
       }
       return new RoundResult(
+          mask,
           kept,
           ChosenSlice.values(kept, chosen),
           ChosenSlice.moments(kept, chosen),

@@ -10,23 +10,22 @@ import io.sparsetune.engine.EngineLease;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSlice;
 import io.sparsetune.mask.ScoreSource;
-import io.sparsetune.method.MaskMethod;
-import io.sparsetune.method.MaskProblem;
-import io.sparsetune.method.ScoreRound;
+import io.sparsetune.method.Evidence.BaseValues;
+import io.sparsetune.method.Evidence.GradientSums;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Precision;
-import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.progress.BytesMoved;
 import io.sparsetune.sums.GradientSum;
 import io.sparsetune.task.Predictions;
 import io.sparsetune.train.EvaluationRequest;
-import io.sparsetune.train.MaskRequest;
 import io.sparsetune.train.RoundRequest;
 import io.sparsetune.train.RoundResult;
+import io.sparsetune.train.ScoresRequest;
 import io.sparsetune.train.StepExecutor;
 import io.sparsetune.train.StepRequest;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -44,7 +43,6 @@ public final class SparkStepExecutor implements StepExecutor {
   private final RunModel model;
   private final SparkData data;
   private final Broadcast<EpochPlan> plan;
-  private final ParameterLayout layout;
   private final SparkEvaluator evaluator;
   private final StepTraffic traffic;
   private final SparkRounds rounds;
@@ -60,7 +58,6 @@ public final class SparkStepExecutor implements StepExecutor {
     this.model = new RunModel(session, base, spec, data.plan().seed());
     this.data = data;
     this.plan = model.context().broadcast(data.plan());
-    this.layout = spec.layout();
     this.evaluator = new SparkEvaluator(model, data.evalBatchSize());
     this.rounds = new SparkRounds(model, data.train(), plan);
     this.roundTraffic = RoundTraffic.listenTo(session.sparkContext());
@@ -119,32 +116,27 @@ public final class SparkStepExecutor implements StepExecutor {
   }
 
   @Override
-  public Mask selectMask(MaskRequest request) {
+  public <T> T withScores(ScoresRequest request, Function<ScoreSource, T> use) {
     lastSequence = request.sequence();
-    MaskMethod method = request.method().method();
-    MaskProblem problem = new MaskProblem(layout, request.method(), data.plan().seed());
     ScoreRounds rounds = new ScoreRounds(model, data.train(), plan);
-    return switch (method.evidence()) {
-      case NOTHING -> method.mask(problem, ScoreSource.none());
-      case BASE_VALUES ->
-          method.mask(
-              problem,
-              new SparkScores(model, rounds.baseScores(lastSequence, problem.scope().tensors())));
-      case SCORE_SUMS -> {
-        ScoreRound round = method.scoreRound(request.method(), data.plan()).orElseThrow();
-        List<JavaRDD<Outcome<ScoreSlice>>> scores =
-            rounds.scores(
-                lastSequence, problem.goal(), round, data.scoresAtOnce(), request.progress());
-        try {
-          JavaRDD<ScoreSlice> all =
-              scores.stream().reduce(JavaRDD::union).orElseThrow().map(Outcome::value);
-          yield method.mask(problem, SparkScores.of(model, all));
-        } finally {
-          scores.forEach(Persisted::free);
-        }
-      }
-      case DENSE_ROUNDS -> throw request.needsRounds();
-    };
+    if (request.scores() instanceof BaseValues base) {
+      return use.apply(new SparkScores(model, rounds.baseScores(lastSequence, base.tensors())));
+    }
+    GradientSums sums = (GradientSums) request.scores();
+    List<JavaRDD<Outcome<ScoreSlice>>> scores =
+        rounds.scores(
+            lastSequence,
+            sums.goal(),
+            sums.round(data.plan()),
+            data.scoresAtOnce(),
+            request.progress());
+    try {
+      JavaRDD<ScoreSlice> all =
+          scores.stream().reduce(JavaRDD::union).orElseThrow().map(Outcome::value);
+      return use.apply(SparkScores.of(model, all));
+    } finally {
+      scores.forEach(Persisted::free);
+    }
   }
 
   @Override

@@ -98,13 +98,20 @@ public record MemoryEstimate(
         heaps);
   }
 
+  private static MaskProblem problem(RunConfig config, ModelSpec spec) {
+    return new MaskProblem(spec.layout(), config.method(), config.training().seed());
+  }
+
+  private static Evidence evidence(RunConfig config, ModelSpec spec) {
+    return config.method().method().evidence(problem(config, spec));
+  }
+
   /** Arrays of the trained values' size that the method's part in a step takes. */
   private static int transformed(RunConfig config, ModelSpec spec) {
-    MaskProblem problem = new MaskProblem(spec.layout(), config.method(), config.training().seed());
     return config
         .method()
         .method()
-        .stepTransform(problem, Mask.none(spec.layout()), new float[0])
+        .stepTransform(problem(config, spec), Mask.none(spec.layout()), new float[0])
         .arrays();
   }
 
@@ -113,23 +120,21 @@ public record MemoryEstimate(
    * from) and what moves; a gradient's sums for each thread.
    */
   private static long rounds(RunConfig config, ModelSpec spec, TrainedSizes sizes, Heaps heaps) {
-    int workers = workers(config);
-    if (workers == 0) {
+    if (!(evidence(config, spec) instanceof Evidence.DenseRounds dense)) {
       return 0;
     }
+    int workers = workers(config, spec);
     int shards = config.training().shards();
     int threads = Math.min(heaps.threadsOfEach(workers), Math.max(1, shards / workers));
-    long dense = sizes.n() + sizes.head();
-    MaskProblem problem = new MaskProblem(spec.layout(), config.method(), config.training().seed());
-    int arrays =
-        config.method().method().denseTraining(problem, config.training().optimizer(), 1).arrays();
+    long parameters = sizes.n() + sizes.head();
+    int arrays = dense.training().with(config.training().optimizer(), 1).arrays();
     return Math.min(heaps.slots(), workers)
-        * (4L * spec.layout().size() + dense * (4L * (2 + arrays) + 8L * threads));
+        * (4L * spec.layout().size() + parameters * (4L * (2 + arrays) + 8L * threads));
   }
 
   /** Logical workers of dense rounds; 0 without such rounds. */
-  private static int workers(RunConfig config) {
-    return config.method().method().evidence() == Evidence.DENSE_ROUNDS
+  private static int workers(RunConfig config, ModelSpec spec) {
+    return evidence(config, spec) instanceof Evidence.DenseRounds
         ? config.method().options().get(RoundPlan.WORKERS)
         : 0;
   }
@@ -158,7 +163,7 @@ public record MemoryEstimate(
     if (spec.precision() == Precision.FP32) {
       return 0;
     }
-    int engines = 1 + Math.min(heaps.slots(), workers(config));
+    int engines = 1 + Math.min(heaps.slots(), workers(config, spec));
     long widest = spec.encoder().intermediateSize();
     long product = 8 * tokens(config, spec) * widest + 4 * widest * spec.encoder().hiddenSize();
     return 2L * spec.layout().size() * engines + threads * product + ONE_DNN;

@@ -32,7 +32,7 @@ public record TrainedSizes(long n, long k, long head, long scored, long largestS
             .mapToLong(tensor -> layout.tensor(tensor).size())
             .sum();
     LongSummaryStatistics scored = new LongSummaryStatistics();
-    if (rule.evidence() == Evidence.SCORE_SUMS) {
+    if (rule.evidence(problem) instanceof Evidence.GradientSums) {
       problem.scope().tensors().forEach(tensor -> scored.accept(layout.tensor(tensor).size()));
     }
     return new TrainedSizes(

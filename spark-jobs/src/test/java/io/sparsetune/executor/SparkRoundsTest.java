@@ -19,10 +19,10 @@ import io.sparsetune.sums.GradientSum;
 import io.sparsetune.task.Predictions;
 import io.sparsetune.testing.SharedSession;
 import io.sparsetune.train.EvaluationRequest;
-import io.sparsetune.train.MaskRequest;
 import io.sparsetune.train.RoundRequest;
 import io.sparsetune.train.RoundResult;
 import io.sparsetune.train.RoundsContract;
+import io.sparsetune.train.ScoresRequest;
 import io.sparsetune.train.StepExecutor;
 import io.sparsetune.train.StepRequest;
 import io.sparsetune.train.TinyTask;
@@ -235,7 +235,8 @@ class SparkRoundsTest extends RoundsContract {
         work,
         request.scores(),
         request.progress(),
-        projection);
+        projection,
+        request.head());
   }
 
   /** Asks another executor, for rounds that are changed. */
@@ -252,8 +253,8 @@ class SparkRoundsTest extends RoundsContract {
     }
 
     @Override
-    public Mask selectMask(MaskRequest request) {
-      return executor.selectMask(request);
+    public <T> T withScores(ScoresRequest request, Function<ScoreSource, T> use) {
+      return executor.withScores(request, use);
     }
 
     @Override

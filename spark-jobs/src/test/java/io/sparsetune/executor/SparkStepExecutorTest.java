@@ -14,12 +14,10 @@ import io.sparsetune.mask.Mask;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.progress.BytesMoved;
-import io.sparsetune.progress.ScoreProgress;
 import io.sparsetune.progress.TrainingPlan;
 import io.sparsetune.sums.NotFiniteException;
 import io.sparsetune.testing.SharedSession;
 import io.sparsetune.train.EvaluationRequest;
-import io.sparsetune.train.MaskRequest;
 import io.sparsetune.train.StepExecutor;
 import io.sparsetune.train.StepExecutorContract;
 import io.sparsetune.train.StepRequest;
@@ -103,9 +101,8 @@ class SparkStepExecutorTest extends StepExecutorContract {
     StepRequest request;
     try (StepExecutor few = open(config, 1, Long.MAX_VALUE);
         StepExecutor many = open(config, 20, Long.MAX_VALUE)) {
-      Mask mask = few.selectMask(new MaskRequest(1, config.method(), ScoreProgress.NONE));
-      assertThat(many.selectMask(new MaskRequest(1, config.method(), ScoreProgress.NONE)))
-          .isEqualTo(mask);
+      Mask mask = TinyTask.mask(few, config);
+      assertThat(TinyTask.mask(many, config)).isEqualTo(mask);
       request = new StepRequest(2, 0, 0, 0, mask, few.initialValues(mask));
       assertThat(many.step(request)).usingRecursiveComparison().isEqualTo(few.step(request));
     }
@@ -127,8 +124,7 @@ class SparkStepExecutorTest extends StepExecutorContract {
     assertThat(problem.goal().parts(layout, third)).hasSizeGreaterThan(2);
     try (StepExecutor whole = open(config, 2, Long.MAX_VALUE);
         StepExecutor parts = open(config, 2, third)) {
-      MaskRequest request = new MaskRequest(1, config.method(), ScoreProgress.NONE);
-      assertThat(parts.selectMask(request)).isEqualTo(whole.selectMask(request));
+      assertThat(TinyTask.mask(parts, config)).isEqualTo(TinyTask.mask(whole, config));
     }
   }
 
@@ -136,7 +132,7 @@ class SparkStepExecutorTest extends StepExecutorContract {
   void bytesOfAStepAreThoseOfTheFormulaAndALittle() {
     RunConfig config = TinyTask.config(RANDOM, "method.sparsity=0.5");
     try (StepExecutor executor = open(config, 2, Long.MAX_VALUE)) {
-      Mask mask = executor.selectMask(new MaskRequest(1, config.method(), ScoreProgress.NONE));
+      Mask mask = TinyTask.mask(executor, config);
       float[] values = executor.initialValues(mask);
       for (int step = 0; step < 3; step++) {
         executor.evaluate(new EvaluationRequest(2 + 2 * step, "validation", mask, values));
@@ -155,7 +151,7 @@ class SparkStepExecutorTest extends StepExecutorContract {
   void numbersOutOfRangeAreNotTriedAgain() {
     RunConfig config = TinyTask.config(RANDOM);
     try (StepExecutor executor = open(config)) {
-      Mask mask = executor.selectMask(new MaskRequest(1, config.method(), ScoreProgress.NONE));
+      Mask mask = TinyTask.mask(executor, config);
       float[] values = executor.initialValues(mask);
       Arrays.fill(values, Float.NaN);
       assertThatThrownBy(() -> executor.step(new StepRequest(2, 0, 0, 0, mask, values)))
@@ -180,7 +176,7 @@ class SparkStepExecutorTest extends StepExecutorContract {
         JavaSparkContext.fromSparkContext(SharedSession.get().sparkContext());
     RunConfig config = TinyTask.config(RANDOM);
     StepExecutor executor = open(config);
-    Mask mask = executor.selectMask(new MaskRequest(1, config.method(), ScoreProgress.NONE));
+    Mask mask = TinyTask.mask(executor, config);
     assertThatThrownBy(() -> executor.step(new StepRequest(2, 0, 0, 0, mask, new float[0])))
         .hasMessageContaining("Invalid values: 0 for a mask of");
     context.setJobGroup("closing", "what close runs");

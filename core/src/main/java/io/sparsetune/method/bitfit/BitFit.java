@@ -34,8 +34,8 @@ public final class BitFit implements MaskMethod {
   }
 
   @Override
-  public Evidence evidence() {
-    return Evidence.NOTHING;
+  public Evidence evidence(MaskProblem problem) {
+    return new Evidence.Nothing();
   }
 
   @Override
@@ -44,7 +44,7 @@ public final class BitFit implements MaskMethod {
   }
 
   @Override
-  public Mask mask(MaskProblem problem, ScoreSource evidence) {
+  public Mask mask(MaskProblem problem, ScoreSource scores) {
     ParameterLayout layout = problem.layout();
     MaskScope scope = problem.scope();
     List<Integer> biases =

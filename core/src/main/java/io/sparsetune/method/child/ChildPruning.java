@@ -3,6 +3,7 @@ package io.sparsetune.method.child;
 import io.sparsetune.keys.Key;
 import io.sparsetune.method.Evidence;
 import io.sparsetune.method.MaskMethod;
+import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.MethodOptions;
 import io.sparsetune.method.RoundPlan;
 import java.util.ArrayList;
@@ -32,8 +33,8 @@ public final class ChildPruning implements MaskMethod {
   }
 
   @Override
-  public Evidence evidence() {
-    return Evidence.DENSE_ROUNDS;
+  public Evidence evidence(MaskProblem problem) {
+    return Evidence.DenseRounds.plain((round, distances) -> mask(problem, distances));
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.sparsetune.method.diff;
 
-import io.sparsetune.dense.DenseTraining;
 import io.sparsetune.keys.Key;
 import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.mask.MaskScope;
@@ -112,8 +111,10 @@ public final class Diff implements MaskMethod {
   }
 
   @Override
-  public Evidence evidence() {
-    return Evidence.DENSE_ROUNDS;
+  public Evidence evidence(MaskProblem problem) {
+    return new Evidence.DenseRounds(
+        (optimizer, maxGradNorm) -> training(problem, optimizer, maxGradNorm),
+        (round, distances) -> mask(problem, distances));
   }
 
   @Override
@@ -132,8 +133,7 @@ public final class Diff implements MaskMethod {
     return Optional.of(RoundPlan.once(steps, workers).then(finetuning));
   }
 
-  @Override
-  public DenseTraining denseTraining(
+  private DiffTraining training(
       MaskProblem problem, OptimizerRecipe optimizer, double maxGradNorm) {
     MethodOptions options = problem.config().options();
     MaskScope scope = problem.scope();

@@ -41,8 +41,8 @@ public final class FileMask implements MaskMethod {
   }
 
   @Override
-  public Evidence evidence() {
-    return Evidence.NOTHING;
+  public Evidence evidence(MaskProblem problem) {
+    return new Evidence.Nothing();
   }
 
   @Override
@@ -111,7 +111,7 @@ public final class FileMask implements MaskMethod {
   }
 
   @Override
-  public Mask mask(MaskProblem problem, ScoreSource evidence) {
+  public Mask mask(MaskProblem problem, ScoreSource scores) {
     return problem
         .config()
         .options()

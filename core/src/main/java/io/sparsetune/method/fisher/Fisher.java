@@ -6,12 +6,11 @@ import io.sparsetune.keys.Key;
 import io.sparsetune.mask.MaskBudget.Scope;
 import io.sparsetune.method.Evidence;
 import io.sparsetune.method.MaskMethod;
-import io.sparsetune.method.MethodConfig;
+import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.MethodOptions;
 import io.sparsetune.method.ScoreRound;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Diagonal of the empirical Fisher information: the score is Σ g², over examples (the FISH mask,
@@ -65,27 +64,27 @@ public final class Fisher implements MaskMethod {
   }
 
   @Override
-  public Evidence evidence() {
-    return Evidence.SCORE_SUMS;
+  public Evidence evidence(MaskProblem problem) {
+    MethodOptions options = problem.config().options();
+    return new Evidence.GradientSums(
+        problem.goal(),
+        plan ->
+            byExample(options)
+                ? ofExamples(options, plan)
+                : ScoreRound.ofSteps(ScoreRound.Kind.BATCH_SQUARES, options, plan));
   }
 
-  @Override
-  public Optional<ScoreRound> scoreRound(MethodConfig config, EpochPlan plan) {
-    if (!byExample(config.options())) {
-      return Optional.of(ScoreRound.ofSteps(ScoreRound.Kind.BATCH_SQUARES, config, plan));
-    }
-    long samples =
-        Math.min(config.options().find(SAMPLES).orElse(DEFAULT_SAMPLES), plan.examples());
+  private static ScoreRound ofExamples(MethodOptions options, EpochPlan plan) {
+    long samples = Math.min(options.find(SAMPLES).orElse(DEFAULT_SAMPLES), plan.examples());
     int steps = 1;
     while (plan.examplesBefore(steps) < samples) {
       steps++;
     }
-    return Optional.of(
-        new ScoreRound(
-            ScoreRound.Kind.EXAMPLE_SQUARES,
-            steps,
-            samples,
-            config.options().get(ScoreRound.DROPOUT),
-            Double.POSITIVE_INFINITY));
+    return new ScoreRound(
+        ScoreRound.Kind.EXAMPLE_SQUARES,
+        steps,
+        samples,
+        options.get(ScoreRound.DROPOUT),
+        Double.POSITIVE_INFINITY);
   }
 }

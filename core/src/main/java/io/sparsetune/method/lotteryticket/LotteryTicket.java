@@ -3,9 +3,7 @@ package io.sparsetune.method.lotteryticket;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.Counted;
 import io.sparsetune.keys.Key;
-import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.MaskBudget.Scope;
-import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.mask.TopK;
 import io.sparsetune.mask.TopKGoal;
 import io.sparsetune.method.Evidence;
@@ -49,8 +47,11 @@ public final class LotteryTicket implements MaskMethod {
   }
 
   @Override
-  public Evidence evidence() {
-    return Evidence.DENSE_ROUNDS;
+  public Evidence evidence(MaskProblem problem) {
+    int iterations = problem.config().options().get(ITERATIONS);
+    return Evidence.DenseRounds.plain(
+        (round, distances) ->
+            TopK.select(problem.layout(), goal(problem).part(round + 1, iterations), distances));
   }
 
   @Override
@@ -77,11 +78,5 @@ public final class LotteryTicket implements MaskMethod {
                   goal.largest()));
     }
     return goal;
-  }
-
-  @Override
-  public Mask project(MaskProblem problem, int round, ScoreSource distances) {
-    int iterations = problem.config().options().get(ITERATIONS);
-    return TopK.select(problem.layout(), goal(problem).part(round + 1, iterations), distances);
   }
 }

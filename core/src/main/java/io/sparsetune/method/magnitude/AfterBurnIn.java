@@ -12,7 +12,6 @@ import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.MethodOptions;
 import io.sparsetune.method.RoundPlan;
 import io.sparsetune.method.Variant;
-import io.sparsetune.optim.OptimizerRecipe;
 import io.sparsetune.optim.TrainedState;
 import io.sparsetune.params.ParameterLayout;
 import java.util.List;
@@ -34,19 +33,15 @@ final class AfterBurnIn implements MaskMethod {
   }
 
   @Override
-  public Evidence evidence() {
-    return Evidence.DENSE_ROUNDS;
+  public Evidence evidence(MaskProblem problem) {
+    return new Evidence.DenseRounds(
+        (optimizer, maxGradNorm) -> new Magnitudes(new PlainTraining(optimizer)),
+        (round, magnitudes) -> mask(problem, magnitudes));
   }
 
   @Override
   public Optional<RoundPlan> rounds(MethodOptions options, int steps, int stepsPerEpoch) {
     return Optional.of(RoundPlan.once(Variant.burnIn(options, steps), 1));
-  }
-
-  @Override
-  public DenseTraining denseTraining(
-      MaskProblem problem, OptimizerRecipe optimizer, double maxGradNorm) {
-    return new Magnitudes(new PlainTraining(optimizer));
   }
 
   /** Plain training that is judged by where it is, not by how far it went. */

@@ -3,6 +3,7 @@ package io.sparsetune.method.magnitude;
 import io.sparsetune.keys.Key;
 import io.sparsetune.method.Evidence;
 import io.sparsetune.method.MaskMethod;
+import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.MethodOptions;
 import io.sparsetune.method.Variant;
 import java.util.List;
@@ -31,7 +32,7 @@ public final class Magnitude implements MaskMethod {
   }
 
   @Override
-  public Evidence evidence() {
-    return Evidence.BASE_VALUES;
+  public Evidence evidence(MaskProblem problem) {
+    return new Evidence.BaseValues(problem.scope().tensors());
   }
 }

@@ -1,8 +1,6 @@
 package io.sparsetune.method.mixout;
 
 import io.sparsetune.keys.Key;
-import io.sparsetune.mask.Mask;
-import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.method.Evidence;
 import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MaskProblem;
@@ -53,18 +51,16 @@ public final class Mixout implements MaskMethod {
   }
 
   @Override
-  public Evidence evidence() {
-    return Evidence.DENSE_ROUNDS;
+  public Evidence evidence(MaskProblem problem) {
+    return Evidence.DenseRounds.plain(
+        (round, distances) ->
+            RandomMask.draw(
+                problem,
+                tensor -> Randomness.key(problem.seed(), Purpose.MIXOUT_MASK, round, tensor)));
   }
 
   @Override
   public Optional<RoundPlan> rounds(MethodOptions options, int steps, int stepsPerEpoch) {
     return Optional.of(RoundPlan.ofTraining(options, 1, steps, stepsPerEpoch));
-  }
-
-  @Override
-  public Mask project(MaskProblem problem, int round, ScoreSource distances) {
-    return RandomMask.draw(
-        problem, tensor -> Randomness.key(problem.seed(), Purpose.MIXOUT_MASK, round, tensor));
   }
 }

@@ -27,12 +27,12 @@ public final class RandomMask implements MaskMethod {
   }
 
   @Override
-  public Evidence evidence() {
-    return Evidence.NOTHING;
+  public Evidence evidence(MaskProblem problem) {
+    return new Evidence.Nothing();
   }
 
   @Override
-  public Mask mask(MaskProblem problem, ScoreSource evidence) {
+  public Mask mask(MaskProblem problem, ScoreSource scores) {
     return draw(problem, tensor -> Randomness.key(problem.seed(), Purpose.RANDOM_MASK, tensor));
   }
 

@@ -1,14 +1,13 @@
 package io.sparsetune.method.sam;
 
-import io.sparsetune.batch.EpochPlan;
 import io.sparsetune.keys.Key;
 import io.sparsetune.method.Evidence;
 import io.sparsetune.method.MaskMethod;
-import io.sparsetune.method.MethodConfig;
+import io.sparsetune.method.MaskProblem;
+import io.sparsetune.method.MethodOptions;
 import io.sparsetune.method.ScoreRound;
 import io.sparsetune.method.ScoreRound.Kind;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Second-order approximation (Fu et al., AAAI 2023): with the loss near θ⁰ quadratic, of a diagonal
@@ -27,16 +26,10 @@ public final class Sam implements MaskMethod {
   }
 
   @Override
-  public Evidence evidence() {
-    return Evidence.SCORE_SUMS;
-  }
-
-  @Override
-  public Optional<ScoreRound> scoreRound(MethodConfig config, EpochPlan plan) {
-    Kind kind =
-        config.options().find(ScoreRound.CLIP).isPresent()
-            ? Kind.CLIPPED_GRADIENTS
-            : Kind.GRADIENTS;
-    return Optional.of(ScoreRound.ofSteps(kind, config, plan));
+  public Evidence evidence(MaskProblem problem) {
+    MethodOptions options = problem.config().options();
+    Kind kind = options.find(ScoreRound.CLIP).isPresent() ? Kind.CLIPPED_GRADIENTS : Kind.GRADIENTS;
+    return new Evidence.GradientSums(
+        problem.goal(), plan -> ScoreRound.ofSteps(kind, options, plan));
   }
 }

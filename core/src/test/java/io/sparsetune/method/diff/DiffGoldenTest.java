@@ -10,6 +10,7 @@ import io.sparsetune.engine.EngineWorker;
 import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.mask.ListedScores;
 import io.sparsetune.mask.Mask;
+import io.sparsetune.method.Evidence;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.MethodConfigs;
@@ -73,7 +74,8 @@ class DiffGoldenTest {
     MethodConfig method = MethodConfigs.method("diff", "variant=fu-code", sparsity);
     MaskProblem problem = new MaskProblem(layout, method, 1);
     OptimizerRecipe optimizer = MethodConfigs.run().training().optimizer();
-    DenseTraining training = method.method().denseTraining(problem, optimizer, 1);
+    Evidence.DenseRounds evidence = (Evidence.DenseRounds) method.method().evidence(problem);
+    DenseTraining training = evidence.training().with(optimizer, 1);
     float[][] scores = new float[layout.tensorCount()][0];
     for (int t : problem.scope().tensors()) {
       float[] alpha = given.named("alpha.", layout.tensor(t).name());
@@ -81,7 +83,7 @@ class DiffGoldenTest {
       StateSlice slice = new StateSlice(t, 0, state, new float[alpha.length]);
       scores[t] = training.distances(slice);
     }
-    Mask mask = method.method().project(problem, 0, new ListedScores(List.of(scores)));
+    Mask mask = evidence.projection().mask(0, new ListedScores(List.of(scores)));
     for (int t : problem.scope().tensors()) {
       int[] chosen =
           mask.isWhole(t)

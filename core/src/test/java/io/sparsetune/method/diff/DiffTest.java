@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.mask.MaskBudget.Scope;
+import io.sparsetune.method.Evidence;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.MethodConfigs;
@@ -24,7 +25,8 @@ class DiffTest {
     MethodConfig method = MethodConfigs.method("diff", keyValues);
     MaskProblem problem = new MaskProblem(layout, method, 4);
     OptimizerRecipe optimizer = MethodConfigs.run().training().optimizer();
-    return (DiffTraining) method.method().denseTraining(problem, optimizer, 1.0);
+    Evidence.DenseRounds evidence = (Evidence.DenseRounds) method.method().evidence(problem);
+    return (DiffTraining) evidence.training().with(optimizer, 1.0);
   }
 
   private long n() {

@@ -14,6 +14,7 @@ import io.sparsetune.executor.SparkStepExecutor;
 import io.sparsetune.local.LocalData;
 import io.sparsetune.local.LocalStepExecutor;
 import io.sparsetune.mask.Mask;
+import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.Methods;
 import io.sparsetune.model.Dropout;
 import io.sparsetune.model.Loss;
@@ -22,7 +23,7 @@ import io.sparsetune.model.Pooling;
 import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.progress.ScoreProgress;
 import io.sparsetune.progress.TrainingPlan;
-import io.sparsetune.train.MaskRequest;
+import io.sparsetune.train.MaskChoice;
 import io.sparsetune.train.StepExecutor;
 import io.sparsetune.train.StepRequest;
 import java.io.IOException;
@@ -91,10 +92,9 @@ final class QuickStartProcess implements Callable<Integer> {
               new LocalStepExecutor(
                   "bench", spec, () -> RoomEngine.open(spec, base.load(spec, SEED)), local, cores);
           StepExecutor spark = new SparkStepExecutor(session, shipped, spec, data)) {
-        MaskRequest request = new MaskRequest(++sequence, config.method(), ScoreProgress.NONE);
+        MaskProblem problem = new MaskProblem(spec.layout(), config.method(), plan.seed());
         Mask mask =
-            spark
-                .selectMask(request)
+            MaskChoice.atBase(problem, spark, ++sequence, ScoreProgress.NONE)
                 .withWhole(spec.layout(), Methods.headTensors(spec.layout(), config.method()));
         compare(threads, spark, plan, mask);
       }

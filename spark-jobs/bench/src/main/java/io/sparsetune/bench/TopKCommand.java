@@ -4,11 +4,12 @@ import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigParser;
 import io.sparsetune.kernels.Kernels;
 import io.sparsetune.mask.Mask;
+import io.sparsetune.method.MaskProblem;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.progress.ScoreProgress;
-import io.sparsetune.train.MaskRequest;
+import io.sparsetune.train.MaskChoice;
 import io.sparsetune.train.StepExecutor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -96,6 +97,7 @@ final class TopKCommand implements Callable<Integer> {
             "bench",
             List.of());
     ModelSpec spec = StepShape.BASE.model();
+    MaskProblem problem = new MaskProblem(spec.layout(), config.method(), 1);
     float[] theta = StepBench.weights(spec.layout());
     Timing pass = pass(spec.layout(), theta);
     Timing choice =
@@ -105,7 +107,7 @@ final class TopKCommand implements Callable<Integer> {
             scores.shards,
             1,
             2,
-            executor -> Timing.of(() -> select(executor, config), 10, seconds));
+            executor -> Timing.of(() -> select(executor, problem), 10, seconds));
     double times = choice.median() / pass.median();
     System.out.printf(
         Locale.ROOT,
@@ -146,7 +148,7 @@ final class TopKCommand implements Callable<Integer> {
         3);
   }
 
-  private Mask select(StepExecutor executor, RunConfig config) {
-    return executor.selectMask(new MaskRequest(++sequence, config.method(), ScoreProgress.NONE));
+  private Mask select(StepExecutor executor, MaskProblem problem) {
+    return MaskChoice.atBase(problem, executor, ++sequence, ScoreProgress.NONE);
   }
 }
