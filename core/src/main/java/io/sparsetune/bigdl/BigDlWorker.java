@@ -187,7 +187,6 @@ final class BigDlWorker implements InspectedWorker {
   public WorkerStatistics statistics() {
     return new WorkerStatistics(
         masked.multiplyAdds() + dense.multiplyAdds(),
-        Math.max(masked.largestArray(), dense.largestArray()),
-        ws.bytes());
+        Math.max(masked.largestArray(), dense.largestArray()));
   }
 }

@@ -45,9 +45,4 @@ final class Buffer {
     }
     return storage;
   }
-
-  /** Of its own array. */
-  int size() {
-    return values.length;
-  }
 }

@@ -10,9 +10,7 @@ import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.random.Randomness;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -33,7 +31,6 @@ final class Workspace {
 
   private final Storage<Float> thetaStorage;
   private final Map<String, Buffer> shared = new HashMap<>();
-  private final List<Buffer> buffers = new ArrayList<>();
 
   private MicroBatch batch;
   private long dropoutKey;
@@ -97,7 +94,7 @@ final class Workspace {
   }
 
   Buffer ownBuffer() {
-    return listed(new Buffer());
+    return new Buffer();
   }
 
   /** A slot in a {@link #keptBuffer}. */
@@ -110,7 +107,7 @@ final class Workspace {
    * of that role while no backward pass follows.
    */
   Buffer keptBuffer(String role) {
-    return listed(new Buffer(() -> !keeps(), scratch(role)));
+    return new Buffer(() -> !keeps(), scratch(role));
   }
 
   /** A slot that all modules of that role share. */
@@ -120,16 +117,7 @@ final class Workspace {
 
   /** A buffer that all modules of that role share. */
   Buffer scratch(String role) {
-    return shared.computeIfAbsent(role, absent -> listed(new Buffer()));
-  }
-
-  private Buffer listed(Buffer buffer) {
-    buffers.add(buffer);
-    return buffer;
-  }
-
-  long bytes() {
-    return buffers.stream().mapToLong(buffer -> 4L * buffer.size()).sum();
+    return shared.computeIfAbsent(role, absent -> new Buffer());
   }
 
   boolean drops(double probability) {

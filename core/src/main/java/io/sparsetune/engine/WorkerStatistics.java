@@ -5,7 +5,5 @@ package io.sparsetune.engine;
  *
  * @param weightGradientMultiplyAdds multiply-adds on gradients of weight matrices
  * @param largestGradientArray elements of the largest array that held a weight's gradient
- * @param activationBytes memory of activations and scratch
  */
-public record WorkerStatistics(
-    long weightGradientMultiplyAdds, int largestGradientArray, long activationBytes) {}
+public record WorkerStatistics(long weightGradientMultiplyAdds, int largestGradientArray) {}

@@ -54,15 +54,6 @@ public final class ScoreSum implements DenseGradientSink {
     return new ScoreSum(new WantedTensors(layout, wants), units.clone(), true);
   }
 
-  /** Memory in bytes of the sums over those tensors. */
-  public static long bytes(ParameterLayout layout, IntPredicate wants) {
-    long parameters = 0;
-    for (int t = 0; t < layout.tensorCount(); t++) {
-      parameters += wants.test(t) ? layout.tensor(t).size() : 0;
-    }
-    return parameters * Long.BYTES;
-  }
-
   @Override
   public boolean wants(int tensor) {
     return tensors.wants(tensor);

@@ -107,10 +107,6 @@ public final class TextEncoder implements AutoCloseable {
     return count;
   }
 
-  public int maxSeqLength() {
-    return maxSeqLength;
-  }
-
   @Override
   public void close() {
     tokenizer.close();
