@@ -1,2 +1,2 @@
-/** Tasks: labels, examples and metrics. */
+/** Tasks: their types, labels, predictions and metrics. */
 package io.sparsetune.task;

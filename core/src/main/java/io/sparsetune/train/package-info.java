@@ -1,2 +1,2 @@
-/** The training loop, and the executor that it asks for dense work. */
+/** The training loop, and the contract of the executors that it asks for dense work. */
 package io.sparsetune.train;
