@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +61,25 @@ class ImportRulesTest {
     Map<String, Set<String>> needed = foldersNeeded(CORE.resolve("io/sparsetune"));
     assertThat(needed.get("train")).contains("config", "optim");
     assertThat(cycle(needed)).isEmpty();
+  }
+
+  @Test
+  void noTwoFoldersOfSparkJobsNeedEachOther() {
+    Map<String, Set<String>> needed = foldersNeeded(SPARK_JOBS.resolve("io/sparsetune"));
+    assertThat(needed.get("job")).contains("executor", "data");
+    assertThat(cycle(needed)).isEmpty();
+  }
+
+  /** A package in two modules would let their classes see each other's package-private members. */
+  @Test
+  void noFolderIsInBothModules() {
+    assertThat(folders(SPARK_JOBS)).isNotEmpty().doesNotContainAnyElementsOf(folders(CORE));
+  }
+
+  private static Set<String> folders(Path sources) {
+    return javaFiles(sources).stream()
+        .map(file -> file.getParent().getFileName().toString())
+        .collect(Collectors.toSet());
   }
 
   private static Map<String, Set<String>> foldersNeeded(Path root) {
