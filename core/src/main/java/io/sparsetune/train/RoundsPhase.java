@@ -12,7 +12,6 @@ import io.sparsetune.method.RoundPlan;
 import io.sparsetune.method.StepTransform;
 import io.sparsetune.optim.LearningRate;
 import io.sparsetune.optim.OptimizerRecipe;
-import io.sparsetune.optim.OptimizerState;
 import io.sparsetune.optim.SparseOptimizer;
 import io.sparsetune.optim.TrainedState;
 import io.sparsetune.params.ParameterLayout;
@@ -21,11 +20,13 @@ import io.sparsetune.progress.StepReport;
 import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.progress.TrainingPlan;
 import io.sparsetune.sums.NotFiniteException;
+import io.sparsetune.train.StateKeeper.Milestone;
 import io.sparsetune.work.DenseSteps;
 import io.sparsetune.work.RoundStep;
 import io.sparsetune.work.RoundWork;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.LongSupplier;
 
@@ -41,12 +42,12 @@ final class RoundsPhase {
   private final RoundPlan rounds;
   private final StepExecutor executor;
   private final TrainingListener listener;
+  private final StateKeeper keeper;
   private final SparseSteps sparse;
   private final LongSupplier sequence;
   private final OptimizerRecipe recipe;
   private final List<Integer> head;
   private final Mask dense;
-  private final List<RoundReport> reports = new ArrayList<>();
 
   RoundsPhase(
       MaskProblem problem,
@@ -54,6 +55,7 @@ final class RoundsPhase {
       TrainingPlan plan,
       StepExecutor executor,
       TrainingListener listener,
+      StateKeeper keeper,
       SparseSteps sparse,
       LongSupplier sequence) {
     this.layout = problem.layout();
@@ -63,6 +65,7 @@ final class RoundsPhase {
     this.rounds = plan.rounds().orElseThrow();
     this.executor = executor;
     this.listener = listener;
+    this.keeper = keeper;
     this.sparse = sparse;
     this.sequence = sequence;
     this.recipe = training.optimizer();
@@ -71,43 +74,37 @@ final class RoundsPhase {
         Mask.none(layout).withWhole(layout, problem.scope().tensors()).withWhole(layout, head);
   }
 
-  /** What the rounds end in; its mask is the trained one, mask and head. */
-  State run() {
-    Mask nothing = Mask.none(layout);
-    State state = new State(nothing, new TrainedState(nothing, new float[0], recipe.initial(0)), 0);
-    for (int round = 0; round < rounds.rounds(); round++) {
-      state = round(round, state);
-      if (rounds.rewinds()) {
-        state = rewound(state);
-        if (round + 1 < rounds.rounds()) {
-          state = trainedInside(state);
-        }
-      }
-    }
-    return state;
-  }
-
-  /** The rounds so far. */
-  List<RoundReport> reports() {
-    return List.copyOf(reports);
-  }
-
   /**
-   * Between rounds.
+   * Trains until the last round has ended.
    *
-   * @param mask of {@code trained}, without the head
-   * @param step steps done
+   * @param from a state of the same training, of any phase
    */
-  record State(Mask mask, TrainedState trained, int step) {}
+  TrainingState run(Optional<TrainingState> from) {
+    TrainingState state = from.orElseGet(this::beginning);
+    while (true) {
+      int done = state.rounds().size();
+      if (done == rounds.rounds()) {
+        return state;
+      }
+      if (rounds.rewinds() && done > 0) {
+        state = trainedInside(state, 2 * done * rounds.steps());
+      }
+      state = round(done, state);
+    }
+  }
 
-  private State round(int round, State before) {
+  private TrainingState beginning() {
+    Mask nothing = Mask.none(layout);
+    return TrainingState.at(
+        nothing, new TrainedState(nothing, new float[0], recipe.initial(0)), 0, List.of());
+  }
+
+  private TrainingState round(int round, TrainingState before) {
     boolean fresh = rounds.rewinds();
     int scheduleStart = fresh ? before.step() : 0;
     LearningRate rate = training.learningRate(plan.scheduleOfRounds(rounds));
     TrainedState start =
-        fresh
-            ? withFreshOptimizer(before.trained().trained(), before.trained().values())
-            : before.trained();
+        fresh ? withFreshOptimizer(before.trained(), before.current().values()) : before.current();
     double maxGradNorm = training.maxGradNorm().orElse(Double.POSITIVE_INFINITY);
     DenseSteps steps =
         new DenseSteps(before.step(), rounds.steps(), scheduleStart, rate, maxGradNorm);
@@ -128,14 +125,25 @@ final class RoundsPhase {
             distances -> evidence.projection().mask(round, distances),
             head);
     RoundResult result = executed(request);
-    report(round, steps, before.mask(), result.mask(), result);
     long optimizerSteps = start.optimizer().steps() + rounds.steps();
-    TrainedState trained =
-        rounds.keepMoments()
-            ? PlainTraining.trained(
-                result.trained(), result.values(), result.moments(), optimizerSteps)
-            : withFreshOptimizer(result.trained(), result.values());
-    return new State(result.mask(), trained, before.step() + rounds.steps());
+    TrainedState after = after(result, optimizerSteps);
+    return keeper.advance(
+        Milestone.SELECTION,
+        () -> {
+          List<RoundReport> reports = new ArrayList<>(before.rounds());
+          reports.add(report(round, steps, before.mask(), result));
+          return TrainingState.at(result.mask(), after, before.step() + rounds.steps(), reports);
+        });
+  }
+
+  /** What a round leaves for the next, or for the training inside the final mask. */
+  private TrainedState after(RoundResult result, long optimizerSteps) {
+    if (rounds.rewinds()) {
+      return withFreshOptimizer(result.trained(), executor.initialValues(result.trained()));
+    }
+    return rounds.keepMoments()
+        ? PlainTraining.trained(result.trained(), result.values(), result.moments(), optimizerSteps)
+        : withFreshOptimizer(result.trained(), result.values());
   }
 
   private RoundResult executed(RoundRequest request) {
@@ -155,7 +163,8 @@ final class RoundsPhase {
     }
   }
 
-  private void report(int round, DenseSteps steps, Mask before, Mask mask, RoundResult result) {
+  private RoundReport report(int round, DenseSteps steps, Mask before, RoundResult result) {
+    Mask mask = result.mask();
     double loss = 0;
     long examples = 0;
     List<StepReport> taken = new ArrayList<>();
@@ -184,34 +193,34 @@ final class RoundsPhase {
             loss / examples,
             mask.size(),
             mask.size() - same);
-    reports.add(report);
     listener.roundDone(report, taken);
+    return report;
   }
 
   private TrainedState withFreshOptimizer(Mask trained, float[] values) {
     return new TrainedState(trained, values, recipe.initial(trained.size()));
   }
 
-  /** The same mask, with everything back at the start. */
-  private State rewound(State state) {
-    Mask trained = state.trained().trained();
-    return new State(
-        state.mask(), withFreshOptimizer(trained, executor.initialValues(trained)), state.step());
-  }
-
-  /** As many steps inside the mask as a dense phase has, on a schedule of their own. */
-  private State trainedInside(State state) {
-    Mask trained = state.trained().trained();
+  /**
+   * Trains inside the mask between two rounds, for as many steps as a round has and on a schedule
+   * of its own.
+   *
+   * @param end steps done when it is over
+   */
+  private TrainingState trainedInside(TrainingState start, int end) {
     LearningRate rate = training.learningRate(rounds.steps());
-    OptimizerState fresh = recipe.initial(trained.size());
-    SparseOptimizer optimizer = recipe.resume(layout, trained, fresh);
-    float[] values = state.trained().values();
-    int end = state.step() + rounds.steps();
-    for (int step = state.step(); step < end; step++) {
-      values =
+    SparseOptimizer optimizer = recipe.resume(layout, start.trained(), start.current().optimizer());
+    int first = end - rounds.steps();
+    TrainingState state = start;
+    while (state.step() < end) {
+      state =
           sparse.step(
-              step, trained, values, optimizer, rate.at(step - state.step()), StepTransform.NONE);
+              state,
+              optimizer,
+              rate.at(state.step() - first),
+              StepTransform.NONE,
+              TrainingState::keepingCurrent);
     }
-    return new State(state.mask(), withFreshOptimizer(trained, values), end);
+    return state;
   }
 }

@@ -11,7 +11,9 @@ import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.progress.TrainingPlan;
 import io.sparsetune.sums.GradientSum;
 import io.sparsetune.sums.NotFiniteException;
+import io.sparsetune.train.StateKeeper.Milestone;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 
 /** Takes steps inside a mask. */
 final class SparseSteps {
@@ -25,6 +27,7 @@ final class SparseSteps {
   private final TrainingPlan plan;
   private final StepExecutor executor;
   private final TrainingListener listener;
+  private final StateKeeper keeper;
   private final LongSupplier sequence;
 
   /**
@@ -35,34 +38,38 @@ final class SparseSteps {
       TrainingPlan plan,
       StepExecutor executor,
       TrainingListener listener,
+      StateKeeper keeper,
       LongSupplier sequence) {
     this.training = training;
     this.plan = plan;
     this.executor = executor;
     this.listener = listener;
+    this.keeper = keeper;
     this.sequence = sequence;
   }
 
   /**
-   * One step.
+   * Takes one step.
    *
-   * @param step global step from 0
-   * @param values [trained.size()]; left as they are, since the executor may still hold them
+   * @param state its values are left as they are, since the executor may still hold them; its
+   *     moments are the optimizer's
    * @param transform what the method does to the step
-   * @return the values after it
+   * @param settle the last change of the state that the step leads to
+   * @return the state after it
    * @throws DivergedException when a loss or a gradient is not finite
    */
-  float[] step(
-      int step,
-      Mask trained,
-      float[] values,
+  TrainingState step(
+      TrainingState state,
       SparseOptimizer optimizer,
       double rate,
-      StepTransform transform) {
+      StepTransform transform,
+      UnaryOperator<TrainingState> settle) {
+    int step = state.step();
+    float[] values = state.current().values();
     GradientSum gradient;
     double norm;
     try {
-      gradient = gradient(step, trained, transform.values(step, values));
+      gradient = gradient(step, state.trained(), transform.values(step, values));
       transform.gradient(step, gradient);
       norm = GradientClip.norm(gradient);
       transform.update(step, gradient);
@@ -70,9 +77,7 @@ final class SparseSteps {
       throw diverged(step, e);
     }
     double clip = GradientClip.factor(norm, training.maxGradNorm());
-    float[] moved = values.clone();
-    optimizer.step(moved, gradient, clip, rate);
-    listener.stepDone(
+    StepReport report =
         new StepReport(
             step + 1,
             plan.steps(),
@@ -81,8 +86,15 @@ final class SparseSteps {
             rate,
             norm,
             gradient.examples(),
-            gradient.tokens()));
-    return moved;
+            gradient.tokens());
+    float[] moved = values.clone();
+    return keeper.advance(
+        Milestone.STEP,
+        () -> {
+          optimizer.step(moved, gradient, clip, rate);
+          listener.stepDone(report);
+          return settle.apply(state.moved(moved, optimizer.state(), step + 1));
+        });
   }
 
   private GradientSum gradient(int step, Mask trained, float[] values) {

@@ -14,14 +14,15 @@ import io.sparsetune.optim.TrainedState;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.progress.EvaluationReport;
 import io.sparsetune.progress.MaskReport;
-import io.sparsetune.progress.RoundReport;
 import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.progress.TrainingPlan;
 import io.sparsetune.sums.NotFiniteException;
 import io.sparsetune.task.Metric;
 import io.sparsetune.task.Metrics;
-import java.util.ArrayList;
+import io.sparsetune.train.StateKeeper.Milestone;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Sparse fine-tuning: choose a mask, then move only what it chose, and the head. All dense work is
@@ -33,80 +34,118 @@ public final class TrainingLoop {
   private final RunConfig config;
   private final StepExecutor executor;
   private final TrainingListener listener;
+  private final StateKeeper keeper;
   private final MaskProblem problem;
   private final TrainingPlan plan;
   private final SparseSteps steps;
 
-  private final List<EvaluationReport> evaluations = new ArrayList<>();
-  private final List<RoundReport> rounds = new ArrayList<>();
   private long sequence;
 
+  /** Keeps no states. */
   public TrainingLoop(
       ParameterLayout layout, RunConfig config, StepExecutor executor, TrainingListener listener) {
+    this(layout, config, executor, listener, StateKeeper.NONE);
+  }
+
+  /**
+   * @param keeper keeps the states that the training goes through
+   */
+  public TrainingLoop(
+      ParameterLayout layout,
+      RunConfig config,
+      StepExecutor executor,
+      TrainingListener listener,
+      StateKeeper keeper) {
     this.layout = layout;
     this.config = config;
     this.executor = executor;
     this.listener = listener;
+    this.keeper = keeper;
     this.problem = new MaskProblem(layout, config.method(), config.training().seed());
     this.plan = TrainingPlan.of(config, executor.trainExamples());
     if (config.method().method().hasBudget()) {
       // A budget that cannot be met is said here, not after the rounds that come before its mask.
       config.method().method().goal(problem);
     }
-    this.steps = new SparseSteps(config.training(), plan, executor, listener, this::nextSequence);
+    this.steps =
+        new SparseSteps(config.training(), plan, executor, listener, keeper, this::nextSequence);
   }
 
   /**
-   * Trains.
+   * Trains from the beginning.
    *
    * @throws DivergedException when a loss, a gradient or an output is not finite
    */
   public TrainingResult run() {
-    listener.planned(plan);
-    RoundsPhase.State start = plan.rounds().isPresent() ? rounds() : atBase(selectMask());
-    MaskReport selection = report(start.mask());
-    listener.maskSelected(selection);
-    Mask trained = selection.trained();
+    return run(Optional.empty());
+  }
 
-    TrainingConfig training = config.training();
-    SparseOptimizer optimizer =
-        training.optimizer().resume(layout, trained, start.trained().optimizer());
-    int scheduleStart = plan.scheduleStart();
-    LearningRate learningRate = plan.learningRate(training);
-    float[] values = start.trained().values();
-    StepTransform transform = config.method().method().stepTransform(problem, trained, values);
-    float[] kept = values;
-    int keptStep = start.step();
-    int step = start.step();
-    while (step < plan.steps() && !outOfPatience()) {
-      double rate = learningRate.at(step - scheduleStart);
-      values = steps.step(step, trained, values, optimizer, rate, transform);
-      step++;
-      boolean better = false;
-      if (validates() && plan.evaluatesAfter(step)) {
-        better = evaluate(step, trained, values);
-      }
-      if (better || !validates() || !training.loadBestModelAtEnd()) {
-        kept = values;
-        keptStep = step;
-      }
-    }
-    requireFinite(kept, keptStep);
+  /**
+   * Trains, and ends in the same bits wherever it begins.
+   *
+   * @param from a state of the same training; empty for the beginning
+   * @throws DivergedException when a loss, a gradient or an output is not finite
+   */
+  public TrainingResult run(Optional<TrainingState> from) {
+    listener.planned(plan);
+    TrainingState state = plan.rounds().isPresent() ? rounds(from) : from.orElseGet(this::atBase);
+    MaskReport selection = report(state.mask());
+    listener.maskSelected(selection);
+    state = trainedInside(state);
+    requireFinite(state.kept(), state.keptStep());
     return new TrainingResult(
-        selection, kept, step, keptStep, evaluations, rounds, sequence, executor.bytesMoved());
+        selection,
+        state.kept(),
+        state.step(),
+        state.keptStep(),
+        state.evaluations(),
+        state.rounds(),
+        sequence,
+        executor.bytesMoved());
+  }
+
+  /** Trains inside the final mask, to the end. */
+  private TrainingState trainedInside(TrainingState start) {
+    TrainingConfig training = config.training();
+    Mask trained = start.trained();
+    SparseOptimizer optimizer =
+        training.optimizer().resume(layout, trained, start.current().optimizer());
+    LearningRate learningRate = plan.learningRate(training);
+    StepTransform transform =
+        config.method().method().stepTransform(problem, trained, initialValues(start));
+    boolean keepsBest = validates() && training.loadBestModelAtEnd();
+    TrainingState state = start;
+    while (true) {
+      if (evaluationIsDue(state)) {
+        state = evaluated(state);
+      }
+      if (state.step() >= plan.steps() || isOutOfPatience(state)) {
+        return state;
+      }
+      double rate = learningRate.at(state.step() - plan.scheduleStart());
+      state =
+          steps.step(
+              state,
+              optimizer,
+              rate,
+              transform,
+              keepsBest ? UnaryOperator.identity() : TrainingState::keepingCurrent);
+    }
+  }
+
+  /** θ⁰ there; a training that begins has it at hand. */
+  private float[] initialValues(TrainingState start) {
+    return start.step() == 0 ? start.current().values() : executor.initialValues(start.trained());
   }
 
   private long nextSequence() {
     return ++sequence;
   }
 
-  private RoundsPhase.State rounds() {
-    RoundsPhase phase =
-        new RoundsPhase(
-            problem, config.training(), plan, executor, listener, steps, this::nextSequence);
-    RoundsPhase.State end = phase.run();
-    rounds.addAll(phase.reports());
-    return end;
+  private TrainingState rounds(Optional<TrainingState> from) {
+    return new RoundsPhase(
+            problem, config.training(), plan, executor, listener, keeper, steps, this::nextSequence)
+        .run(from);
   }
 
   private Mask selectMask() {
@@ -118,14 +157,16 @@ public final class TrainingLoop {
     }
   }
 
-  private RoundsPhase.State atBase(Mask mask) {
+  /** The state before the first step; its mask is chosen, which may take long. */
+  private TrainingState atBase() {
+    Mask mask = selectMask();
     Mask trained = withHead(mask);
     TrainedState start =
         new TrainedState(
             trained,
             executor.initialValues(trained),
             config.training().optimizer().initial(trained.size()));
-    return new RoundsPhase.State(mask, start, 0);
+    return keeper.advance(Milestone.SELECTION, () -> TrainingState.at(mask, start, 0, List.of()));
   }
 
   private Mask withHead(Mask mask) {
@@ -155,10 +196,18 @@ public final class TrainingLoop {
     return !config.data().validation().isEmpty() || config.data().validationShare() > 0;
   }
 
-  /**
-   * Whether the values are the best so far; those that are only as good as earlier ones are not.
-   */
-  private boolean evaluate(int step, Mask trained, float[] values) {
+  /** Whether the state's values are still to be evaluated; only steps inside the mask are. */
+  private boolean evaluationIsDue(TrainingState state) {
+    int first = plan.rounds().map(rounds -> (int) rounds.allSteps()).orElse(0);
+    return validates()
+        && state.step() > first
+        && plan.evaluatesAfter(state.step())
+        && state.evaluations().stream().noneMatch(e -> e.step() == state.step());
+  }
+
+  /** Values are the best so far only where they are better than all earlier ones. */
+  private TrainingState evaluated(TrainingState state) {
+    int step = state.step();
     Metric metric = config.task().metric();
     double value;
     try {
@@ -166,21 +215,27 @@ public final class TrainingLoop {
           Metrics.score(
               metric,
               executor.evaluate(
-                  new EvaluationRequest(nextSequence(), "validation", trained, values)));
+                  new EvaluationRequest(
+                      nextSequence(), "validation", state.trained(), state.current().values())));
     } catch (DivergedException e) {
       throw new DivergedException(
           "Training diverged by step %d of %d: %s".formatted(step, plan.steps(), e.getMessage()),
           e);
     }
-    boolean best = evaluations.stream().allMatch(e -> value > e.value());
-    evaluations.add(new EvaluationReport(step, plan.epoch(step), metric, value, best));
-    listener.evaluated(evaluations.get(evaluations.size() - 1));
-    return best;
+    boolean best = state.evaluations().stream().allMatch(e -> value > e.value());
+    EvaluationReport report = new EvaluationReport(step, plan.epoch(step), metric, value, best);
+    return keeper.advance(
+        Milestone.EVALUATION,
+        () -> {
+          listener.evaluated(report);
+          TrainingState after = state.evaluated(report);
+          return best ? after.keepingCurrent() : after;
+        });
   }
 
-  private boolean outOfPatience() {
+  private boolean isOutOfPatience(TrainingState state) {
     int sinceBest = 0;
-    for (EvaluationReport evaluation : evaluations) {
+    for (EvaluationReport evaluation : state.evaluations()) {
       sinceBest = evaluation.best() ? 0 : sinceBest + 1;
     }
     return config.training().patience().isPresent()

@@ -12,6 +12,7 @@ import io.sparsetune.method.StepTransform;
 import io.sparsetune.model.EquivalentModel.Lora;
 import io.sparsetune.optim.LearningRate;
 import io.sparsetune.optim.SparseOptimizer;
+import io.sparsetune.optim.TrainedState;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.progress.TrainingPlan;
@@ -20,6 +21,7 @@ import io.sparsetune.testing.GoldenModel;
 import io.sparsetune.testing.GoldenTensors;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -79,14 +81,31 @@ class GoldenLoraTest {
     TrainingPlan plan = TrainingPlan.of(config, executor.trainExamples());
     AtomicLong sequence = new AtomicLong();
     SparseSteps steps =
-        new SparseSteps(training, plan, executor, TrainingListener.NONE, sequence::incrementAndGet);
+        new SparseSteps(
+            training,
+            plan,
+            executor,
+            TrainingListener.NONE,
+            StateKeeper.NONE,
+            sequence::incrementAndGet);
     SparseOptimizer optimizer = training.optimizer().start(layout, trained);
     LearningRate rate = plan.learningRate(training);
-    float[] values = executor.initialValues(trained);
-    for (int step = 0; step < plan.steps(); step++) {
-      values = steps.step(step, trained, values, optimizer, rate.at(step), StepTransform.NONE);
+    TrainingState state =
+        TrainingState.at(
+            trained,
+            new TrainedState(trained, executor.initialValues(trained), optimizer.state()),
+            0,
+            List.of());
+    while (state.step() < plan.steps()) {
+      state =
+          steps.step(
+              state,
+              optimizer,
+              rate.at(state.step()),
+              StepTransform.NONE,
+              UnaryOperator.identity());
     }
-    return values;
+    return state.current().values();
   }
 
   @ParameterizedTest

@@ -196,19 +196,25 @@ class GoldenRoundsTest {
       long[] sequence = {0};
       SparseSteps sparse =
           new SparseSteps(
-              config.training(), plan, executor, TrainingListener.NONE, () -> ++sequence[0]);
-      RoundsPhase.State state =
+              config.training(),
+              plan,
+              executor,
+              TrainingListener.NONE,
+              StateKeeper.NONE,
+              () -> ++sequence[0]);
+      TrainingState state =
           new RoundsPhase(
                   setup.problem(),
                   config.training(),
                   plan,
                   executor,
                   TrainingListener.NONE,
+                  StateKeeper.NONE,
                   sparse,
                   () -> ++sequence[0])
-              .run();
+              .run(Optional.empty());
       kept = state.mask();
-      assertThat(state.trained().trained()).isEqualTo(setup.withHead(kept));
+      assertThat(state.trained()).isEqualTo(setup.withHead(kept));
       assertThat(state.step()).isEqualTo(plan.rounds().orElseThrow().steps());
     }
     for (int t = 0; t < layout.tensorCount(); t++) {

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,14 +140,26 @@ public abstract class RoundsContract {
               TrainingPlan.of(config, executor.trainExamples()),
               executor,
               TrainingListener.NONE,
+              StateKeeper.NONE,
               new AtomicLong(7)::incrementAndGet);
-      float[] values = executor.initialValues(dense);
       SparseOptimizer optimizer = recipe.start(LAYOUT, dense);
       LearningRate rate = training.learningRate(32);
-      for (int step = FIRST; step < FIRST + STEPS; step++) {
-        values = sparse.step(step, dense, values, optimizer, rate.at(step), StepTransform.NONE);
+      TrainingState state =
+          TrainingState.at(
+              dense,
+              new TrainedState(dense, executor.initialValues(dense), optimizer.state()),
+              FIRST,
+              List.of());
+      while (state.step() < FIRST + STEPS) {
+        state =
+            sparse.step(
+                state,
+                optimizer,
+                rate.at(state.step()),
+                StepTransform.NONE,
+                UnaryOperator.identity());
       }
-      assertThat(result.values()).isEqualTo(values);
+      assertThat(result.values()).isEqualTo(state.current().values());
       assertThat(result.moments()).isDeepEqualTo(optimizer.state().moments());
     }
   }
