@@ -5,8 +5,10 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.apache.hadoop.util.ShutdownHookManager;
 
 /**
  * Ctrl-C and SIGTERM: stops what is running before the process ends. The process then ends with the
@@ -14,6 +16,11 @@ import java.util.function.Supplier;
  * it, that is what is said.
  */
 final class Interruption {
+  /** Before Spark's own hooks and the closing of file systems, which are Hadoop's. */
+  private static final int BEFORE_SPARK = 200;
+
+  private static final long MOST_SECONDS = 20;
+
   private final AtomicBoolean happened = new AtomicBoolean();
 
   /** Whether the process is being stopped from outside. */
@@ -23,28 +30,26 @@ final class Interruption {
 
   /** Runs work that {@code stop} stops when the process is interrupted meanwhile. */
   <T> T guard(PrintWriter err, Supplier<String> whatIsLeft, Runnable stop, Supplier<T> work) {
-    Thread hook =
-        new Thread(
-            () -> {
-              happened.set(true);
-              err.println();
-              err.println(
-                  exiting()
-                          .map(Interruption::ofExit)
-                          .orElse("Interrupted: stopping the running jobs.")
-                      + " "
-                      + whatIsLeft.get());
-              err.flush();
-              // Spark's threads print stack traces of what they can no longer do.
-              System.setErr(new PrintStream(OutputStream.nullOutputStream()));
-              try {
-                stop.run();
-              } catch (IllegalStateException e) {
-                // Spark was faster: it has stopped already.
-              }
-            },
-            "sparsetune-interrupted");
-    Runtime.getRuntime().addShutdownHook(hook);
+    Runnable hook =
+        () -> {
+          happened.set(true);
+          Optional<String> exit = exiting();
+          String left = whatIsLeft.get();
+          err.println();
+          err.println(
+              exit.map(Interruption::ofExit).orElse("Interrupted: stopping the running jobs.")
+                  + " "
+                  + left);
+          err.flush();
+          // Spark's threads print stack traces of what they can no longer do.
+          System.setErr(new PrintStream(OutputStream.nullOutputStream()));
+          try {
+            stop.run();
+          } catch (IllegalStateException e) {
+            // Spark was faster: it has stopped already.
+          }
+        };
+    ShutdownHookManager.get().addShutdownHook(hook, BEFORE_SPARK, MOST_SECONDS, TimeUnit.SECONDS);
     try {
       return work.get();
     } finally {
@@ -75,9 +80,9 @@ final class Interruption {
         .formatted(thread);
   }
 
-  private static void remove(Thread hook) {
+  private static void remove(Runnable hook) {
     try {
-      Runtime.getRuntime().removeShutdownHook(hook);
+      ShutdownHookManager.get().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
       // The process is ending: the hook has run, or is running.
     }
