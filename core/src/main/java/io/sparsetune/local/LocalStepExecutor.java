@@ -39,7 +39,6 @@ import java.util.Queue;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -260,14 +259,12 @@ public final class LocalStepExecutor implements StepExecutor {
   /** One task a thread; each shard is taken by one of them. */
   private <T extends ShardTask> List<T> onEachThread(
       long sequence, Mask mask, float[] values, List<Shard> shards, Supplier<T> tasks) {
-    AtomicInteger next = new AtomicInteger();
-    return threads.onEach(
-        () -> {
+    return threads.share(
+        shards.iterator(),
+        own -> {
           T task = tasks.get();
           try (EngineLease lease = lease(sequence, mask, values)) {
-            for (int s = next.getAndIncrement(); s < shards.size(); s = next.getAndIncrement()) {
-              task.run(lease.worker(), shards.get(s));
-            }
+            own.forEachRemaining(shard -> task.run(lease.worker(), shard));
           }
           return task;
         });

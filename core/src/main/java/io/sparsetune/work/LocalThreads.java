@@ -1,13 +1,16 @@
 package io.sparsetune.work;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** A fixed number of threads that all do the same; one thread is the caller's own. */
 public final class LocalThreads implements AutoCloseable {
@@ -63,6 +66,48 @@ public final class LocalThreads implements AutoCloseable {
       throw unchecked(failure);
     }
     return results;
+  }
+
+  /**
+   * Shares items among the threads: each is taken by one of them.
+   *
+   * @param items asked by one thread at a time
+   * @param work a thread's, given the items that it takes
+   */
+  public <S, A> List<A> share(Iterator<S> items, Function<Iterator<S>, A> work) {
+    return onEach(() -> work.apply(new Taken<>(items)));
+  }
+
+  /** The items that no other thread has taken. */
+  private static final class Taken<S> implements Iterator<S> {
+    private final Iterator<S> items;
+
+    /** Null before it is taken, and at the end. */
+    private S next;
+
+    Taken(Iterator<S> items) {
+      this.items = items;
+    }
+
+    @Override
+    public boolean hasNext() {
+      if (next == null) {
+        synchronized (items) {
+          next = items.hasNext() ? items.next() : null;
+        }
+      }
+      return next != null;
+    }
+
+    @Override
+    public S next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      S taken = next;
+      next = null;
+      return taken;
+    }
   }
 
   private static <A> A inPlace(Callable<A> work) {

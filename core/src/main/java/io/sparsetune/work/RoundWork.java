@@ -66,17 +66,16 @@ public record RoundWork(
     int epoch = step / plan.stepsPerEpoch();
     int stepInEpoch = step % plan.stepsPerEpoch();
     AtomicInteger thread = new AtomicInteger();
-    AtomicInteger next = new AtomicInteger();
     List<GradientSum> parts =
-        threads.onEach(
-            () -> {
+        threads.share(
+            shards.iterator(),
+            own -> {
               int mine = thread.getAndIncrement();
               GradientSum sum = sums.get(mine);
               sum.clear();
               EngineWorker worker = engine.worker(mine);
-              for (int s = next.getAndIncrement(); s < shards.size(); s = next.getAndIncrement()) {
-                ShardWork.gradient(worker, plan, shards.get(s), step, epoch, stepInEpoch, sum);
-              }
+              own.forEachRemaining(
+                  shard -> ShardWork.gradient(worker, plan, shard, step, epoch, stepInEpoch, sum));
               return sum;
             });
     GradientSum total = parts.get(0);

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,6 +40,26 @@ class LocalThreadsTest {
     try (LocalThreads threads = new LocalThreads(THREADS)) {
       assertThat(threads.onEach(next::getAndIncrement)).containsExactlyInAnyOrder(0, 1, 2);
       assertThat(threads.onEach(() -> 7)).containsExactly(7, 7, 7);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, THREADS})
+  void eachItemIsTakenByOneThread(int count) {
+    List<Integer> items = IntStream.range(0, 1000).boxed().toList();
+    try (LocalThreads threads = new LocalThreads(count)) {
+      List<List<Integer>> taken =
+          threads.share(
+              items.iterator(),
+              own -> {
+                List<Integer> all = new ArrayList<>();
+                own.forEachRemaining(all::add);
+                assertThat(own.hasNext()).isFalse();
+                assertThatThrownBy(own::next).isInstanceOf(NoSuchElementException.class);
+                return all;
+              });
+      assertThat(taken).hasSize(count).allSatisfy(own -> assertThat(own).isSorted());
+      assertThat(taken.stream().flatMap(List::stream)).containsExactlyInAnyOrderElementsOf(items);
     }
   }
 

@@ -8,8 +8,7 @@ import io.sparsetune.work.LocalThreads;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaRDD;
 
 /** Scores that stay on the executors; each question to them is one small job. */
@@ -39,12 +38,15 @@ final class SparkScores implements ScoreSource {
 
   private static List<Histogram> histograms(
       int threads, Iterator<LocatedScores> some, SliceFunction<Histogram> function) {
-    return onEachThread(
+    return share(
         threads,
-        () -> {
-          Histogram[] all = {Histogram.EMPTY};
-          forEach(some, scores -> all[0] = all[0].merge(Histogram.merge(scores.map(function))));
-          return all[0];
+        some,
+        own -> {
+          Histogram all = Histogram.EMPTY;
+          while (own.hasNext()) {
+            all = all.merge(Histogram.merge(own.next().map(function)));
+          }
+          return all;
         });
   }
 
@@ -60,12 +62,13 @@ final class SparkScores implements ScoreSource {
   private static <R> List<R> results(
       int threads, Iterator<LocatedScores> some, SliceFunction<R> function) {
     List<List<R>> all =
-        onEachThread(
+        share(
             threads,
-            () -> {
-              List<R> own = new ArrayList<>();
-              forEach(some, scores -> own.addAll(scores.map(function)));
-              return own;
+            some,
+            own -> {
+              List<R> ofThread = new ArrayList<>();
+              own.forEachRemaining(scores -> ofThread.addAll(scores.map(function)));
+              return ofThread;
             });
     return all.stream().flatMap(List::stream).toList();
   }
@@ -74,23 +77,10 @@ final class SparkScores implements ScoreSource {
     return model.threadsOfEach(slices.getNumPartitions());
   }
 
-  private static <A> List<A> onEachThread(int threads, Callable<A> work) {
+  private static <A> List<A> share(
+      int threads, Iterator<LocatedScores> some, Function<Iterator<LocatedScores>, A> work) {
     try (LocalThreads pool = new LocalThreads(threads)) {
-      return pool.onEach(work);
-    }
-  }
-
-  /** Those that no other thread has taken. */
-  private static void forEach(Iterator<LocatedScores> some, Consumer<LocatedScores> work) {
-    for (LocatedScores scores = next(some); scores != null; scores = next(some)) {
-      work.accept(scores);
-    }
-  }
-
-  /** Null at the end. */
-  private static LocatedScores next(Iterator<LocatedScores> some) {
-    synchronized (some) {
-      return some.hasNext() ? some.next() : null;
+      return pool.share(some, work);
     }
   }
 }

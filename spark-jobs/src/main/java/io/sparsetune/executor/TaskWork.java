@@ -5,9 +5,9 @@ import io.sparsetune.engine.EngineLease;
 import io.sparsetune.engine.EngineWorker;
 import io.sparsetune.work.LocalThreads;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** Shares a task's items among its threads. */
@@ -31,14 +31,12 @@ final class TaskWork {
       Supplier<EngineLease> leases,
       Supplier<A> results,
       Each<S, A> each) {
-    AtomicInteger next = new AtomicInteger();
     List<Optional<A>> all;
     try (LocalThreads pool = new LocalThreads(Math.max(1, Math.min(threads, items.size())))) {
       all =
-          pool.onEach(
-              () ->
-                  TaskMemoryException.insteadOfError(
-                      () -> work(items, next, leases, results, each)));
+          pool.share(
+              items.iterator(),
+              own -> TaskMemoryException.insteadOfError(() -> work(own, leases, results, each)));
     }
     List<A> present = new ArrayList<>();
     all.forEach(result -> result.ifPresent(present::add));
@@ -46,19 +44,13 @@ final class TaskWork {
   }
 
   private static <S, A> Optional<A> work(
-      List<S> items,
-      AtomicInteger next,
-      Supplier<EngineLease> leases,
-      Supplier<A> results,
-      Each<S, A> each) {
+      Iterator<S> own, Supplier<EngineLease> leases, Supplier<A> results, Each<S, A> each) {
     A result = results.get();
     try (EngineLease lease = leases.get()) {
       if (lease.stale()) {
         return Optional.empty();
       }
-      for (int i = next.getAndIncrement(); i < items.size(); i = next.getAndIncrement()) {
-        each.run(lease.worker(), items.get(i), result);
-      }
+      own.forEachRemaining(item -> each.run(lease.worker(), item, result));
     }
     return Optional.of(result);
   }
