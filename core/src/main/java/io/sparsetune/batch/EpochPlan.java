@@ -87,8 +87,24 @@ public final class EpochPlan implements Serializable {
     return Math.toIntExact(examples / shards + (shard < examples % shards ? 1 : 0));
   }
 
-  /** Examples that a shard gives to a step: m, or fewer where its examples end; it may be none. */
-  public int microBatchSize(int shard, int epoch, int stepInEpoch) {
+  /** The epoch of a global step, both from 0. */
+  public int epoch(long step) {
+    return Math.toIntExact(step / stepsPerEpoch());
+  }
+
+  private int stepInEpoch(long step) {
+    return (int) (step % stepsPerEpoch());
+  }
+
+  /**
+   * Examples that a shard gives to a global step: m, or fewer where its examples end; it may be
+   * none.
+   */
+  public int microBatchSize(int shard, long step) {
+    return microBatchSize(shard, epoch(step), stepInEpoch(step));
+  }
+
+  int microBatchSize(int shard, int epoch, int stepInEpoch) {
     return part(batchOrder(epoch).numbers()[stepInEpoch], shardSize(shard));
   }
 
@@ -123,11 +139,15 @@ public final class EpochPlan implements Serializable {
   }
 
   /**
-   * Numbers, in the shard, of the examples that it gives to a step.
+   * Numbers, in the shard, of the examples that it gives to a global step.
    *
    * @throws IllegalArgumentException for a shard that is not of this plan
    */
-  public int[] microBatch(Shard shard, int epoch, int stepInEpoch) {
+  public int[] microBatch(Shard shard, long step) {
+    return microBatch(shard, epoch(step), stepInEpoch(step));
+  }
+
+  int[] microBatch(Shard shard, int epoch, int stepInEpoch) {
     if (shard.index() >= shards || shard.size() != shardSize(shard.index())) {
       throw new IllegalArgumentException(
           "Invalid shard: number %d of %d examples is not of a plan of %d examples in %d shards"

@@ -251,8 +251,7 @@ public final class LocalStepExecutor implements StepExecutor {
 
     @Override
     public void run(EngineWorker worker, Shard shard) {
-      ShardWork.gradient(
-          worker, plan, shard, request.step(), request.epoch(), request.stepInEpoch(), sum);
+      ShardWork.gradient(worker, plan, shard, request.step(), sum);
     }
   }
 

@@ -73,15 +73,9 @@ public record ScoreRound(Kind kind, int steps, long examples, boolean dropout, d
     return new ScoreRound(kind, steps, Long.MAX_VALUE, options.get(DROPOUT), maxNorm);
   }
 
-  /** Epoch of a step of the round, from 0. */
-  public static int epoch(EpochPlan plan, int step) {
-    return step / plan.stepsPerEpoch();
-  }
-
   /** How many of the examples of shard {@code shard}'s micro-batch of that step take part. */
   public int examplesOf(EpochPlan plan, int shard, int step) {
-    int stepInEpoch = step % plan.stepsPerEpoch();
-    int size = plan.microBatchSize(shard, epoch(plan, step), stepInEpoch);
+    int size = plan.microBatchSize(shard, step);
     if (examples == Long.MAX_VALUE) {
       return size;
     }

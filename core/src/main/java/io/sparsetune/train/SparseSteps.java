@@ -98,15 +98,7 @@ final class SparseSteps {
   }
 
   private GradientSum gradient(int step, Mask trained, float[] values) {
-    int stepsPerEpoch = plan.epochs().stepsPerEpoch();
-    return executor.step(
-        new StepRequest(
-            sequence.getAsLong(),
-            step,
-            step / stepsPerEpoch,
-            step % stepsPerEpoch,
-            trained,
-            values));
+    return executor.step(new StepRequest(sequence.getAsLong(), step, trained, values));
   }
 
   private DivergedException diverged(int step, NotFiniteException e) {

@@ -6,11 +6,8 @@ import io.sparsetune.mask.Mask;
  * One global batch.
  *
  * @param sequence rises with every call
- * @param step global step from 0: names the dropout
- * @param epoch from 0
- * @param stepInEpoch from 0: which micro-batch of each shard
+ * @param step global step from 0: chooses the micro-batch of each shard, and the dropout
  * @param trained mask and head
  * @param values [trained.size()]
  */
-public record StepRequest(
-    long sequence, long step, int epoch, int stepInEpoch, Mask trained, float[] values) {}
+public record StepRequest(long sequence, long step, Mask trained, float[] values) {}

@@ -63,8 +63,6 @@ public record RoundWork(
       LocalThreads threads,
       List<GradientSum> sums,
       int step) {
-    int epoch = step / plan.stepsPerEpoch();
-    int stepInEpoch = step % plan.stepsPerEpoch();
     AtomicInteger thread = new AtomicInteger();
     List<GradientSum> parts =
         threads.share(
@@ -74,8 +72,7 @@ public record RoundWork(
               GradientSum sum = sums.get(mine);
               sum.clear();
               EngineWorker worker = engine.worker(mine);
-              own.forEachRemaining(
-                  shard -> ShardWork.gradient(worker, plan, shard, step, epoch, stepInEpoch, sum));
+              own.forEachRemaining(shard -> ShardWork.gradient(worker, plan, shard, step, sum));
               return sum;
             });
     GradientSum total = parts.get(0);

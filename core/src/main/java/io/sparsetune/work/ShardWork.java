@@ -20,17 +20,11 @@ public final class ShardWork {
   /**
    * Adds the shard's micro-batch of a step, if it has one.
    *
-   * @param step global step from 0: names the dropout
+   * @param step global step from 0: chooses the micro-batch and the dropout
    */
   public static void gradient(
-      EngineWorker worker,
-      EpochPlan plan,
-      Shard shard,
-      long step,
-      int epoch,
-      int stepInEpoch,
-      GradientSum into) {
-    int[] examples = plan.microBatch(shard, epoch, stepInEpoch);
+      EngineWorker worker, EpochPlan plan, Shard shard, long step, GradientSum into) {
+    int[] examples = plan.microBatch(shard, step);
     if (examples.length > 0) {
       MicroBatch batch = shard.gather(examples);
       long dropout = Randomness.key(plan.seed(), Purpose.DROPOUT, step, shard.index());
@@ -77,8 +71,7 @@ public final class ShardWork {
   }
 
   private static int[] examples(EpochPlan plan, Shard shard, ScoreRound round, int step) {
-    int epoch = ScoreRound.epoch(plan, step);
-    int[] all = plan.microBatch(shard, epoch, step % plan.stepsPerEpoch());
+    int[] all = plan.microBatch(shard, step);
     return Arrays.copyOf(all, round.examplesOf(plan, shard.index(), step));
   }
 

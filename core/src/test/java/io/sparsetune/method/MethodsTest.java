@@ -248,7 +248,7 @@ class MethodsTest {
         for (int shard = 0; shard < 4; shard++) {
           int take = round.examplesOf(plan, shard, step);
           assertThat(ended && take > 0).isFalse();
-          ended |= take < plan.microBatchSize(shard, 0, step);
+          ended |= take < plan.microBatchSize(shard, step);
           taken += take;
         }
       }

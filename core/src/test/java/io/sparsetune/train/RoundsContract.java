@@ -254,7 +254,7 @@ public abstract class RoundsContract {
     float[] base = TinyTask.theta();
     GradientSum expected;
     try (StepExecutor local = TinyTask.executor(config, 1)) {
-      expected = local.step(new StepRequest(1, 0, 0, 0, everything, base));
+      expected = local.step(new StepRequest(1, 0, everything, base));
     }
     try (StepExecutor executor = open(config)) {
       TrainedState start = atBase(config.training());
@@ -264,7 +264,7 @@ public abstract class RoundsContract {
       // A second round from the base goes the same way: nothing of the first is left.
       RoundResult again = executor.round(request(config, 2, start, distances -> some));
       assertThat(again.values()).isEqualTo(first.values());
-      GradientSum sum = executor.step(new StepRequest(8, 0, 0, 0, everything, base));
+      GradientSum sum = executor.step(new StepRequest(8, 0, everything, base));
       assertThat(sum).usingRecursiveComparison().isEqualTo(expected);
     }
   }

@@ -106,7 +106,7 @@ public abstract class StepExecutorContract {
       }
       Predictions before = executor.evaluate(new EvaluationRequest(2, "validation", mask, start));
       Predictions after = executor.evaluate(new EvaluationRequest(3, "validation", mask, moved));
-      executor.step(new StepRequest(4, 0, 0, 0, mask, moved));
+      executor.step(new StepRequest(4, 0, mask, moved));
       Predictions again = executor.evaluate(new EvaluationRequest(5, "validation", mask, start));
       assertThat(again.logits()).isEqualTo(before.logits()).isNotEqualTo(after.logits());
       assertThat(again.targets())
@@ -123,11 +123,11 @@ public abstract class StepExecutorContract {
       for (int i = 0; i < values.length; i++) {
         values[i] += 0.25f;
       }
-      executor.step(new StepRequest(2, 0, 0, 0, trained, values));
+      executor.step(new StepRequest(2, 0, trained, values));
       // Another mask, at the base's values: what an engine that never saw the first one gives.
       float[] base = TinyTask.theta();
       GradientSum expected = stepAtBase(config, 3, base);
-      GradientSum sum = executor.step(new StepRequest(3, 0, 0, 0, everything(), base));
+      GradientSum sum = executor.step(new StepRequest(3, 0, everything(), base));
       for (int i = 0; i < base.length; i++) {
         assertThat(sum.sum(i)).isEqualTo(expected.sum(i));
       }
@@ -139,7 +139,7 @@ public abstract class StepExecutorContract {
 
   private static GradientSum stepAtBase(RunConfig config, long sequence, float[] base) {
     try (StepExecutor local = TinyTask.executor(config, 1)) {
-      return local.step(new StepRequest(sequence, 0, 0, 0, everything(), base));
+      return local.step(new StepRequest(sequence, 0, everything(), base));
     }
   }
 }

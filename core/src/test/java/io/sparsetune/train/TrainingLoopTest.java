@@ -38,7 +38,7 @@ class TrainingLoopTest {
   /** Pulls every value towards 1; validation finds the share of labels that it is told to. */
   private final class Pulling implements StepExecutor {
     final List<Long> sequences = new ArrayList<>();
-    final List<Integer> epochs = new ArrayList<>();
+    final List<Long> steps = new ArrayList<>();
     private final double[] accuracies;
     private int evaluated;
     long examples = 10;
@@ -68,7 +68,7 @@ class TrainingLoopTest {
     @Override
     public GradientSum step(StepRequest request) {
       sequences.add(request.sequence());
-      epochs.add(request.epoch() * 100 + request.stepInEpoch());
+      steps.add(request.step());
       if (request.step() == failingStep) {
         throw new NotFiniteException("A loss is NaN");
       }
@@ -135,7 +135,7 @@ class TrainingLoopTest {
     assertThat(result.selection().head()).isEqualTo(2);
     assertThat(result.selection().parameters()).isEqualTo(4);
     assertThat(result.values()).containsExactly(after(4), after(4), after(4));
-    assertThat(executor.epochs).containsExactly(0, 1, 100, 101);
+    assertThat(executor.steps).containsExactly(0L, 1L, 2L, 3L);
     assertThat(executor.sequences).isSorted().doesNotHaveDuplicates();
     assertThat(result.lastSequence())
         .isEqualTo(executor.sequences.get(executor.sequences.size() - 1));

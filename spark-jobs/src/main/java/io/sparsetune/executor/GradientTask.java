@@ -18,8 +18,6 @@ record GradientTask(
     Broadcast<SentValues> values,
     long sequence,
     long step,
-    int epoch,
-    int stepInEpoch,
     int threads)
     implements PartitionFunction.Work<Shard, Outcome<GradientSum>> {
 
@@ -35,8 +33,7 @@ record GradientTask(
                     () -> model.value().lease(sequence, trained.value(), values.value().values()),
                     () -> new GradientSum(trained.value().size()),
                     (worker, shard, into) ->
-                        ShardWork.gradient(
-                            worker, plan.value(), shard, step, epoch, stepInEpoch, into))
+                        ShardWork.gradient(worker, plan.value(), shard, step, into))
                 .map(GradientTask::total));
   }
 

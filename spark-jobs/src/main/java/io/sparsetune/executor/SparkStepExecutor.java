@@ -153,15 +153,14 @@ public final class SparkStepExecutor implements StepExecutor {
               values,
               request.sequence(),
               request.step(),
-              request.epoch(),
-              request.stepInEpoch(),
               model.threadsOfEach(data.train().getNumPartitions()));
       List<Outcome<GradientSum>> outcomes =
           traffic.during(
               values,
               () ->
                   model.job(
-                      "sparse step %d (epoch %d)".formatted(request.step(), request.epoch()),
+                      "sparse step %d (epoch %d)"
+                          .formatted(request.step(), data.plan().epoch(request.step())),
                       () -> outcomes(data.train(), task)));
       return GradientTask.total(Outcome.values(outcomes));
     } finally {

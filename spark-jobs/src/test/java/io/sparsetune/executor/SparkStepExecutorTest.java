@@ -103,7 +103,7 @@ class SparkStepExecutorTest extends StepExecutorContract {
         StepExecutor many = open(config, 20, Long.MAX_VALUE)) {
       Mask mask = TinyTask.mask(few, config);
       assertThat(TinyTask.mask(many, config)).isEqualTo(mask);
-      request = new StepRequest(2, 0, 0, 0, mask, few.initialValues(mask));
+      request = new StepRequest(2, 0, mask, few.initialValues(mask));
       assertThat(many.step(request)).usingRecursiveComparison().isEqualTo(few.step(request));
     }
   }
@@ -136,7 +136,7 @@ class SparkStepExecutorTest extends StepExecutorContract {
       float[] values = executor.initialValues(mask);
       for (int step = 0; step < 3; step++) {
         executor.evaluate(new EvaluationRequest(2 + 2 * step, "validation", mask, values));
-        executor.step(new StepRequest(3 + 2 * step, step, 0, step, mask, values));
+        executor.step(new StepRequest(3 + 2 * step, step, mask, values));
       }
       BytesMoved moved = executor.bytesMoved().orElseThrow();
       assertThat(moved.steps()).isEqualTo(3);
@@ -154,7 +154,7 @@ class SparkStepExecutorTest extends StepExecutorContract {
       Mask mask = TinyTask.mask(executor, config);
       float[] values = executor.initialValues(mask);
       Arrays.fill(values, Float.NaN);
-      assertThatThrownBy(() -> executor.step(new StepRequest(2, 0, 0, 0, mask, values)))
+      assertThatThrownBy(() -> executor.step(new StepRequest(2, 0, mask, values)))
           .isInstanceOf(NotFiniteException.class)
           .hasMessageContaining("NaN");
     }
@@ -177,7 +177,7 @@ class SparkStepExecutorTest extends StepExecutorContract {
     RunConfig config = TinyTask.config(RANDOM);
     StepExecutor executor = open(config);
     Mask mask = TinyTask.mask(executor, config);
-    assertThatThrownBy(() -> executor.step(new StepRequest(2, 0, 0, 0, mask, new float[0])))
+    assertThatThrownBy(() -> executor.step(new StepRequest(2, 0, mask, new float[0])))
         .hasMessageContaining("Invalid values: 0 for a mask of");
     context.setJobGroup("closing", "what close runs");
     try {

@@ -134,7 +134,7 @@ final class QuickStartProcess implements Callable<Integer> {
   private double steps(StepExecutor executor, Mask mask, float[] values, int first) {
     long start = System.nanoTime();
     for (int step = first; step < first + STEPS_A_TURN; step++) {
-      executor.step(new StepRequest(++sequence, step, 0, step, mask, values));
+      executor.step(new StepRequest(++sequence, step, mask, values));
     }
     return (System.nanoTime() - start) / 1e6 / STEPS_A_TURN;
   }

@@ -43,7 +43,7 @@ final class SparkStepProcess implements Callable<Integer> {
     LocalData data = new LocalData(TinyModel.shards(tasks), plan, Map.of(), 8);
     try (StepExecutor threads =
         new LocalStepExecutor("bench", TinyModel.spec(), TinyModel::engine, data, cores)) {
-      local = steps(threads, plan);
+      local = steps(threads);
     }
     Timing spark =
         OnSpark.time(
@@ -52,7 +52,7 @@ final class SparkStepProcess implements Callable<Integer> {
             tasks,
             tasks,
             cores,
-            executor -> steps(executor, plan));
+            executor -> steps(executor));
     System.out.printf(
         Locale.ROOT,
         "median_ms=%.2f min_ms=%.2f local_ms=%.2f n=%d k=%d tasks=%d%n",
@@ -65,18 +65,11 @@ final class SparkStepProcess implements Callable<Integer> {
     return 0;
   }
 
-  private Timing steps(StepExecutor executor, EpochPlan plan) {
+  private Timing steps(StepExecutor executor) {
     Mask mask = TinyModel.mask(k);
     float[] values = executor.initialValues(mask);
     int[] step = new int[1];
     return Timing.of(
-        () -> {
-          int s = step[0]++;
-          int epoch = s / plan.stepsPerEpoch();
-          executor.step(
-              new StepRequest(++sequence, s, epoch, s % plan.stepsPerEpoch(), mask, values));
-        },
-        warmUp,
-        seconds);
+        () -> executor.step(new StepRequest(++sequence, step[0]++, mask, values)), warmUp, seconds);
   }
 }
