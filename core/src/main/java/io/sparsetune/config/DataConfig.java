@@ -28,4 +28,18 @@ public record DataConfig(
     FAIL,
     SKIP
   }
+
+  /** The same way of reading, of other files to test on, whose format may be another. */
+  public DataConfig testedOn(List<String> files, Optional<String> theirFormat) {
+    return new DataConfig(
+        train,
+        validation,
+        validationShare,
+        files,
+        maxTrainSamples,
+        theirFormat,
+        onBadRow,
+        maxSeqLength,
+        lengthWindow);
+  }
 }

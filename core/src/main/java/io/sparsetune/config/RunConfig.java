@@ -19,6 +19,11 @@ public record RunConfig(
     return new RunConfig(model.with(pooling), task, data, method, training, output);
   }
 
+  /** The same, written into another folder. */
+  public RunConfig into(String folder) {
+    return new RunConfig(model, task, data, method, training, folder);
+  }
+
   /** The same with what the method's keys name: {@link io.sparsetune.method.MaskMethod#opened}. */
   public RunConfig opened(Function<String, ByteSource> files) {
     return new RunConfig(

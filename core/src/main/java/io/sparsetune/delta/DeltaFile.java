@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 
 /**
@@ -22,10 +23,18 @@ import java.util.TreeSet;
  * The bytes depend on the delta alone.
  */
 public final class DeltaFile {
-  private static final String POSITIONS = ".positions";
-  private static final String VALUES = ".values";
+  /** Ends the name of a tensor's positions. */
+  public static final String POSITIONS = ".positions";
+
+  /** Ends the name of a tensor's values at its positions. */
+  public static final String VALUES = ".values";
 
   private DeltaFile() {}
+
+  /** Whether a safetensors file with such metadata says that it is a delta. */
+  public static boolean isDelta(Map<String, String> metadata) {
+    return DeltaMetadata.FORMAT.equals(metadata.get("format"));
+  }
 
   /** Writes the file; the stream stays open. */
   public static void write(SparseDelta delta, OutputStream out) throws IOException {

@@ -1,8 +1,8 @@
 package io.sparsetune.testing;
 
 import io.sparsetune.files.ByteSource;
-import io.sparsetune.files.InputFolder;
-import io.sparsetune.files.OutputFolder;
+import io.sparsetune.files.Folder;
+import io.sparsetune.files.TemporaryName;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -14,12 +14,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** A folder in memory, to read from and to write to. */
-public final class MemoryFolder implements InputFolder, OutputFolder {
+public final class MemoryFolder implements Folder {
   private final String location;
   private final Map<String, byte[]> files = new TreeMap<>();
+  private final Map<String, MemoryFolder> folders = new TreeMap<>();
 
   public MemoryFolder(String location) {
     this.location = location;
@@ -62,8 +64,46 @@ public final class MemoryFolder implements InputFolder, OutputFolder {
     return new String(files.get(name), StandardCharsets.UTF_8);
   }
 
+  @Override
   public List<String> names() {
-    return List.copyOf(files.keySet());
+    TreeSet<String> names = new TreeSet<>(files.keySet());
+    folders.forEach(
+        (name, folder) -> {
+          if (folder.exists()) {
+            names.add(name);
+          }
+        });
+    return List.copyOf(names);
+  }
+
+  @Override
+  public boolean exists() {
+    return !names().isEmpty();
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return names().stream().allMatch(TemporaryName::isOne);
+  }
+
+  @Override
+  public MemoryFolder below(String name) {
+    return folders.computeIfAbsent(name, absent -> new MemoryFolder(location + "/" + name));
+  }
+
+  @Override
+  public void delete(String name) {
+    files.remove(name);
+  }
+
+  @Override
+  public void deleteAll(String name) {
+    files.remove(name);
+    MemoryFolder folder = folders.remove(name);
+    if (folder != null) {
+      folder.files.clear();
+      folder.folders.clear();
+    }
   }
 
   @Override

@@ -1,8 +1,8 @@
 package io.sparsetune.experiments;
 
-import io.sparsetune.job.RunInputs;
-import io.sparsetune.job.RunOutcome;
-import io.sparsetune.job.RunState;
+import io.sparsetune.hadoop.HadoopFolder;
+import io.sparsetune.run.RunInputs;
+import io.sparsetune.run.RunState;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -37,25 +37,36 @@ public sealed interface CellState {
    * @param now what a run of its configuration would read; empty where that cannot be told
    */
   static CellState of(Cell cell, Configuration hadoop, Function<Cell, Optional<RunInputs>> now) {
-    RunState run = RunState.of(cell.config().output(), hadoop);
+    RunState run = RunState.of(HadoopFolder.of(cell.config().output(), hadoop));
     if (run instanceof RunState.Finished finished) {
-      List<String> differences = cell.differences(finished.config());
-      if (!differences.isEmpty()) {
-        return new Other(
-            "its folder has a finished run of another configuration (%s)"
-                .formatted(Experiments.shown(differences)));
-      }
-      List<String> changed =
-          now.apply(cell).map(inputs -> inputs.differences(finished.inputs())).orElse(List.of());
-      return changed.isEmpty()
-          ? new Finished(finished.outcome())
-          : new Other(
-              "its folder has a finished run, but what it read has changed (%s)"
-                  .formatted(String.join(", ", changed)));
+      return finished(cell, finished, now);
     }
     if (run instanceof RunState.Unreadable unreadable) {
       return new Other("its folder has a finished run that is unreadable: " + unreadable.problem());
     }
     return run instanceof RunState.Foreign ? new Blocked() : new Open();
+  }
+
+  private static CellState finished(
+      Cell cell, RunState.Finished run, Function<Cell, Optional<RunInputs>> now) {
+    Optional<RunOutcome> outcome = RunOutcome.of(run.result());
+    if (outcome.isEmpty()) {
+      return new Other("its folder has a finished run that was composed or imported, not trained");
+    }
+    List<String> differences = cell.differences(run.manifest().config());
+    if (!differences.isEmpty()) {
+      return new Other(
+          "its folder has a finished run of another configuration (%s)"
+              .formatted(Experiments.shown(differences)));
+    }
+    List<String> changed =
+        now.apply(cell)
+            .map(inputs -> inputs.differences(run.manifest().inputs()))
+            .orElse(List.of());
+    return changed.isEmpty()
+        ? new Finished(outcome.get())
+        : new Other(
+            "its folder has a finished run, but what it read has changed (%s)"
+                .formatted(String.join(", ", changed)));
   }
 }

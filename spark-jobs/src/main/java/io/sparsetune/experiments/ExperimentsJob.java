@@ -8,11 +8,11 @@ import io.sparsetune.files.IoReason;
 import io.sparsetune.hadoop.FolderLock;
 import io.sparsetune.hadoop.HadoopFolder;
 import io.sparsetune.job.RunCheck;
-import io.sparsetune.job.RunInputs;
-import io.sparsetune.job.RunState;
 import io.sparsetune.job.TrainJob;
 import io.sparsetune.job.TrainRequest;
 import io.sparsetune.job.TrainResult;
+import io.sparsetune.run.RunInputs;
+import io.sparsetune.run.RunState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -140,7 +140,8 @@ public final class ExperimentsJob {
     List<Cell> checked = new ArrayList<>();
     boolean ofFilesAlone = true;
     for (Cell cell : open) {
-      if (RunState.of(cell.config().output(), hadoop) instanceof RunState.Foreign) {
+      if (RunState.of(HadoopFolder.of(cell.config().output(), hadoop))
+          instanceof RunState.Foreign) {
         problems.put(
             "Cannot write a run into %s: the folder holds something that is not a run; empty it, or give another output"
                 .formatted(cell.config().output()),

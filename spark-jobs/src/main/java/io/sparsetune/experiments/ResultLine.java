@@ -1,6 +1,5 @@
 package io.sparsetune.experiments;
 
-import io.sparsetune.job.RunOutcome;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,7 +2,6 @@ package io.sparsetune.experiments;
 
 import io.sparsetune.error.Printable;
 import io.sparsetune.experiments.ResultLine.Spread;
-import io.sparsetune.job.RunOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

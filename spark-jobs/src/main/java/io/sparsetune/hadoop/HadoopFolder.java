@@ -3,7 +3,7 @@ package io.sparsetune.hadoop;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.files.ByteSource;
-import io.sparsetune.files.InputFolder;
+import io.sparsetune.files.Folder;
 import io.sparsetune.files.IoReason;
 import io.sparsetune.files.LocalFolders;
 import io.sparsetune.files.OutputFolder;
@@ -31,7 +31,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.PathIsNotEmptyDirectoryException;
 
 /** A folder on a Hadoop file system; a path without a scheme is one of {@code fs.defaultFS}. */
-public final class HadoopFolder implements InputFolder, OutputFolder {
+public final class HadoopFolder implements Folder {
   private static final int PROBES = 20;
 
   private final FileSystem fileSystem;
@@ -61,9 +61,7 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
     return location;
   }
 
-  /**
-   * @throws IOException where that cannot be told: where the way there is forbidden, say
-   */
+  @Override
   public boolean exists() throws IOException {
     if (local.isPresent()) {
       requireVisible(local.get());
@@ -82,11 +80,7 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
     }
   }
 
-  /**
-   * Whether it is missing, or holds nothing but what commands that were killed have left.
-   *
-   * @throws IOException where it is not a folder
-   */
+  @Override
   public boolean isEmpty() throws IOException {
     try {
       requireFolder();
@@ -243,8 +237,13 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
     return local;
   }
 
+  @Override
+  public HadoopFolder below(String name) {
+    return new HadoopFolder(fileSystem, new Path(folder, name), location + "/" + name);
+  }
+
   /** A folder in this one, called by this one's name in messages. */
-  HadoopFolder below(String name) {
+  HadoopFolder unnamed(String name) {
     return new HadoopFolder(fileSystem, new Path(folder, name), location);
   }
 
@@ -298,12 +297,12 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
     }
   }
 
-  /** Removes a file if it is there. */
+  @Override
   public void delete(String name) throws IOException {
     fileSystem.delete(new Path(folder, name), false);
   }
 
-  /** Removes what has that name, a folder with all that is in it. */
+  @Override
   public void deleteAll(String name) throws IOException {
     fileSystem.delete(new Path(folder, name), true);
   }
@@ -334,7 +333,7 @@ public final class HadoopFolder implements InputFolder, OutputFolder {
     }
   }
 
-  /** Names of what the folder holds, in order. */
+  @Override
   public List<String> names() throws IOException {
     return Arrays.stream(fileSystem.listStatus(folder))
         .map(entry -> entry.getPath().getName())

@@ -63,7 +63,7 @@ public final class Staging implements AutoCloseable {
     boolean made = !target.exists();
     removeAbandoned(target);
     String name = TemporaryName.create();
-    HadoopFolder files = target.below(name);
+    HadoopFolder files = target.unnamed(name);
     Optional<Path> local = files.local();
     local.ifPresent(OWN::add);
     try {
@@ -154,7 +154,7 @@ public final class Staging implements AutoCloseable {
   }
 
   private static void removeAbandoned(HadoopFolder target, String name) throws IOException {
-    Optional<Path> local = target.below(name).local();
+    Optional<Path> local = target.unnamed(name).local();
     if (local.isPresent() && Files.isDirectory(local.get(), LinkOption.NOFOLLOW_LINKS)) {
       if (OWN.contains(local.get())) {
         return;

@@ -9,6 +9,7 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.KeyName;
+import io.sparsetune.files.RunFiles;
 import io.sparsetune.files.Sha256;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.hadoop.HadoopModels;
@@ -17,6 +18,7 @@ import io.sparsetune.model.EquivalentModel;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.pretrained.BaseModel;
+import io.sparsetune.run.FinishedRun;
 import io.sparsetune.version.LibraryVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -42,15 +44,14 @@ public final class ComposeJob {
    * @throws DataException where a run did not finish, or the base is not theirs
    */
   public ComposeResult run(ComposeRequest request) {
-    List<FinishedRun> runs =
-        request.runs().stream().map(path -> FinishedRun.open(path, hadoop)).toList();
+    List<FinishedRun> runs = request.runs().stream().map(path -> Runs.open(path, hadoop)).toList();
     List<SparseDelta> deltas = runs.stream().map(FinishedRun::delta).toList();
     requireOneBase(request.runs(), deltas);
     requireDistinct(request.runs(), deltas);
     ComposedHead heads = new ComposedHead(request.runs(), deltas);
     int index = heads.index(request.head());
     FinishedRun head = runs.get(index);
-    String basePath = runs.get(0).basePath(request.model(), hadoop);
+    String basePath = Runs.basePath(runs.get(0), request.model(), hadoop);
     RunFolder folder = RunFolder.toWrite(request.output(), request.overwrite(), hadoop);
     requireApart(request, basePath);
     BaseModel base = HadoopModels.open(basePath, hadoop);
@@ -64,9 +65,9 @@ public final class ComposeJob {
     ComposedFiles files = new ComposedFiles(request, runs, index, delta, composed.report());
     DeltaFile.requireReadable(ByteSource.of(RunFiles.DELTA, bytes));
     folder.writeFinished(
-        files.run(HadoopFiles.qualified(basePath, hadoop)),
+        files.manifest(HadoopFiles.qualified(basePath, hadoop)).text(),
         out -> out.write(bytes),
-        files.result(Sha256.hex(bytes), bytes.length));
+        files.result(Sha256.hex(bytes), bytes.length).text());
     return new ComposeResult(
         request.output(),
         delta.info().k(),

@@ -9,6 +9,7 @@ import io.sparsetune.error.DataException;
 import io.sparsetune.executor.ShippedModel;
 import io.sparsetune.executor.SparkEvaluator;
 import io.sparsetune.pretrained.BaseModel;
+import io.sparsetune.run.FinishedRun;
 import io.sparsetune.task.Metrics;
 import io.sparsetune.task.Predictions;
 import org.apache.spark.sql.SparkSession;
@@ -28,12 +29,13 @@ public final class EvaluateJob {
    *     not trained on is refused
    */
   public EvaluateResult run(EvaluateRequest request) {
-    FinishedRun run = FinishedRun.open(request.run(), session.sparkContext().hadoopConfiguration());
-    RunConfig config = run.record().config();
+    FinishedRun run = Runs.open(request.run(), session.sparkContext().hadoopConfiguration());
+    RunConfig config = run.manifest().config();
     SparseDelta delta = run.delta();
     ShippedModel shipped =
         ShippedModel.ship(
-            session, run.basePath(request.model(), session.sparkContext().hadoopConfiguration()));
+            session,
+            Runs.basePath(run, request.model(), session.sparkContext().hadoopConfiguration()));
     BaseModel base = shipped.open();
     delta.requireBase(base);
     ModelSpecs.checkLength(config.data().maxSeqLength(), base.encoder());
@@ -41,7 +43,7 @@ public final class EvaluateJob {
         new DataLoader(
             session,
             config.task(),
-            run.reading(request.data(), request.format()),
+            Runs.reading(run, request.data(), request.format()),
             Tokenizer.of(base, config.task(), config.data().maxSeqLength()));
     EvaluationData data = loader.evaluation(Preparation.TEST, request.data(), run.labels());
     try (SparkEvaluator evaluator =

@@ -11,6 +11,7 @@ import io.sparsetune.interop.PeftSuperTuning;
 import io.sparsetune.interop.SparseDifferences;
 import io.sparsetune.model.EquivalentModel;
 import io.sparsetune.pretrained.BaseModel;
+import io.sparsetune.run.FinishedRun;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -39,10 +40,10 @@ public final class ExportJob {
                       request.run(), request.output(), request.model(), request.overwrite()));
       return new ExportResult(merged.output(), merged.changed());
     }
-    FinishedRun run = FinishedRun.open(request.run(), hadoop);
+    FinishedRun run = Runs.open(request.run(), hadoop);
     SparseDelta delta = run.delta();
     requireFits(request.format(), delta);
-    String basePath = run.basePath(request.model(), hadoop);
+    String basePath = Runs.basePath(run, request.model(), hadoop);
     ResultFolder output =
         ResultFolder.toWrite(request.output(), kind(request.format()), request.overwrite(), hadoop)
             .apartFrom("the run", request.run())

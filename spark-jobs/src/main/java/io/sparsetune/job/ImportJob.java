@@ -6,13 +6,13 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigParser;
-import io.sparsetune.config.RunConfigWriter;
 import io.sparsetune.delta.DeltaFile;
 import io.sparsetune.delta.DeltaInfo;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.files.ByteSource;
+import io.sparsetune.files.RunFiles;
 import io.sparsetune.files.Sha256;
 import io.sparsetune.files.StrictJson;
 import io.sparsetune.files.Unreadable;
@@ -25,17 +25,23 @@ import io.sparsetune.model.EquivalentModel.Lora;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.pretrained.BaseModel;
+import io.sparsetune.run.Environment;
+import io.sparsetune.run.RunBase;
+import io.sparsetune.run.RunIdentity;
+import io.sparsetune.run.RunManifest;
+import io.sparsetune.run.RunOrigin;
+import io.sparsetune.run.RunResult;
 import io.sparsetune.task.LabelLimits;
 import io.sparsetune.task.TaskType;
 import io.sparsetune.version.LibraryVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
 /** Makes a finished run of a LoRA adapter that PEFT saved. Needs no Spark session. */
@@ -80,9 +86,10 @@ public final class ImportJob {
       DeltaFile.write(delta, bytes);
       DeltaFile.requireReadable(ByteSource.of(RunFiles.DELTA, bytes.toByteArray()));
       folder.writeFinished(
-          record(request, config, identity, delta, weights),
+          manifest(request, config, identity, delta, weights).text(),
           bytes::writeTo,
-          result(delta, bytes.toByteArray()));
+          RunResult.of(delta, Sha256.hex(bytes.toByteArray()), bytes.size(), Optional.empty())
+              .text());
       return new ImportResult(request.output(), delta.info().k(), delta.head(), labels);
     } catch (IOException e) {
       throw Unreadable.because(source.location(), e);
@@ -242,43 +249,18 @@ public final class ImportJob {
         LibraryVersion.number());
   }
 
-  private String record(
+  private RunManifest manifest(
       ImportRequest request,
       RunConfig config,
       RunIdentity identity,
       SparseDelta delta,
       String weights) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("format_version", 1);
-    json.put("run_id", identity.runId());
-    json.put("seed", config.training().seed());
-    json.put("started", Instant.now().toString());
-    Map<String, Object> imported = new LinkedHashMap<>();
-    imported.put("path", HadoopFiles.qualified(request.adapter(), hadoop));
-    imported.put("format", "peft");
-    imported.put("sha256", weights);
-    json.put("imported", imported);
-    json.put("config", RunConfigWriter.toMap(config));
-    json.put("labels", delta.info().labels());
-    Map<String, Object> base = new LinkedHashMap<>();
-    base.put("path", HadoopFiles.qualified(request.base(), hadoop));
-    base.put("sha256", identity.baseFingerprint());
-    json.put("base", base);
-    json.put("versions", Map.of("sparsetune", LibraryVersion.number()));
-    json.put("driver", Machine.describe());
-    return RunRecord.readable(json);
-  }
-
-  private static String result(SparseDelta delta, byte[] bytes) {
-    DeltaInfo info = delta.info();
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("method", info.method());
-    json.put("metric", info.metric().key());
-    json.put("n", info.n());
-    json.put("k", info.k());
-    json.put("head", delta.head());
-    json.put("delta_sha256", Sha256.hex(bytes));
-    json.put("delta_bytes", bytes.length);
-    return Json.pretty(json);
+    return RunManifest.of(
+        identity.runId(),
+        new RunOrigin.Imported(HadoopFiles.qualified(request.adapter(), hadoop), "peft", weights),
+        config,
+        delta.info().labels(),
+        RunBase.of(HadoopFiles.qualified(request.base(), hadoop), identity.baseFingerprint()),
+        Environment.here(Map.of("sparsetune", LibraryVersion.number())));
   }
 }

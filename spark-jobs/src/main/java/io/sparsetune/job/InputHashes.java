@@ -6,6 +6,7 @@ import io.sparsetune.config.TaskConfig;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.UserException;
 import io.sparsetune.method.MethodConfig;
+import io.sparsetune.run.RunInputs;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -50,6 +51,6 @@ final class InputHashes {
   private RunInputs inputs(Preparation run) {
     String base =
         bases.computeIfAbsent(run.config().model().path(), path -> run.base().fingerprint());
-    return RunInputs.of(run, base);
+    return RunInputs.of(base, run.dataHash(), run.hash(Preparation.TEST));
   }
 }

@@ -1,6 +1,5 @@
 package io.sparsetune.job;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.sparsetune.delta.DeltaInfo;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.DataException;
@@ -8,6 +7,8 @@ import io.sparsetune.files.KeyName;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.MaskTable;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.run.FinishedRun;
+import io.sparsetune.run.RunData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +29,7 @@ public final class InspectJob {
    * @throws DataException where there is no finished run
    */
   public Inspection run(String path) {
-    FinishedRun run = FinishedRun.open(path, hadoop);
+    FinishedRun run = Runs.open(path, hadoop);
     SparseDelta delta = run.delta();
     DeltaInfo info = delta.info();
     return new Inspection(
@@ -42,14 +43,14 @@ public final class InspectJob {
         KeyName.of(info.taskType()),
         info.labels(),
         info.metric().key(),
-        validation(run, info),
+        run.result().map(result -> result.score(RunData.VALIDATION)).orElse(OptionalDouble.empty()),
         KeyName.of(info.spec().pooling()),
         info.baseFingerprint(),
         run.deltaSha256(),
         run.deltaBytes(),
         info.runId(),
         info.libraryVersion(),
-        Optional.of(run.record().basePath()));
+        Optional.of(run.manifest().base().path()));
   }
 
   private static List<Inspection.Tensor> tensors(ParameterLayout layout, Mask trained) {
@@ -62,13 +63,5 @@ public final class InspectJob {
       }
     }
     return tensors;
-  }
-
-  private static OptionalDouble validation(FinishedRun run, DeltaInfo info) {
-    return run.result()
-        .map(result -> result.path(Preparation.VALIDATION).path(info.metric().key()))
-        .filter(JsonNode::isNumber)
-        .map(score -> OptionalDouble.of(score.asDouble()))
-        .orElse(OptionalDouble.empty());
   }
 }

@@ -1,5 +1,6 @@
 package io.sparsetune.job;
 
+import io.sparsetune.files.JsonText;
 import io.sparsetune.mask.MaskTable;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,7 +84,7 @@ public record Inspection(
     tensors.forEach(tensor -> counts.put(tensor.name(), tensor.trained()));
     json.put("tensors", counts);
     json.put("mask", maskJson());
-    return Json.pretty(json);
+    return JsonText.pretty(json);
   }
 
   private static Map<String, Object> countJson(MaskTable.Count count) {

@@ -7,6 +7,7 @@ import io.sparsetune.hadoop.HadoopModels;
 import io.sparsetune.interop.HuggingFaceFolder;
 import io.sparsetune.model.EquivalentModel;
 import io.sparsetune.pretrained.BaseModel;
+import io.sparsetune.run.FinishedRun;
 import org.apache.hadoop.conf.Configuration;
 
 /** Writes a finished run as a whole model in Hugging Face's format. Needs no Spark session. */
@@ -25,10 +26,10 @@ public final class MergeJob {
    * @throws DataException where the base is not the one that the run was trained on
    */
   public MergeResult run(MergeRequest request) {
-    FinishedRun run = FinishedRun.open(request.run(), hadoop);
+    FinishedRun run = Runs.open(request.run(), hadoop);
     SparseDelta delta = run.delta();
     HuggingFaceFolder.requireMergeable(delta.info().spec());
-    String basePath = run.basePath(request.model(), hadoop);
+    String basePath = Runs.basePath(run, request.model(), hadoop);
     ResultFolder output =
         ResultFolder.toWrite(request.output(), OutputKind.MODEL, request.overwrite(), hadoop)
             .apartFrom("the run", request.run())

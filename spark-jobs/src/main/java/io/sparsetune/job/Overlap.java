@@ -1,5 +1,6 @@
 package io.sparsetune.job;
 
+import io.sparsetune.files.JsonText;
 import io.sparsetune.mask.MaskOverlap;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -32,7 +33,7 @@ public record Overlap(
     json.put("all", json(all));
     json.put("layers", json(layers));
     json.put("kinds", json(kinds));
-    return Json.pretty(json);
+    return JsonText.pretty(json);
   }
 
   private static Map<String, Object> json(Map<String, MaskOverlap> groups) {

@@ -25,8 +25,8 @@ public final class OverlapJob {
    * @throws ConfigException where the models have not the same tensors
    */
   public Overlap run(String first, String second) {
-    SparseDelta one = FinishedRun.open(first, hadoop).delta();
-    SparseDelta other = FinishedRun.open(second, hadoop).delta();
+    SparseDelta one = Runs.open(first, hadoop).delta();
+    SparseDelta other = Runs.open(second, hadoop).delta();
     ParameterLayout layout = one.info().spec().layout();
     List<Integer> tensors = one.maskTensors();
     if (!names(one).equals(names(other))) {

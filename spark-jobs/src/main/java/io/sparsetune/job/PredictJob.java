@@ -12,6 +12,7 @@ import io.sparsetune.executor.ShippedModel;
 import io.sparsetune.executor.SparkPredictor;
 import io.sparsetune.job.PredictRequest.OutputFormat;
 import io.sparsetune.pretrained.BaseModel;
+import io.sparsetune.run.FinishedRun;
 import io.sparsetune.task.Labels;
 import java.util.List;
 import java.util.Optional;
@@ -40,21 +41,21 @@ public final class PredictJob {
    */
   public PredictResult run(PredictRequest request) {
     Configuration hadoop = session.sparkContext().hadoopConfiguration();
-    FinishedRun run = FinishedRun.open(request.run(), hadoop);
-    String basePath = run.basePath(request.model(), hadoop);
+    FinishedRun run = Runs.open(request.run(), hadoop);
+    String basePath = Runs.basePath(run, request.model(), hadoop);
     ResultFolder output =
         ResultFolder.toWrite(request.output(), OutputKind.PREDICTIONS, request.overwrite(), hadoop)
             .seenBy(ClusterShape.of(session))
             .apartFrom("the run", request.run())
             .apartFrom("the base model", basePath);
-    RunConfig config = run.record().config();
+    RunConfig config = run.manifest().config();
     SparseDelta delta = run.delta();
     Optional<Labels> labels = run.labels();
     TextTable table =
         TextTable.open(
             session,
             config.task(),
-            run.reading(request.data(), request.inputFormat()),
+            Runs.reading(run, request.data(), request.inputFormat()),
             "--data",
             request.data());
     table.sources().forEach(source -> output.apartFrom("--data", source));

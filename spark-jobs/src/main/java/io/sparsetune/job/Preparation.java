@@ -15,6 +15,8 @@ import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.progress.TrainingPlan;
+import io.sparsetune.run.RunData;
+import io.sparsetune.run.RunIdentity;
 import io.sparsetune.task.LabelLimits;
 import io.sparsetune.task.Labels;
 import io.sparsetune.task.Metrics;
@@ -42,8 +44,8 @@ record Preparation(
     TrainData train,
     Map<String, EvaluationData> evaluation) {
 
-  static final String VALIDATION = "validation";
-  static final String TEST = "test";
+  static final String VALIDATION = RunData.VALIDATION;
+  static final String TEST = RunData.TEST;
 
   /** Opens the base and reads the data. */
   static Preparation of(SparkSession session, RunConfig written) {
@@ -179,6 +181,11 @@ record Preparation(
   /** Tells apart, by content, the data that a result depends on: training and validation. */
   String dataHash() {
     return RowHash.of(train.hash().hex(), hash(VALIDATION).orElse("")).hex();
+  }
+
+  /** The identity of the run. */
+  RunIdentity identity() {
+    return RunIdentity.of(config, base, spec, dataHash());
   }
 
   /** Tells an evaluation set apart by content; empty where there is none. */

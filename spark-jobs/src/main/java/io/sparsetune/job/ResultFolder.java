@@ -5,6 +5,7 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.TakenOverException;
 import io.sparsetune.files.IoReason;
+import io.sparsetune.files.JsonText;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.hadoop.HadoopFolder;
 import io.sparsetune.hadoop.Staging;
@@ -120,7 +121,7 @@ final class ResultFolder {
    * @throws TakenOverException where another command has written there meanwhile
    */
   void write(Map<String, ?> description, Content content) {
-    byte[] mark = Json.pretty(description).getBytes(StandardCharsets.UTF_8);
+    byte[] mark = JsonText.pretty(description).getBytes(StandardCharsets.UTF_8);
     try (Staging staging = Staging.in(folder)) {
       staging.files().write(kind.mark(), out -> out.write(mark));
       content.writeTo(staging.files());

@@ -5,9 +5,11 @@ import io.sparsetune.error.DataException;
 import io.sparsetune.error.TakenOverException;
 import io.sparsetune.files.IoReason;
 import io.sparsetune.files.OutputFolder;
+import io.sparsetune.files.RunFiles;
 import io.sparsetune.hadoop.FolderLock;
 import io.sparsetune.hadoop.HadoopFolder;
 import io.sparsetune.hadoop.Staging;
+import io.sparsetune.run.RunManifest;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -51,44 +53,13 @@ final class RunFolder {
     return run;
   }
 
-  /**
-   * The folder of a finished run.
-   *
-   * @throws DataException where there is none, or it did not finish
-   */
-  static HadoopFolder toRead(String path, Configuration hadoop) {
-    HadoopFolder folder = HadoopFolder.of(path, hadoop);
-    try {
-      if (!folder.exists()) {
-        throw new DataException("Cannot read the run " + path + ": there is no such folder");
-      }
-      if (!folder.contains(RunFiles.RUN)) {
-        throw new DataException(
-            "Cannot read the run %s: it is not a run (%s is missing)"
-                .formatted(path, RunFiles.RUN));
-      }
-      if (!folder.contains(RunFiles.SUCCESS)) {
-        throw new DataException(
-            "Cannot read the run %s: it did not finish (%s is missing)"
-                .formatted(path, RunFiles.SUCCESS));
-      }
-      if (!folder.contains(RunFiles.DELTA)) {
-        throw new DataException(
-            "Cannot read the run %s: %s is missing".formatted(path, RunFiles.DELTA));
-      }
-    } catch (IOException e) {
-      throw new DataException("Cannot read the run " + path + ": " + IoReason.of(e), e);
-    }
-    return folder;
-  }
-
   private void check() throws IOException {
     if (!folder.exists() || folder.isEmpty()) {
       return;
     }
     String where = folder.location();
     boolean done = folder.contains(RunFiles.SUCCESS);
-    if (!folder.contains(RunFiles.RUN) || !RunRecord.isOne(folder.file(RunFiles.RUN))) {
+    if (!folder.contains(RunFiles.RUN) || !RunManifest.isOne(folder.file(RunFiles.RUN))) {
       throw new ConfigException(
           "Cannot write a run into %s: the folder holds something that is not a run; give another output"
               .formatted(where));

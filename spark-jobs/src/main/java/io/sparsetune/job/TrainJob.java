@@ -11,6 +11,7 @@ import io.sparsetune.error.DivergedException;
 import io.sparsetune.error.TakenOverException;
 import io.sparsetune.executor.SparkStepExecutor;
 import io.sparsetune.files.ByteSource;
+import io.sparsetune.files.RunFiles;
 import io.sparsetune.files.Sha256;
 import io.sparsetune.interop.HuggingFaceFolder;
 import io.sparsetune.memory.Heaps;
@@ -18,6 +19,9 @@ import io.sparsetune.memory.MemoryEstimate;
 import io.sparsetune.memory.TrainedSizes;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.progress.TrainingPlan;
+import io.sparsetune.run.MetricsLog;
+import io.sparsetune.run.RunIdentity;
+import io.sparsetune.run.RunInputs;
 import io.sparsetune.task.Metric;
 import io.sparsetune.task.Metrics;
 import io.sparsetune.task.TaskType;
@@ -28,7 +32,6 @@ import io.sparsetune.train.TrainingResult;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,12 +81,15 @@ public final class TrainJob {
     try (SparkStepExecutor executor =
         new SparkStepExecutor(
             session, run.shipped(), run.spec(), run.sparkData(memory.scoresAtOnce()))) {
-      RunIdentity identity = RunIdentity.of(run);
-      String record = RunRecord.write(session, run, identity, executor.arithmetic());
+      RunIdentity identity = run.identity();
+      String manifest = TrainManifest.of(session, run, identity, executor.arithmetic()).text();
       folder.begin();
-      folder.write(RunFiles.RUN, record);
+      folder.write(RunFiles.RUN, manifest);
       try (MetricsLog log =
-          new MetricsLog(folder, config.training().loggingSteps(), request.progress())) {
+          MetricsLog.begin(
+              text -> folder.write(RunFiles.METRICS, text),
+              config.training().loggingSteps(),
+              request.progress())) {
         log.headStarts(run.head());
         if (run.textsCut() > 0) {
           log.textsCut(run.textsCut(), run.texts(), config.data().maxSeqLength());
@@ -157,7 +163,7 @@ public final class TrainJob {
     warnings.addAll(memory.problems());
     mergeProblem(run).ifPresent(warnings::add);
     // Reads every weight, and finds those that are no numbers.
-    RunIdentity.of(run);
+    run.identity();
     List<String> sample = RowSample.of(session, config.task(), config.data(), SAMPLE);
     return DryRun.of(run, sample, sizes(run), memory, warnings);
   }
@@ -199,7 +205,10 @@ public final class TrainJob {
       TrainingResult result,
       double seconds) {
     SparseDelta delta =
-        new SparseDelta(identity.delta(run, result), result.trained(), result.values());
+        new SparseDelta(
+            identity.delta(run.config(), run.spec(), run.train().labels(), result),
+            result.trained(),
+            result.values());
     byte[] bytes = bytes(delta);
     DeltaFile.requireReadable(ByteSource.of(RunFiles.DELTA, bytes));
     folder.write(RunFiles.DELTA, out -> out.write(bytes));
@@ -215,9 +224,7 @@ public final class TrainJob {
     }
     RunSummary summary =
         new RunSummary(run, result, scores, Sha256.hex(bytes), bytes.length, seconds);
-    String json = summary.json();
-    RunOutcome.read(ByteSource.of(RunFiles.RESULT, json.getBytes(StandardCharsets.UTF_8)));
-    folder.write(RunFiles.RESULT, json);
+    folder.write(RunFiles.RESULT, summary.file().text());
     folder.complete();
     return summary.result();
   }

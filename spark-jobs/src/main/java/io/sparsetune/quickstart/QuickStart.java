@@ -5,6 +5,7 @@ import io.sparsetune.config.RunConfigParser;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.files.IoReason;
+import io.sparsetune.files.RunFiles;
 import io.sparsetune.files.TemporaryName;
 import io.sparsetune.job.TrainResult;
 import io.sparsetune.quickstart.GrammarSplit.Row;
@@ -61,7 +62,7 @@ public final class QuickStart {
 
   private void prepare() {
     String config = QuickStartConfig.text(request.folder(), request.seed(), request.length());
-    if (Files.exists(request.run().resolve("_SUCCESS"))) {
+    if (Files.exists(request.run().resolve(RunFiles.SUCCESS))) {
       refuseAnother(config);
     }
     lay(config);
@@ -80,7 +81,7 @@ public final class QuickStart {
 
   private void run(Trainer trainer) {
     String config = QuickStartConfig.text(request.folder(), request.seed(), request.length());
-    boolean finished = Files.exists(request.run().resolve("_SUCCESS"));
+    boolean finished = Files.exists(request.run().resolve(RunFiles.SUCCESS));
     if (finished && !request.overwrite()) {
       refuseAnother(config);
       say.accept("There already: " + request.run() + ", trained from this configuration.");
@@ -90,7 +91,7 @@ public final class QuickStart {
     refuseForeign();
     if (finished) {
       // From here on the run is not this configuration's.
-      QuickStartFiles.delete(request.run().resolve("_SUCCESS"));
+      QuickStartFiles.delete(request.run().resolve(RunFiles.SUCCESS));
     }
     GrammarSplit split = lay(config);
     // What is in run/ is unfinished, or may be replaced.

@@ -3,7 +3,6 @@ package io.sparsetune.experiments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.config.RunConfigParser;
-import io.sparsetune.job.RunOutcome;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

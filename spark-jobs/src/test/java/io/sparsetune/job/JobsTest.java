@@ -13,6 +13,7 @@ import io.sparsetune.files.ByteSource;
 import io.sparsetune.job.PredictRequest.OutputFormat;
 import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.progress.TrainingListener;
+import io.sparsetune.run.RunManifest;
 import io.sparsetune.testing.SharedSession;
 import io.sparsetune.testing.TestModels;
 import io.sparsetune.testing.ToyRun;
@@ -101,7 +102,7 @@ class JobsTest {
         .isEqualTo(BaseModel.open(toy.folder().resolve("model")).fingerprint());
     assertThat(json.path("data").path("train").path("examples").asInt()).isEqualTo(211);
     assertThat(json.path("data").path("validation").path("examples").asInt()).isEqualTo(53);
-    assertThat(RunRecord.read(ByteSource.local(run.resolve("run.json"))).config())
+    assertThat(RunManifest.read(ByteSource.local(run.resolve("run.json"))).config())
         .isEqualTo(toy.config());
   }
 

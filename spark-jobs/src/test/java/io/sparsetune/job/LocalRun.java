@@ -16,6 +16,7 @@ import io.sparsetune.model.ModelSpec;
 import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.progress.TrainingPlan;
+import io.sparsetune.run.RunIdentity;
 import io.sparsetune.task.Labels;
 import io.sparsetune.testing.LocalTokenizer;
 import io.sparsetune.text.TextEncoder;

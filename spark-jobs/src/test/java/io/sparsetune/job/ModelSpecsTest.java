@@ -12,6 +12,7 @@ import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.pretrained.BaseModel;
+import io.sparsetune.run.RunIdentity;
 import io.sparsetune.task.Labels;
 import io.sparsetune.testing.Golden;
 import io.sparsetune.testing.MemoryFolder;

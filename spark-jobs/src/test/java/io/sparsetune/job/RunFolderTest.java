@@ -3,14 +3,18 @@ package io.sparsetune.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.TakenOverException;
+import io.sparsetune.files.RunFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunFolderTest {
   private static final Configuration HADOOP = new Configuration();
@@ -97,5 +101,17 @@ class RunFolderTest {
     assertThatThrownBy(() -> RunFolder.toWrite(output.toString(), false, HADOOP))
         .isInstanceOf(DataException.class)
         .hasMessageStartingWith("Cannot write into %s: ", output);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"not JSON", "[]", "{\"run_id\": 1}", "{\"run_id\": \"a\"", ""})
+  void aFileOfThatNameThatIsNoRecordMarksNoRun(String text) throws IOException {
+    Files.writeString(folder.resolve("run.json"), text);
+    assertThatThrownBy(() -> RunFolder.toWrite(folder.toString(), true, new Configuration()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "Cannot write a run into %s: the folder holds something that is not a run; give another"
+                + " output",
+            folder);
   }
 }

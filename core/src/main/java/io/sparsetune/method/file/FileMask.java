@@ -2,6 +2,7 @@ package io.sparsetune.method.file;
 
 import io.sparsetune.error.DataException;
 import io.sparsetune.files.ByteSource;
+import io.sparsetune.files.RunFiles;
 import io.sparsetune.files.Sha256;
 import io.sparsetune.files.Unreadable;
 import io.sparsetune.files.WrittenResult;
@@ -68,11 +69,11 @@ public final class FileMask implements MaskMethod {
   public MethodConfig opened(MethodConfig config, Function<String, ByteSource> files) {
     String path = config.options().get(PATH);
     boolean run = !path.endsWith(SUFFIX);
-    ByteSource file = files.apply(run ? path + "/delta" + SUFFIX : path);
+    ByteSource file = files.apply(run ? path + "/" + RunFiles.DELTA : path);
     GivenMask mask = GivenMask.read(file);
     if (run) {
-      requireFinished(path, files.apply(path + "/_SUCCESS"));
-      requireUnchanged(file, files.apply(path + "/result.json"));
+      requireFinished(path, files.apply(path + "/" + RunFiles.SUCCESS));
+      requireUnchanged(file, files.apply(path + "/" + RunFiles.RESULT));
     }
     return new MethodConfig(
         config.name(), config.budget(), config.range(), config.options().with(GIVEN, mask));
@@ -83,8 +84,8 @@ public final class FileMask implements MaskMethod {
       success.size();
     } catch (IOException e) {
       throw new DataException(
-          "Cannot use the run %s as a mask: it did not finish (_SUCCESS is missing)"
-              .formatted(path),
+          "Cannot use the run %s as a mask: it did not finish (%s is missing)"
+              .formatted(path, RunFiles.SUCCESS),
           e);
     }
   }
@@ -99,7 +100,10 @@ public final class FileMask implements MaskMethod {
       throw Unreadable.because(result.path(), e);
     }
     try {
-      WrittenResult.requireUnchanged(delta.path(), Sha256.hex(delta), WrittenResult.read(result));
+      String written = WrittenResult.read(result).path(WrittenResult.DELTA_SHA256).asText();
+      if (!written.isEmpty()) {
+        WrittenResult.requireUnchanged(delta.path(), Sha256.hex(delta), written);
+      }
     } catch (IOException e) {
       throw Unreadable.because(delta.path(), e);
     }

@@ -1,5 +1,6 @@
 package io.sparsetune.method.file;
 
+import io.sparsetune.delta.DeltaFile;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.NearestName;
@@ -37,8 +38,6 @@ import java.util.TreeMap;
  */
 final class GivenMask {
   private static final int[] WHOLE = {-1};
-  private static final String POSITIONS = ".positions";
-  private static final String VALUES = ".values";
 
   private final String path;
   private final boolean delta;
@@ -65,13 +64,13 @@ final class GivenMask {
    */
   static GivenMask read(ByteSource file) {
     SafetensorsReader reader = SafetensorsReader.open(file);
-    boolean delta = "sparsetune-delta".equals(reader.metadata().get("format"));
+    boolean delta = DeltaFile.isDelta(reader.metadata());
     SortedMap<String, int[]> positions = new TreeMap<>();
     for (String stored : reader.tensors().keySet()) {
-      if (delta && stored.endsWith(VALUES)) {
+      if (delta && stored.endsWith(DeltaFile.VALUES)) {
         continue;
       }
-      boolean whole = delta && !stored.endsWith(POSITIONS);
+      boolean whole = delta && !stored.endsWith(DeltaFile.POSITIONS);
       String name = delta ? withoutSuffix(stored) : stored;
       String bare = name.replaceFirst("^(bert|roberta)\\.", "");
       if (positions.put(bare, whole ? WHOLE : rising(reader, stored)) != null) {
@@ -93,7 +92,9 @@ final class GivenMask {
   }
 
   private static String withoutSuffix(String name) {
-    return name.endsWith(POSITIONS) ? name.substring(0, name.length() - POSITIONS.length()) : name;
+    return name.endsWith(DeltaFile.POSITIONS)
+        ? name.substring(0, name.length() - DeltaFile.POSITIONS.length())
+        : name;
   }
 
   private static int[] rising(SafetensorsReader reader, String name) {

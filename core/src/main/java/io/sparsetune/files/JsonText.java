@@ -1,25 +1,25 @@
-package io.sparsetune.job;
+package io.sparsetune.files;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.util.Map;
 
-/** Writes the JSON of a run's files. */
-final class Json {
+/** Maps of values written as JSON. */
+public final class JsonText {
   private static final ObjectMapper LINE = new ObjectMapper();
   private static final ObjectMapper PRETTY =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-  private Json() {}
+  private JsonText() {}
 
   /** One line, without its end. */
-  static String line(Map<String, ?> values) {
+  public static String line(Map<String, ?> values) {
     return write(LINE, values);
   }
 
-  /** For people to read; ends with a line break. */
-  static String pretty(Map<String, ?> values) {
+  /** Several lines for people to read; ends with a line break. */
+  public static String pretty(Map<String, ?> values) {
     return write(PRETTY, values) + "\n";
   }
 

@@ -1,4 +1,4 @@
-package io.sparsetune.job;
+package io.sparsetune.run;
 
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigWriter;
@@ -15,20 +15,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a run is, whatever it runs on.
+ * The identity of a run, the same wherever it runs.
  *
  * @param runId from {@link RunId}
  * @param baseFingerprint of the base model
  * @param headFingerprint of the head that training starts from
  * @param dataHash of training and validation data
  */
-record RunIdentity(String runId, String baseFingerprint, String headFingerprint, String dataHash) {
+public record RunIdentity(
+    String runId, String baseFingerprint, String headFingerprint, String dataHash) {
 
-  static RunIdentity of(Preparation run) {
-    return of(run.config(), run.base(), run.spec(), run.dataHash());
-  }
-
-  static RunIdentity of(RunConfig config, BaseModel base, ModelSpec spec, String dataHash) {
+  /** The identity of a run of a configuration. */
+  public static RunIdentity of(RunConfig config, BaseModel base, ModelSpec spec, String dataHash) {
     long seed = config.training().seed();
     String baseFingerprint = base.fingerprint();
     String headFingerprint = base.headFingerprint(spec, seed);
@@ -48,12 +46,8 @@ record RunIdentity(String runId, String baseFingerprint, String headFingerprint,
     return base.sentencePooling().isPresent() ? config.with(spec.pooling()) : config;
   }
 
-  DeltaInfo delta(Preparation run, TrainingResult result) {
-    return delta(run.config(), run.spec(), run.train().labels(), result);
-  }
-
-  /** What the run's delta says of itself. */
-  DeltaInfo delta(
+  /** The description in the run's delta. */
+  public DeltaInfo delta(
       RunConfig config, ModelSpec spec, Optional<Labels> labels, TrainingResult result) {
     boolean whole = SparseDelta.isHeadWhole(spec.layout(), result.trained());
     return new DeltaInfo(

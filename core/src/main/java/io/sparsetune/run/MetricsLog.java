@@ -1,5 +1,6 @@
-package io.sparsetune.job;
+package io.sparsetune.run;
 
+import io.sparsetune.files.JsonText;
 import io.sparsetune.progress.EvaluationReport;
 import io.sparsetune.progress.MaskReport;
 import io.sparsetune.progress.RoundReport;
@@ -10,32 +11,70 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
- * Keeps {@code metrics.jsonl}, one line a log point, and passes on what it hears. The file is
+ * Keeps {@code metrics.jsonl}, one line for each log point, and passes events on. The file is
  * written anew now and then, since not every file system can append.
  */
-final class MetricsLog implements TrainingListener, AutoCloseable {
+public final class MetricsLog implements TrainingListener, AutoCloseable {
+  private static final double NANOS = 1e9;
   private static final long REWRITE_NANOS = TimeUnit.SECONDS.toNanos(15);
 
-  private final RunFolder folder;
+  private final Consumer<String> file;
   private final int everySteps;
   private final TrainingListener next;
   private final StringBuilder lines = new StringBuilder();
-  private final long started = System.nanoTime();
-  private long written = started;
+
+  /** Moved back by the time that went by before, in an earlier process. */
+  private final long started;
+
+  private long written = System.nanoTime();
   private boolean changed;
 
   private int steps;
   private double lossSum;
   private long examples;
   private long tokens;
-  private long since = started;
+  private long since = written;
 
-  MetricsLog(RunFolder folder, int everySteps, TrainingListener next) {
-    this.folder = folder;
+  private MetricsLog(
+      Consumer<String> file,
+      int everySteps,
+      TrainingListener next,
+      List<String> before,
+      double secondsBefore) {
+    this.file = file;
     this.everySteps = everySteps;
     this.next = next;
+    this.started = written - (long) (secondsBefore * NANOS);
+    before.forEach(line -> lines.append(line).append('\n'));
+  }
+
+  /**
+   * The log of a run that begins.
+   *
+   * @param file writes the whole of a text
+   * @param everySteps steps from a log point to the next
+   * @param next hears every event as well
+   */
+  public static MetricsLog begin(Consumer<String> file, int everySteps, TrainingListener next) {
+    return new MetricsLog(file, everySteps, next, List.of(), 0);
+  }
+
+  /**
+   * The log of a run that goes on.
+   *
+   * @param before the lines that are there, without their ends
+   * @param secondsBefore that the run took before
+   */
+  public static MetricsLog goOn(
+      Consumer<String> file,
+      int everySteps,
+      TrainingListener next,
+      List<String> before,
+      double secondsBefore) {
+    return new MetricsLog(file, everySteps, next, before, secondsBefore);
   }
 
   @Override
@@ -143,13 +182,13 @@ final class MetricsLog implements TrainingListener, AutoCloseable {
     next.evaluated(report);
   }
 
-  /** Seconds since the beginning. */
-  double elapsed() {
+  /** Seconds since the beginning of the run. */
+  public double elapsed() {
     return seconds(started, System.nanoTime());
   }
 
-  /** Writes what is not written yet. */
-  void flush() {
+  /** Writes the lines that are not written yet. */
+  public void flush() {
     if (changed) {
       write();
     }
@@ -161,17 +200,17 @@ final class MetricsLog implements TrainingListener, AutoCloseable {
   }
 
   private void add(Map<String, Object> line) {
-    lines.append(Json.line(line)).append('\n');
+    lines.append(JsonText.line(line)).append('\n');
     changed = true;
   }
 
   private void write() {
-    folder.write(RunFiles.METRICS, lines.toString());
+    file.accept(lines.toString());
     written = System.nanoTime();
     changed = false;
   }
 
   private static double seconds(long from, long to) {
-    return Math.max(1, to - from) / 1e9;
+    return Math.max(1, to - from) / NANOS;
   }
 }

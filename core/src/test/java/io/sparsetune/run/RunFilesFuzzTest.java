@@ -1,4 +1,4 @@
-package io.sparsetune.job;
+package io.sparsetune.run;
 
 import static io.sparsetune.fuzz.FuzzTarget.texts;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,14 +21,22 @@ class RunFilesFuzzTest {
        "data":{"train":["t"],"validation":0.1,"max_seq_length":16},
        "task":{"type":"classification","labels":["no","yes"],"metric":"matthews"},
        "method":{"name":"sam","sparsity":0.02},"training":{"max_steps":3},"output":"o"},
-       "base":{"path":"file:/m","sha256":"ab","head":{"pooler":"base"}},
-       "data":{"sha256":"cd","test":{"sha256":"ef"}},"method_files":{"method.path":"01"}}
+       "base":{"path":"file:/m","sha256":"ab","parameters":9,"head_loaded":["pooler"],
+       "head_initialised":[],"head":{"pooler":"base"}},
+       "data":{"sha256":"cd","train":{"examples":4,"skipped":0,"truncated":1},
+       "test":{"examples":2,"skipped":0,"truncated":0,"sha256":"ef"}},
+       "method_files":{"method.path":"01"},"versions":{"sparsetune":"1","spark":"4.1"},
+       "spark":{"master":"local[2]","application":"a","default_parallelism":2},
+       "arithmetic":"vector","driver":{"host":"h","cpu":"c","cores":2,"memory_mb":8,"os":"o",
+       "java":"17"},"attempts":[{"started":"2026-01-02T00:00:00Z","from_step":40}]}
       """
           .formatted("0123456789abcdef".repeat(4));
   private static final String RESULT =
       """
-      {"n":10,"k":2,"head":3,"metric":"accuracy","validation":{"accuracy":0.5},
-       "test":{"accuracy":0.25},"seconds":3.5,"bytes":{"down_per_step":1,"up_per_step":2}}
+      {"method":"sam","metric":"accuracy","validation":{"accuracy":0.5},"test":{"accuracy":0.25},
+       "steps":6,"best_step":4,"rounds":[{"step":3,"loss":0.5,"kept":2,"changed":1}],
+       "n":10,"k":2,"head":3,"warnings":["few"],"delta_sha256":"ab","delta_bytes":9,
+       "bytes":{"down":6,"up":12,"steps":6,"dense_per_step_each_way":40},"seconds":3}
       """;
 
   @TestFactory
@@ -64,7 +72,12 @@ class RunFilesFuzzTest {
                 "head",
                 "seconds",
                 "bytes",
-                "down_per_step"),
+                "steps",
+                "rounds",
+                "attempts",
+                "from_step",
+                "started",
+                "composed"),
             List.of(
                 "\"sam\"",
                 "\"file\"",
@@ -89,15 +102,15 @@ class RunFilesFuzzTest {
                 "result.json",
                 texts(RESULT),
                 mutation,
-                input -> RunOutcome.read(ByteSource.of("mem/run/result.json", input)))));
+                input -> RunResult.read(ByteSource.of("mem/run/result.json", input)))));
   }
 
   private static void readRun(byte[] input) {
     ByteSource file = ByteSource.of("mem/run/run.json", input);
-    boolean isOne = RunRecord.isOne(file);
-    RunRecord run = RunRecord.read(file);
+    boolean isOne = RunManifest.isOne(file);
+    RunManifest run = RunManifest.read(file);
     assertThat(isOne).as("what is read as a run is taken for one").isTrue();
-    RunInputs inputs = RunInputs.recorded(run.json());
+    RunInputs inputs = run.inputs();
     assertThat(inputs.differences(inputs)).isEmpty();
   }
 }

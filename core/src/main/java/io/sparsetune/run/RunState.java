@@ -1,0 +1,71 @@
+package io.sparsetune.run;
+
+import io.sparsetune.error.CorruptFileException;
+import io.sparsetune.error.DataException;
+import io.sparsetune.error.UnsupportedVersionException;
+import io.sparsetune.files.Folder;
+import io.sparsetune.files.IoReason;
+import io.sparsetune.files.RunFiles;
+import java.io.IOException;
+import java.util.Optional;
+
+/** How far the run in a folder is; its delta is not read. */
+public sealed interface RunState {
+
+  /** A folder that holds nothing: a run can go there. */
+  record Free() implements RunState {}
+
+  /**
+   * A run that did not finish.
+   *
+   * @param manifest empty where this version cannot read it
+   */
+  record Unfinished(Optional<RunManifest> manifest) implements RunState {}
+
+  /** A finished run. */
+  record Finished(RunManifest manifest, RunResult result) implements RunState {}
+
+  /** A finished run that this version cannot read. */
+  record Unreadable(String problem) implements RunState {}
+
+  /** A folder that holds something that is not a run. */
+  record Foreign() implements RunState {}
+
+  /**
+   * The state of the run in a folder.
+   *
+   * @throws DataException where the folder cannot be looked at
+   */
+  static RunState of(Folder folder) {
+    try {
+      if (!folder.exists() || folder.isEmpty()) {
+        return new Free();
+      }
+      if (!folder.contains(RunFiles.RUN) || !RunManifest.isOne(folder.file(RunFiles.RUN))) {
+        return new Foreign();
+      }
+      return folder.contains(RunFiles.SUCCESS) ? finished(folder) : unfinished(folder);
+    } catch (IOException e) {
+      throw new DataException(
+          "Cannot read the run " + folder.location() + ": " + IoReason.of(e), e);
+    }
+  }
+
+  private static RunState finished(Folder folder) {
+    try {
+      return new Finished(
+          RunManifest.read(folder.file(RunFiles.RUN)),
+          RunResult.read(folder.file(RunFiles.RESULT)));
+    } catch (CorruptFileException | UnsupportedVersionException e) {
+      return new Unreadable(e.getMessage());
+    }
+  }
+
+  private static RunState unfinished(Folder folder) {
+    try {
+      return new Unfinished(Optional.of(RunManifest.read(folder.file(RunFiles.RUN))));
+    } catch (CorruptFileException | UnsupportedVersionException e) {
+      return new Unfinished(Optional.empty());
+    }
+  }
+}

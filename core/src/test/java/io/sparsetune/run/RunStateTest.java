@@ -1,0 +1,65 @@
+package io.sparsetune.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparsetune.files.RunFiles;
+import io.sparsetune.testing.MemoryFolder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RunStateTest {
+  private static final String MANIFEST =
+      """
+      {"format_version": 1, "run_id": "%s", "seed": 1, "labels": ["no", "yes"],
+       "config": {"model": {"path": "m"}, "data": {"train": ["t"], "max_seq_length": 16},
+         "task": {"labels": ["no", "yes"]}, "training": {"max_steps": 3}, "output": "o"},
+       "base": {"path": "file:/m"}}
+      """
+          .formatted("0123456789abcdef".repeat(4));
+
+  private final MemoryFolder folder = new MemoryFolder("runs/one");
+
+  @Test
+  void anEmptyFolderIsFree() {
+    assertThat(RunState.of(folder)).isEqualTo(new RunState.Free());
+    folder.put(".sparsetune-lock", "");
+    assertThat(RunState.of(folder)).isEqualTo(new RunState.Free());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"not JSON", "[]", "{\"run_id\": 1}", "{\"run_id\": \"a\"", ""})
+  void aFileOfThatNameThatIsNoManifestMarksNoRun(String text) {
+    folder.put(RunFiles.RUN, text);
+    assertThat(RunState.of(folder)).isEqualTo(new RunState.Foreign());
+  }
+
+  @Test
+  void anUnfinishedRunHasItsManifestWhereItCanBeRead() {
+    folder.put(RunFiles.RUN, MANIFEST);
+    assertThat(RunState.of(folder))
+        .isInstanceOfSatisfying(
+            RunState.Unfinished.class,
+            run -> assertThat(run.manifest().orElseThrow().base().path()).isEqualTo("file:/m"));
+    folder.put(RunFiles.RUN, MANIFEST.replace("\"format_version\": 1", "\"format_version\": 2"));
+    assertThat(RunState.of(folder))
+        .isInstanceOfSatisfying(
+            RunState.Unfinished.class, run -> assertThat(run.manifest()).isEmpty());
+  }
+
+  @Test
+  void aFinishedRunHasItsResult() {
+    folder.put(RunFiles.RUN, MANIFEST);
+    folder.put(RunFiles.RESULT, RunResultTest.trained().text());
+    folder.put(RunFiles.SUCCESS, "");
+    assertThat(RunState.of(folder))
+        .isInstanceOfSatisfying(
+            RunState.Finished.class,
+            run -> assertThat(run.result()).isEqualTo(RunResultTest.trained()));
+    folder.put(RunFiles.RESULT, "{}");
+    assertThat(RunState.of(folder))
+        .isEqualTo(
+            new RunState.Unreadable(
+                "Cannot read runs/one/result.json: its method is missing; expected a text"));
+  }
+}
