@@ -188,13 +188,12 @@ public final class TrainJob {
         Heaps.of(session),
         run.config(),
         run.spec(),
-        sizes(run),
+        problem(run),
         run.train().shards().getNumPartitions());
   }
 
   private static TrainedSizes sizes(Preparation run) {
-    RunConfig config = run.config();
-    return TrainedSizes.of(run.spec().layout(), config.method(), config.training().seed());
+    return TrainedSizes.of(problem(run));
   }
 
   private static TrainResult finish(

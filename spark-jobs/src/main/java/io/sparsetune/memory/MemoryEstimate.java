@@ -6,6 +6,7 @@ import io.sparsetune.error.Megabytes;
 import io.sparsetune.executor.SparkStepExecutor;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.method.Evidence;
+import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.RoundPlan;
 import io.sparsetune.method.ScoreRound;
@@ -57,10 +58,13 @@ public record MemoryEstimate(
   private static final long SCORE_BYTES = 12;
 
   /**
+   * @param problem the mask that is to be chosen
    * @param partitions of the training data
    */
   public static MemoryEstimate of(
-      Heaps heaps, RunConfig config, ModelSpec spec, TrainedSizes sizes, int partitions) {
+      Heaps heaps, RunConfig config, ModelSpec spec, MaskProblem problem, int partitions) {
+    TrainedSizes sizes = TrainedSizes.of(problem);
+    int workers = workers(problem);
     int shards = config.training().shards();
     int tasks = Math.min(heaps.slots(), partitions);
     int threads = Math.min(heaps.slots(), shards) * heaps.cluster().cpus();
@@ -76,7 +80,7 @@ public record MemoryEstimate(
     long received =
         heaps.local() ? 8L * Math.min(tasks, results) : 16L * Math.min(RECEIVED_AT_ONCE, results);
     long aggregation =
-        sizes.trained() * (32L + 4L * transformed(config, spec) + 8L * (1 + results) + received);
+        sizes.trained() * (32L + 4L * transformed(problem) + 8L * (1 + results) + received);
     // Of a clipped score round: the gradient of the batch that a task is at.
     boolean clips = config.method().options().find(ScoreRound.CLIP).isPresent();
     long batches = clips ? 8L * tasks * spec.layout().size() : 0;
@@ -89,53 +93,44 @@ public record MemoryEstimate(
         SCORE_BYTES * tasks * atOnce + batches,
         Math.max(1, atOnce),
         passes,
-        rounds(config, spec, sizes, heaps),
+        rounds(config, problem, sizes, heaps),
         activations,
         values,
         aggregation,
-        outside(spec, config, threads, heaps),
+        outside(spec, config, workers, threads, heaps),
         tasks,
         heaps);
   }
 
-  private static MaskProblem problem(RunConfig config, ModelSpec spec) {
-    return new MaskProblem(spec.layout(), config.method(), config.training().seed());
-  }
-
-  private static Evidence evidence(RunConfig config, ModelSpec spec) {
-    return config.method().method().evidence(problem(config, spec));
-  }
-
   /** Arrays of the trained values' size that the method's part in a step takes. */
-  private static int transformed(RunConfig config, ModelSpec spec) {
-    return config
-        .method()
-        .method()
-        .stepTransform(problem(config, spec), Mask.none(spec.layout()), new float[0])
-        .arrays();
+  private static int transformed(MaskProblem problem) {
+    MaskMethod method = problem.config().method();
+    return method.stepTransform(problem, Mask.none(problem.layout()), new float[0]).arrays();
   }
 
   /**
    * A logical worker's θ; of what it trains θ⁰ twice (what to put back, and what distances start
    * from) and what moves; a gradient's sums for each thread.
    */
-  private static long rounds(RunConfig config, ModelSpec spec, TrainedSizes sizes, Heaps heaps) {
-    if (!(evidence(config, spec) instanceof Evidence.DenseRounds dense)) {
+  private static long rounds(
+      RunConfig config, MaskProblem problem, TrainedSizes sizes, Heaps heaps) {
+    Evidence evidence = problem.config().method().evidence(problem);
+    if (!(evidence instanceof Evidence.DenseRounds dense)) {
       return 0;
     }
-    int workers = workers(config, spec);
+    int workers = workers(problem);
     int shards = config.training().shards();
     int threads = Math.min(heaps.threadsOfEach(workers), Math.max(1, shards / workers));
     long parameters = sizes.n() + sizes.head();
     int arrays = dense.training().with(config.training().optimizer(), 1).arrays();
     return Math.min(heaps.slots(), workers)
-        * (4L * spec.layout().size() + parameters * (4L * (2 + arrays) + 8L * threads));
+        * (4L * problem.layout().size() + parameters * (4L * (2 + arrays) + 8L * threads));
   }
 
   /** Logical workers of dense rounds; 0 without such rounds. */
-  private static int workers(RunConfig config, ModelSpec spec) {
-    return evidence(config, spec) instanceof Evidence.DenseRounds
-        ? config.method().options().get(RoundPlan.WORKERS)
+  private static int workers(MaskProblem problem) {
+    return problem.config().method().evidence(problem) instanceof Evidence.DenseRounds
+        ? problem.config().options().get(RoundPlan.WORKERS)
         : 0;
   }
 
@@ -159,11 +154,12 @@ public record MemoryEstimate(
    * The weights of each engine; for each thread a product's operand and result, which may be a
    * whole gradient's; and oneDNN itself.
    */
-  private static long outside(ModelSpec spec, RunConfig config, int threads, Heaps heaps) {
+  private static long outside(
+      ModelSpec spec, RunConfig config, int workers, int threads, Heaps heaps) {
     if (spec.precision() == Precision.FP32) {
       return 0;
     }
-    int engines = 1 + Math.min(heaps.slots(), workers(config, spec));
+    int engines = 1 + Math.min(heaps.slots(), workers);
     long widest = spec.encoder().intermediateSize();
     long product = 8 * tokens(config, spec) * widest + 4 * widest * spec.encoder().hiddenSize();
     return 2L * spec.layout().size() * engines + threads * product + ONE_DNN;

@@ -4,7 +4,6 @@ import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.method.Evidence;
 import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MaskProblem;
-import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.Methods;
 import io.sparsetune.params.ParameterLayout;
 import java.util.LongSummaryStatistics;
@@ -20,15 +19,16 @@ import java.util.LongSummaryStatistics;
  */
 public record TrainedSizes(long n, long k, long head, long scored, long largestScored) {
 
-  public static TrainedSizes of(ParameterLayout layout, MethodConfig method, long seed) {
-    MaskMethod rule = method.method();
-    MaskProblem problem = new MaskProblem(layout, method, seed);
+  /** The sizes of a mask that is still to be chosen. */
+  public static TrainedSizes of(MaskProblem problem) {
+    ParameterLayout layout = problem.layout();
+    MaskMethod rule = problem.config().method();
     long k =
         rule.hasBudget()
             ? rule.goal(problem).size()
             : rule.mask(problem, ScoreSource.none()).size();
     long head =
-        Methods.headTensors(layout, method).stream()
+        Methods.headTensors(layout, problem.config()).stream()
             .mapToLong(tensor -> layout.tensor(tensor).size())
             .sum();
     LongSummaryStatistics scored = new LongSummaryStatistics();

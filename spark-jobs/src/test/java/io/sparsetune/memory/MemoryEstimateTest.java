@@ -8,6 +8,7 @@ import io.sparsetune.cluster.ClusterShape;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigParser;
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.method.MaskProblem;
 import io.sparsetune.model.Activation;
 import io.sparsetune.model.Architecture;
 import io.sparsetune.model.Dropout;
@@ -225,7 +226,7 @@ class MemoryEstimateTest {
     ModelSpec spec =
         new ModelSpec(BERT_BASE, Pooling.POOLER, 2, config.task().type().loss(), Dropout.NONE)
             .with(config.method().equivalentModel(BERT_BASE));
-    TrainedSizes sizes = TrainedSizes.of(spec.layout(), config.method(), 1);
-    return MemoryEstimate.of(heaps, config, spec, sizes, partitions);
+    MaskProblem problem = new MaskProblem(spec.layout(), config.method(), 1);
+    return MemoryEstimate.of(heaps, config, spec, problem, partitions);
   }
 }
