@@ -1,5 +1,7 @@
 package io.sparsetune.model;
 
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.params.TensorSpec.Part;
 import java.io.Serializable;
 
 /** The sizes of an encoder, from Hugging Face's {@code config.json}. */
@@ -34,6 +36,17 @@ public record EncoderConfig(
           "Invalid encoder sizes: hidden_size %d is not a multiple of num_attention_heads %d"
               .formatted(hiddenSize, heads));
     }
+  }
+
+  /**
+   * The encoder's tensors and the embeddings', without any head.
+   *
+   * @throws IllegalArgumentException for more parameters than a layout may have
+   */
+  public ParameterLayout layout() {
+    ModelSpec smallest = new ModelSpec(this, Pooling.MEAN, 1, Loss.CROSS_ENTROPY, Dropout.NONE);
+    return new ParameterLayout(
+        smallest.layout().tensors().stream().filter(t -> t.part() != Part.HEAD).toList());
   }
 
   /** Features of one attention head. */

@@ -13,9 +13,6 @@ import io.sparsetune.model.Activation;
 import io.sparsetune.model.Architecture;
 import io.sparsetune.model.Dropout;
 import io.sparsetune.model.EncoderConfig;
-import io.sparsetune.model.Loss;
-import io.sparsetune.model.ModelSpec;
-import io.sparsetune.model.Pooling;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -211,7 +208,7 @@ public record ModelConfigFile(
 
     private EncoderConfig checked(EncoderConfig encoder) {
       try {
-        new ModelSpec(encoder, Pooling.MEAN, 1, Loss.CROSS_ENTROPY, Dropout.NONE).layout();
+        encoder.layout();
         return encoder;
       } catch (ArithmeticException | IllegalArgumentException e) {
         throw new CorruptFileException(

@@ -3,11 +3,8 @@ package io.sparsetune.pretrained;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.model.AddedTensors;
 import io.sparsetune.model.ClassifierStart;
-import io.sparsetune.model.Dropout;
 import io.sparsetune.model.EncoderConfig;
-import io.sparsetune.model.Loss;
 import io.sparsetune.model.ModelSpec;
-import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
@@ -37,10 +34,7 @@ final class WeightImport {
    */
   WeightImport(WeightSource weights, EncoderConfig encoder) {
     this.weights = weights;
-    this.encoderLayout =
-        new ParameterLayout(
-            new ModelSpec(encoder, Pooling.MEAN, 1, Loss.CROSS_ENTROPY, Dropout.NONE)
-                .layout().tensors().stream().filter(t -> t.part() != Part.HEAD).toList());
+    this.encoderLayout = encoder.layout();
     checkShapes();
     checkNames();
   }

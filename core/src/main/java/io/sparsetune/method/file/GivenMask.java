@@ -10,11 +10,6 @@ import io.sparsetune.files.StrictJson;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.MaskRange;
 import io.sparsetune.mask.MaskScope;
-import io.sparsetune.model.Dropout;
-import io.sparsetune.model.EncoderConfig;
-import io.sparsetune.model.Loss;
-import io.sparsetune.model.ModelSpec;
-import io.sparsetune.model.Pooling;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.params.TensorSpec;
 import io.sparsetune.params.TensorSpec.Part;
@@ -86,9 +81,7 @@ final class GivenMask {
   }
 
   private static ParameterLayout layout(String path, String encoder) {
-    EncoderConfig config =
-        ModelConfigFile.of(path, StrictJson.parseObject(path, encoder)).encoder();
-    return new ModelSpec(config, Pooling.MEAN, 1, Loss.CROSS_ENTROPY, Dropout.NONE).layout();
+    return ModelConfigFile.of(path, StrictJson.parseObject(path, encoder)).encoder().layout();
   }
 
   private static String withoutSuffix(String name) {

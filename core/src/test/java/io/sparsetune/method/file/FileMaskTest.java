@@ -129,6 +129,13 @@ class FileMaskTest {
   }
 
   @Test
+  void theHeadOfARunIsTakenWhereItIsInTheBudget() throws IOException {
+    SparseDelta delta = Deltas.random(BASE, Golden.spec(BASE), 3);
+    String[] settings = {"path=run", "include=[embeddings]", "head_in_budget=true"};
+    assertThat(mask(LAYOUT, opened(run(BASE), settings))).isEqualTo(delta.trained());
+  }
+
+  @Test
   void asManyPositionsAsATensorHasAreTheWholeTensor() {
     int bias = LAYOUT.indexOf("encoder.layer.0.output.dense.bias");
     int[] all = IntStream.range(0, LAYOUT.tensor(bias).size()).toArray();
