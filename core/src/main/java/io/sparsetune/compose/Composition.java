@@ -37,7 +37,7 @@ public record Composition(Mask trained, float[] values, ComposeReport report) {
             .map(delta -> Increments.of(base, delta))
             .map(part -> rule == Rule.TIES ? part.trimmed(density) : part)
             .toList();
-    ParameterLayout layout = head.info().spec().layout();
+    ParameterLayout layout = head.layout();
     Mask.Builder mask = new Mask.Builder(layout);
     FloatList values = new FloatList();
     ReportCounts counts = new ReportCounts(parts.size());

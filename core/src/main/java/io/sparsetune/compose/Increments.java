@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 record Increments(SparseDelta delta, float[] base, double[] added, boolean[] kept) {
 
   static Increments of(BaseModel model, SparseDelta delta) {
-    ParameterLayout layout = delta.info().spec().layout();
+    ParameterLayout layout = delta.layout();
     Mask trained = delta.trained();
     int size = 0;
     for (int t = 0; t < layout.tensorCount(); t++) {
@@ -46,7 +46,7 @@ record Increments(SparseDelta delta, float[] base, double[] added, boolean[] kep
   }
 
   private static float[] values(BaseModel model, SparseDelta delta, int t) {
-    float[] values = new float[delta.info().spec().layout().tensor(t).size()];
+    float[] values = new float[delta.layout().tensor(t).size()];
     try {
       model.read(delta.info().spec(), t, delta.info().seed(), FloatSink.into(values, 0));
       return values;

@@ -39,7 +39,7 @@ public final class DeltaFile {
   /** Writes the file; the stream stays open. */
   public static void write(SparseDelta delta, OutputStream out) throws IOException {
     Mask trained = delta.trained();
-    ParameterLayout layout = delta.info().spec().layout();
+    ParameterLayout layout = delta.layout();
     SafetensorsWriter writer =
         new SafetensorsWriter().metadata(DeltaMetadata.write(delta.info(), delta.head()));
     for (int t = 0; t < layout.tensorCount(); t++) {

@@ -28,6 +28,11 @@ public record SparseDelta(DeltaInfo info, Mask trained, float[] values) {
     }
   }
 
+  /** The model's tensors. */
+  public ParameterLayout layout() {
+    return info.spec().layout();
+  }
+
   /** Trained parameters of the head: those that the mask's k does not count. */
   public int head() {
     return trained.size() - info.k();
@@ -38,7 +43,7 @@ public record SparseDelta(DeltaInfo info, Mask trained, float[] values) {
    * among them only where it was in the budget.
    */
   public List<Integer> maskTensors() {
-    ParameterLayout layout = info.spec().layout();
+    ParameterLayout layout = layout();
     return IntStream.range(0, layout.tensorCount())
         .filter(t -> layout.tensor(t).part() != Part.HEAD || head() == 0)
         .boxed()
@@ -63,7 +68,7 @@ public record SparseDelta(DeltaInfo info, Mask trained, float[] values) {
               .formatted(base.location(), base.encoder(), info.spec().encoder()));
     }
     String head =
-        isHeadWhole(info.spec().layout(), trained)
+        isHeadWhole(layout(), trained)
             ? info.headFingerprint()
             : base.headFingerprint(info.spec(), info.seed());
     if (!head.equals(info.headFingerprint())) {
@@ -87,7 +92,7 @@ public record SparseDelta(DeltaInfo info, Mask trained, float[] values) {
    * @return what stood there before, [trained.size()], for {@link #undo}
    */
   public float[] apply(float[] theta) {
-    ParameterLayout layout = info.spec().layout();
+    ParameterLayout layout = layout();
     float[] before = trained.gather(layout, theta);
     trained.scatter(layout, theta, values);
     return before;
@@ -99,7 +104,7 @@ public record SparseDelta(DeltaInfo info, Mask trained, float[] values) {
    * @param before as {@link #apply} returned it
    */
   public void undo(float[] theta, float[] before) {
-    trained.scatter(info.spec().layout(), theta, before);
+    trained.scatter(layout(), theta, before);
   }
 
   /**

@@ -173,7 +173,7 @@ public final class HuggingFaceFolder {
 
   /** Parameters of the merged model that training could change: a LoRA target's are all. */
   public static int changed(SparseDelta delta) {
-    ParameterLayout layout = delta.info().spec().layout();
+    ParameterLayout layout = delta.layout();
     int changed = 0;
     for (int t = 0; t < layout.tensorCount(); t++) {
       if (layout.tensor(t).part() == Part.ADDED) {

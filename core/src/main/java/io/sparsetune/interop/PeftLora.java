@@ -44,7 +44,7 @@ public final class PeftLora {
           "Cannot export to PEFT as LORA: the run was trained with method.name %s, not lora"
               .formatted(delta.info().method()));
     }
-    ParameterLayout layout = delta.info().spec().layout();
+    ParameterLayout layout = delta.layout();
     for (int t = 0; t < layout.tensorCount(); t++) {
       Part part = layout.tensor(t).part();
       if (part != Part.ADDED && part != Part.HEAD && delta.trained().count(t) > 0) {

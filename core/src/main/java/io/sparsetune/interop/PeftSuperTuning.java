@@ -112,7 +112,7 @@ public final class PeftSuperTuning {
    */
   public static double requireFits(SparseDelta delta) {
     HuggingFaceFolder.requireKnownHead(delta.info().spec());
-    ParameterLayout layout = delta.info().spec().layout();
+    ParameterLayout layout = delta.layout();
     Mask trained = delta.trained();
     List<TensorSpec> chosen = new ArrayList<>();
     List<Integer> counts = new ArrayList<>();

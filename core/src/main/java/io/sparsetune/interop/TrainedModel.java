@@ -25,7 +25,7 @@ record TrainedModel(BaseModel base, SparseDelta delta) {
   }
 
   ParameterLayout layout() {
-    return spec().layout();
+    return delta.layout();
   }
 
   /** Name in a model with a task head: the head's own tensors have no prefix. */
@@ -40,16 +40,18 @@ record TrainedModel(BaseModel base, SparseDelta delta) {
 
   /** Indices of the head's tensors. */
   List<Integer> head() {
-    return IntStream.range(0, layout().tensorCount())
-        .filter(t -> layout().tensor(t).part() == Part.HEAD)
+    ParameterLayout layout = layout();
+    return IntStream.range(0, layout.tensorCount())
+        .filter(t -> layout.tensor(t).part() == Part.HEAD)
         .boxed()
         .toList();
   }
 
   /** Indices of all other tensors that hold something trained. */
   List<Integer> trainedBody() {
-    return IntStream.range(0, layout().tensorCount())
-        .filter(t -> layout().tensor(t).part() != Part.HEAD && delta.trained().count(t) > 0)
+    ParameterLayout layout = layout();
+    return IntStream.range(0, layout.tensorCount())
+        .filter(t -> layout.tensor(t).part() != Part.HEAD && delta.trained().count(t) > 0)
         .boxed()
         .toList();
   }

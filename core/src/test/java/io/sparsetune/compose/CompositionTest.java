@@ -31,7 +31,7 @@ class CompositionTest {
   void theResultIsTheRulesOnDenseVectors(Rule rule) {
     double density = 0.4;
     Composition composed = Composition.of(BASE, DELTAS, rule, density, DELTAS.get(1));
-    ParameterLayout layout = DELTAS.get(0).info().spec().layout();
+    ParameterLayout layout = DELTAS.get(0).layout();
     float[] base = BASE.load(DELTAS.get(1).info().spec(), 1);
     double[][] added = DELTAS.stream().map(CompositionTest::dense).toArray(double[][]::new);
     if (rule == Rule.TIES) {
@@ -146,7 +146,7 @@ class CompositionTest {
 
   /** What the delta adds to each parameter of embeddings and encoder; 0 at the head. */
   private static double[] dense(SparseDelta delta) {
-    ParameterLayout layout = delta.info().spec().layout();
+    ParameterLayout layout = delta.layout();
     float[] base = BASE.load(delta.info().spec(), 1);
     float[] trained = base.clone();
     delta.apply(trained);

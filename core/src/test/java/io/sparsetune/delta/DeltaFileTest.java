@@ -70,7 +70,7 @@ class DeltaFileTest {
   @Test
   void theFileHasPositionsAndValuesOfPartsAndTheWholeOfTheHead() {
     SafetensorsReader file = SafetensorsReader.open(ByteSource.of("delta", bytes(delta)));
-    ParameterLayout layout = delta.info().spec().layout();
+    ParameterLayout layout = delta.layout();
     for (int t = 0; t < layout.tensorCount(); t++) {
       TensorSpec tensor = layout.tensor(t);
       int first = delta.trained().firstOrdinal(t);
@@ -92,7 +92,7 @@ class DeltaFileTest {
 
   @Test
   void applyingChangesNothingElseAndUndoingRestoresEveryBit() {
-    ParameterLayout layout = delta.info().spec().layout();
+    ParameterLayout layout = delta.layout();
     float[] original = base.load(Golden.spec(base), 1);
     float[] theta = original.clone();
     float[] before = delta.apply(theta);
@@ -117,7 +117,7 @@ class DeltaFileTest {
 
   @Test
   void applyingPieceByPieceGivesTheSame() throws IOException {
-    ParameterLayout layout = delta.info().spec().layout();
+    ParameterLayout layout = delta.layout();
     float[] original = base.load(Golden.spec(base), 1);
     float[] theta = original.clone();
     delta.apply(theta);
@@ -249,7 +249,7 @@ class DeltaFileTest {
   void valuesThatAreNotFiniteAreRefused() {
     for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
       float[] values = delta.values().clone();
-      int bias = delta.info().spec().layout().indexOf("classifier.bias");
+      int bias = delta.layout().indexOf("classifier.bias");
       values[delta.trained().firstOrdinal(bias) + 1] = value;
       byte[] file = bytes(new SparseDelta(delta.info(), delta.trained(), values));
       assertThatThrownBy(() -> read(file))

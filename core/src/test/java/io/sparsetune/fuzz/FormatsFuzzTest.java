@@ -304,7 +304,7 @@ class FormatsFuzzTest {
           SparseDelta again = DeltaFile.read(ByteSource.of("again", bytes(delta)));
           assertThat(again.info()).isEqualTo(delta.info());
           assertThat(again.trained()).isEqualTo(delta.trained());
-          MaskTable.of(delta.info().spec().layout(), delta.trained(), delta.maskTensors()).all();
+          MaskTable.of(delta.layout(), delta.trained(), delta.maskTensors()).all();
         });
   }
 

@@ -49,7 +49,7 @@ class HuggingFaceFolderTest {
         SafetensorsReader.open(ByteSource.local(Golden.folder(name).resolve("model.safetensors")));
     assertThat(merged.tensors().keySet()).isEqualTo(original.tensors().keySet());
     assertThat(merged.metadata()).containsOnlyKeys("format").containsEntry("format", "pt");
-    ParameterLayout layout = delta.info().spec().layout();
+    ParameterLayout layout = delta.layout();
     for (String stored : original.tensors().keySet()) {
       float[] expected = original.floats(stored);
       int t = layout.indexOf(stored.replaceFirst("^(ro)?bert(a)?\\.", ""));

@@ -51,7 +51,7 @@ class PeftSuperTuningTest {
   void appliedToTheBaseItGivesTheTrainedModel(String name, double p) throws IOException {
     BaseModel base = Golden.base(name);
     SparseDelta delta = Deltas.linear(base, Golden.spec(base), p, 5);
-    ParameterLayout layout = delta.info().spec().layout();
+    ParameterLayout layout = delta.layout();
     MemoryFolder out = exported(base, delta);
     assertThat(out.names()).containsExactly("adapter_config.json", "adapter_model.safetensors");
     JsonNode config = config(out);

@@ -32,7 +32,7 @@ class SparseDifferencesTest {
   void appliedToTheBaseItGivesTheTrainedModel(String name) throws IOException {
     BaseModel base = Golden.base(name);
     SparseDelta delta = Deltas.random(base, Golden.spec(base), 3);
-    ParameterLayout layout = delta.info().spec().layout();
+    ParameterLayout layout = delta.layout();
     float[] trained = base.load(delta.info().spec(), delta.info().seed());
     float[] applied = trained.clone();
     delta.apply(trained);

@@ -119,7 +119,7 @@ public final class ComposeJob {
   }
 
   private static List<String> body(SparseDelta delta) {
-    return delta.info().spec().layout().tensors().stream()
+    return delta.layout().tensors().stream()
         .filter(tensor -> tensor.part() != Part.HEAD)
         .map(tensor -> tensor.name() + tensor.shape())
         .toList();

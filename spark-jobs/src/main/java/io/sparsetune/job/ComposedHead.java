@@ -89,7 +89,7 @@ record ComposedHead(List<String> paths, List<SparseDelta> deltas) {
   }
 
   private static float[] head(SparseDelta delta) {
-    ParameterLayout layout = delta.info().spec().layout();
+    ParameterLayout layout = delta.layout();
     int t = 0;
     while (layout.tensor(t).part() != Part.HEAD) {
       t++;
@@ -99,7 +99,7 @@ record ComposedHead(List<String> paths, List<SparseDelta> deltas) {
   }
 
   private static int[][] positions(SparseDelta delta) {
-    ParameterLayout layout = delta.info().spec().layout();
+    ParameterLayout layout = delta.layout();
     Mask trained = delta.trained();
     int[][] positions = new int[layout.tensorCount()][];
     for (int t = 0; t < positions.length; t++) {

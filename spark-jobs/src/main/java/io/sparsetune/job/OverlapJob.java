@@ -27,7 +27,7 @@ public final class OverlapJob {
   public Overlap run(String first, String second) {
     SparseDelta one = Runs.open(first, hadoop).delta();
     SparseDelta other = Runs.open(second, hadoop).delta();
-    ParameterLayout layout = one.info().spec().layout();
+    ParameterLayout layout = one.layout();
     List<Integer> tensors = one.maskTensors();
     if (!names(one).equals(names(other))) {
       throw new ConfigException(
@@ -46,7 +46,7 @@ public final class OverlapJob {
   }
 
   private static List<String> names(SparseDelta delta) {
-    ParameterLayout layout = delta.info().spec().layout();
+    ParameterLayout layout = delta.layout();
     return delta.maskTensors().stream()
         .map(t -> layout.tensor(t).name() + layout.tensor(t).shape())
         .toList();

@@ -86,7 +86,7 @@ class EquivalentJobsTest {
   @ValueSource(strings = {"lora", "adapter"})
   void theDeltaHoldsWhatWasAddedAndTheHeadAndNothingElse(String method) {
     SparseDelta delta = delta(method);
-    var layout = delta.info().spec().layout();
+    var layout = delta.layout();
     long n = 0;
     long added = 0;
     for (int t = 0; t < layout.tensorCount(); t++) {

@@ -89,7 +89,7 @@ class JobsTest {
     long trained = delta.values().length;
     assertThat(bytes.path("steps").asInt()).isEqualTo(33);
     assertThat(bytes.path("dense_per_step_each_way").asLong())
-        .isEqualTo(4L * delta.info().spec().layout().size());
+        .isEqualTo(4L * delta.layout().size());
     assertThat(bytes.path("up_per_step").asLong()).isGreaterThan(3 * trained);
     assertThat(result.trafficLine()).contains("down", "up a step", "dense:");
   }
