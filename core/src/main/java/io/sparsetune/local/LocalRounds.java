@@ -9,6 +9,7 @@ import io.sparsetune.mask.LocalScores;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSlice;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.store.RoundStore;
 import io.sparsetune.train.RoundRequest;
 import io.sparsetune.train.RoundResult;
 import io.sparsetune.work.WorkerState;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
 public final class LocalRounds {
   private final ParameterLayout layout;
   private final Worker worker;
+  private final RoundStore store;
   private Map<Place, ScoreSlice> earlier = Map.of();
 
   /** Trains one logical worker. */
@@ -32,8 +34,37 @@ public final class LocalRounds {
   }
 
   public LocalRounds(ParameterLayout layout, Worker worker) {
+    this(layout, worker, RoundStore.NONE);
+  }
+
+  LocalRounds(ParameterLayout layout, Worker worker, RoundStore store) {
     this.layout = layout;
     this.worker = worker;
+    this.store = store;
+  }
+
+  /** Saves what {@link #run} blends the scores of the round after that one with. */
+  void saveScores(int round) {
+    if (!earlier.isEmpty()) {
+      store.saveScores(round, 0, 1, earlier.values().iterator());
+    }
+  }
+
+  private Map<Place, ScoreSlice> before(RoundRequest request) {
+    if (request.round() == 0 || !request.scores().remembers()) {
+      return Map.of();
+    }
+    if (earlier.isEmpty()) {
+      Map<Place, ScoreSlice> saved = new TreeMap<>();
+      int parts = store.requireScores(request.round());
+      for (int part = 0; part < parts; part++) {
+        for (ScoreSlice slice : store.scores(request.round() - 1, part, parts)) {
+          saved.put(new Place(slice.tensor(), slice.from()), slice);
+        }
+      }
+      return saved;
+    }
+    return earlier;
   }
 
   public RoundResult run(RoundRequest request) {
@@ -48,7 +79,7 @@ public final class LocalRounds {
     }
     List<StateSlice> mean = parts.values().stream().map(WorkerSlice::mean).toList();
     RoundScores scores = request.scores();
-    Map<Place, ScoreSlice> before = request.round() == 0 ? Map.of() : earlier;
+    Map<Place, ScoreSlice> before = before(request);
     Map<Place, ScoreSlice> blended = new TreeMap<>();
     for (StateSlice slice : mean) {
       blended.put(

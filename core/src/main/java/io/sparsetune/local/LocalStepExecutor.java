@@ -17,6 +17,8 @@ import io.sparsetune.method.ScoreRound;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.progress.ScoreProgress;
+import io.sparsetune.store.RoundStore;
+import io.sparsetune.store.WorkerStore;
 import io.sparsetune.sums.ClippedSum;
 import io.sparsetune.sums.GradientSum;
 import io.sparsetune.sums.MaxAbs;
@@ -46,12 +48,15 @@ import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs a training in this process: the readable form of what Spark's executor does on a cluster,
  * with the same bits. For one caller; its threads take the shards one after the other.
  */
 public final class LocalStepExecutor implements StepExecutor {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalStepExecutor.class);
   private static final float[] NO_VALUES = {};
 
   private final String nonce;
@@ -61,6 +66,7 @@ public final class LocalStepExecutor implements StepExecutor {
   private final LocalData data;
   private final EpochPlan plan;
   private final LocalThreads threads;
+  private final RoundStore store;
   private final LocalRounds rounds;
 
   /** The threads' sums of the last step, its result among them: the next step takes them again. */
@@ -76,6 +82,21 @@ public final class LocalStepExecutor implements StepExecutor {
    */
   public LocalStepExecutor(
       String nonce, ModelSpec spec, Supplier<Engine> loader, LocalData data, int threads) {
+    this(nonce, spec, loader, data, threads, RoundStore.NONE);
+  }
+
+  /**
+   * The same with a store.
+   *
+   * @param store where dense rounds keep their state
+   */
+  public LocalStepExecutor(
+      String nonce,
+      ModelSpec spec,
+      Supplier<Engine> loader,
+      LocalData data,
+      int threads,
+      RoundStore store) {
     this.nonce = nonce;
     this.spec = spec;
     this.layout = spec.layout();
@@ -83,7 +104,8 @@ public final class LocalStepExecutor implements StepExecutor {
     this.data = data;
     this.plan = data.plan();
     this.threads = new LocalThreads(threads);
-    this.rounds = new LocalRounds(layout, this::trainDensely);
+    this.store = store;
+    this.rounds = new LocalRounds(layout, this::trainDensely, store);
   }
 
   @Override
@@ -205,8 +227,14 @@ public final class LocalStepExecutor implements StepExecutor {
     List<Shard> own =
         data.train().stream().filter(s -> s.index() % request.workers() == worker).toList();
     try (PrivateEngine engine = EngineHome.get().borrow(nonce, loader)) {
-      return request.work().run(worker, engine, plan, own, threads, trained);
+      WorkerStore saved = store.worker(request.round(), worker, LOG::warn);
+      return request.work().run(worker, engine, plan, own, threads, saved, trained);
     }
+  }
+
+  @Override
+  public void saveScores(int round) {
+    rounds.saveScores(round);
   }
 
   @Override

@@ -50,6 +50,15 @@ public interface StepExecutor extends AutoCloseable {
   RoundResult round(RoundRequest request);
 
   /**
+   * Saves what the projection of the next round remembers of the rounds so far, if anything, so
+   * that another executor with the same store can go on with that round.
+   *
+   * @param round the latest
+   * @throws io.sparsetune.error.DataException where it cannot be written
+   */
+  default void saveScores(int round) {}
+
+  /**
    * Outputs of the model at the given values for every example of a data set; they may not be
    * finite.
    *

@@ -9,8 +9,13 @@ import io.sparsetune.engine.PrivateEngine;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.optim.GradientClip;
 import io.sparsetune.optim.TrainedState;
+import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.state.StateReader;
+import io.sparsetune.state.StateWriter;
+import io.sparsetune.store.WorkerStore;
 import io.sparsetune.sums.GradientSum;
 import io.sparsetune.sums.NotFiniteException;
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,7 +43,8 @@ public record RoundWork(
    * @param engine at θ⁰, where the worker's values stay installed
    * @param shards the worker's
    * @param threads that share the shards of a step
-   * @param done hears the number of examples of each step
+   * @param store where the worker's state is saved now and then, and where it goes on from
+   * @param done hears the number of examples of each step, of those too that were taken before
    * @throws NotFiniteException when a loss or a gradient is not finite or out of range
    */
   public WorkerState run(
@@ -47,13 +53,15 @@ public record RoundWork(
       EpochPlan plan,
       List<Shard> shards,
       LocalThreads threads,
+      WorkerStore store,
       IntConsumer done) {
     List<GradientSum> sums = new ArrayList<>();
     for (int t = 0; t < threads.count(); t++) {
       sums.add(new GradientSum(dense.size()));
       engine.worker(t);
     }
-    return run(worker, engine, step -> gradient(engine, plan, shards, threads, sums, step), done);
+    return run(
+        worker, engine, step -> gradient(engine, plan, shards, threads, sums, step), store, done);
   }
 
   private static GradientSum gradient(
@@ -87,11 +95,22 @@ public record RoundWork(
    * @param gradient at the values that are installed in the engine, for a global step
    */
   public WorkerState run(
-      int worker, PrivateEngine engine, IntFunction<GradientSum> gradient, IntConsumer done) {
+      int worker,
+      PrivateEngine engine,
+      IntFunction<GradientSum> gradient,
+      WorkerStore store,
+      IntConsumer done) {
     float[] base = engine.engine().gather(dense);
-    DenseTrainer trainer = training.trainer(engine.engine().spec().layout(), dense, base, start);
-    WorkerSteps taken = new WorkerSteps(worker, steps.count());
-    for (int i = 0; i < steps.count(); i++) {
+    ParameterLayout layout = engine.engine().spec().layout();
+    Progress from =
+        store
+            .latest((step, in) -> started(layout, base, worker).restored(step, in))
+            .orElseGet(() -> started(layout, base, worker));
+    DenseTrainer trainer = from.trainer();
+    WorkerSteps taken = from.taken();
+    taken.heard(done);
+    boolean saved = from.steps() > 0;
+    for (int i = from.steps(); i < steps.count(); i++) {
       int step = steps.first() + i;
       engine.engine().install(dense, trainer.values(step));
       GradientSum sum = gradientAt(step, gradient);
@@ -102,11 +121,40 @@ public record RoundWork(
         taken.record(i, sum, trainer.penalty(), norm);
         done.accept((int) sum.examples());
       }
+      int behind = i + 1;
+      // The end of a long round is saved in any case: others may have to wait for their turn.
+      if (store.due() || saved && behind == steps.count()) {
+        store.save(behind, out -> new Progress(trainer, taken, behind).save(out));
+        saved = true;
+      }
     }
     float[][] state = trainer.state();
     requireFinite(state);
     float[][] leaving = keepsMoments ? state : Arrays.copyOf(state, training.valueArrays());
     return new WorkerState(taken, dense, leaving, base);
+  }
+
+  private Progress started(ParameterLayout layout, float[] base, int worker) {
+    return new Progress(
+        training.trainer(layout, dense, base, start), new WorkerSteps(worker, steps.count()), 0);
+  }
+
+  /**
+   * Where a worker is.
+   *
+   * @param steps of the round that are behind it
+   */
+  private record Progress(DenseTrainer trainer, WorkerSteps taken, int steps) {
+    void save(StateWriter out) throws IOException {
+      taken.save(steps, out);
+      trainer.save(out);
+    }
+
+    Progress restored(int step, StateReader in) {
+      taken.restore(step, in);
+      trainer.restore(in);
+      return new Progress(trainer, taken, step);
+    }
   }
 
   /** The last step's values have not been through the model. */

@@ -1,10 +1,15 @@
 package io.sparsetune.work;
 
+import io.sparsetune.state.StateReader;
+import io.sparsetune.state.StateWriter;
 import io.sparsetune.sums.GradientSum;
+import java.io.IOException;
 import java.io.Serializable;
+import java.lang.reflect.Array;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /** What a logical worker's steps in a round were like. Not thread-safe. */
 public final class WorkerSteps implements Serializable {
@@ -32,6 +37,40 @@ public final class WorkerSteps implements Serializable {
     norms[number] = norm;
     examples[number] = sum.examples();
     tokens[number] = sum.tokens();
+  }
+
+  /** Writes the first of them. */
+  void save(int count, StateWriter out) throws IOException {
+    out.doubles("losses", Arrays.copyOf(losses, count));
+    out.doubles("norms", Arrays.copyOf(norms, count));
+    out.longs("examples", Arrays.copyOf(examples, count));
+    out.longs("tokens", Arrays.copyOf(tokens, count));
+  }
+
+  /** Takes over the first of them as they were saved. */
+  void restore(int count, StateReader in) {
+    copy(in.doubles("losses"), losses, count);
+    copy(in.doubles("norms"), norms, count);
+    copy(in.longs("examples"), examples, count);
+    copy(in.longs("tokens"), tokens, count);
+  }
+
+  private static void copy(Object saved, Object into, int count) {
+    if (Array.getLength(saved) != count || count > Array.getLength(into)) {
+      throw new IllegalArgumentException(
+          "Invalid number of steps: %d of %d"
+              .formatted(Array.getLength(saved), Array.getLength(into)));
+    }
+    System.arraycopy(saved, 0, into, 0, count);
+  }
+
+  /** Tells of the examples of each step that had any. */
+  void heard(IntConsumer done) {
+    for (long each : examples) {
+      if (each > 0) {
+        done.accept((int) each);
+      }
+    }
   }
 
   int worker() {

@@ -12,6 +12,7 @@ import io.sparsetune.mask.ListedScores;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSource;
 import io.sparsetune.params.ParameterLayout;
+import io.sparsetune.store.WorkerStore;
 import io.sparsetune.sums.GradientSum;
 import io.sparsetune.task.Predictions;
 import io.sparsetune.testing.GoldenModel;
@@ -91,7 +92,12 @@ final class GoldenExecutor implements StepExecutor {
       Mask dense = request.work().dense();
       return request
           .work()
-          .run(worker, own, step -> gradient(own.engine().newWorker(), dense, step), n -> {});
+          .run(
+              worker,
+              own,
+              step -> gradient(own.engine().newWorker(), dense, step),
+              WorkerStore.NONE,
+              n -> {});
     } finally {
       EngineHome.get().release("golden");
     }

@@ -24,6 +24,7 @@ import io.sparsetune.params.TensorSpec.Part;
 import io.sparsetune.progress.ScoreProgress;
 import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.progress.TrainingPlan;
+import io.sparsetune.store.WorkerStore;
 import io.sparsetune.sums.GradientSum;
 import io.sparsetune.sums.NotFiniteException;
 import io.sparsetune.work.DenseSteps;
@@ -179,7 +180,8 @@ public abstract class RoundsContract {
           own.add(data.train().get(s));
         }
         try (PrivateEngine engine = EngineHome.get().borrow("by hand", TinyTask::engine)) {
-          WorkerState done = work.run(w, engine, data.plan(), own, threads, n -> {});
+          WorkerState done =
+              work.run(w, engine, data.plan(), own, threads, WorkerStore.NONE, n -> {});
           states[w] = done.state();
           examples[w] = done.steps().examples();
         }

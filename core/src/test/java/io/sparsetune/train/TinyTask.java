@@ -26,6 +26,7 @@ import io.sparsetune.progress.ScoreProgress;
 import io.sparsetune.progress.TrainingPlan;
 import io.sparsetune.random.Randomness;
 import io.sparsetune.random.Randomness.Purpose;
+import io.sparsetune.store.RoundStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -172,6 +173,17 @@ public final class TinyTask {
   /** The executor that defines every result. */
   public static LocalStepExecutor executor(RunConfig config, int threads) {
     return executor(config, threads, () -> engine(config));
+  }
+
+  /** The same with a store. */
+  public static LocalStepExecutor executor(RunConfig config, int threads, RoundStore store) {
+    return new LocalStepExecutor(
+        "tiny-" + System.nanoTime(),
+        spec(config),
+        () -> engine(config),
+        data(config),
+        threads,
+        store);
   }
 
   static LocalStepExecutor executor(RunConfig config, int threads, Supplier<Engine> loader) {

@@ -20,7 +20,12 @@ record RoundPart(WorkerSlice slice, WorkerSteps steps) implements Serializable {
       return NO_PLACE;
     }
     Place place = part.value().slice().slice().place();
-    return (long) place.tensor() << Integer.SIZE | place.from();
+    return key(place.tensor(), place.from());
+  }
+
+  /** That of a place. */
+  static long key(int tensor, int from) {
+    return (long) tensor << Integer.SIZE | from;
   }
 
   static boolean isPlace(long key) {

@@ -6,6 +6,7 @@ import io.sparsetune.cluster.TaskMemoryException;
 import io.sparsetune.dense.StateSlice;
 import io.sparsetune.dense.StateSlice.Place;
 import io.sparsetune.engine.PrivateEngine;
+import io.sparsetune.store.RoundStore;
 import io.sparsetune.work.LocalThreads;
 import io.sparsetune.work.RoundWork;
 import io.sparsetune.work.WorkerState;
@@ -17,7 +18,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.LongAccumulator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One task of a dense round: a logical worker. It depends on nothing but what it is given, so it
@@ -29,8 +33,12 @@ record RoundTask(
     Broadcast<RoundWork> work,
     int workers,
     int threads,
+    RoundStore store,
+    int round,
+    CollectionAccumulator<String> warnings,
     LongAccumulator done)
     implements Serializable {
+  private static final Logger LOG = LoggerFactory.getLogger(RoundTask.class);
 
   /**
    * @param own the worker's shards
@@ -54,12 +62,24 @@ record RoundTask(
         .iterator();
   }
 
+  private void warn(String message) {
+    LOG.warn(message);
+    warnings.add(message);
+  }
+
   private WorkerState train(List<Shard> shards) {
     int worker = shards.get(0).index() % workers;
     try (PrivateEngine engine = model.value().borrow();
         LocalThreads pool = new LocalThreads(Math.max(1, Math.min(threads, shards.size())))) {
       return work.value()
-          .run(worker, engine, plan.value(), shards, pool, examples -> done.add((long) examples));
+          .run(
+              worker,
+              engine,
+              plan.value(),
+              shards,
+              pool,
+              store.worker(round, worker, this::warn),
+              examples -> done.add((long) examples));
     }
   }
 }

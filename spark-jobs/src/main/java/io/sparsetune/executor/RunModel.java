@@ -70,6 +70,11 @@ final class RunModel implements AutoCloseable {
     return cluster.oneProcess() ? Math.max(ofTraining, cluster.slots().orElseThrow()) : ofTraining;
   }
 
+  /** Whether the driver is the executor. */
+  boolean inOneProcess() {
+    return cluster.oneProcess();
+  }
+
   /** Threads of each of a stage's tasks. */
   int threadsOfEach(int tasks) {
     return cluster.threadsOfEach(tasks);

@@ -6,21 +6,29 @@ import io.sparsetune.dense.ChosenSlice;
 import io.sparsetune.dense.DenseTraining;
 import io.sparsetune.dense.RoundScores;
 import io.sparsetune.dense.StateSlice;
+import io.sparsetune.error.DataException;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSlice;
+import io.sparsetune.store.RoundStore;
 import io.sparsetune.train.RoundRequest;
 import io.sparsetune.train.RoundResult;
 import io.sparsetune.work.RoundWork;
 import io.sparsetune.work.WorkerSteps;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.LongAccumulator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Dense rounds on Spark: a task for each logical worker, whose state is shuffled by place,
@@ -28,9 +36,12 @@ import org.apache.spark.util.LongAccumulator;
  * computed anew from its lineage: a worker's task depends on broadcasts and its shards alone.
  */
 final class SparkRounds {
+  private static final Logger LOG = LoggerFactory.getLogger(SparkRounds.class);
+
   private final RunModel model;
   private final JavaRDD<Shard> shards;
   private final Broadcast<EpochPlan> plan;
+  private final RoundStore store;
 
   /** The shards dealt to logical workers; null before the first round. */
   private JavaRDD<Shard> byWorker;
@@ -43,7 +54,8 @@ final class SparkRounds {
   /** Of rounds whose lineage may still be needed. */
   private final List<Broadcast<RoundWork>> works = new ArrayList<>();
 
-  SparkRounds(RunModel model, JavaRDD<Shard> shards, Broadcast<EpochPlan> plan) {
+  SparkRounds(RunModel model, JavaRDD<Shard> shards, Broadcast<EpochPlan> plan, RoundStore store) {
+    this.store = store;
     this.model = model;
     this.shards = shards;
     this.plan = plan;
@@ -61,8 +73,11 @@ final class SparkRounds {
     deal(request.workers());
     if (request.round() == 0) {
       forget();
+    } else if (earlier == null && request.scores().remembers()) {
+      load(request);
     }
     String name = "dense round %d".formatted(request.round() + 1);
+    CollectionAccumulator<String> warnings = model.context().sc().collectionAccumulator();
     Broadcast<RoundWork> work = model.context().broadcast(request.work());
     works.add(work);
     RoundTask task =
@@ -72,6 +87,9 @@ final class SparkRounds {
             work,
             request.workers(),
             model.threadsOfEach(request.workers()),
+            store,
+            request.round(),
+            warnings,
             done);
     JavaPairRDD<Long, Outcome<RoundMean>> means =
         byWorker
@@ -83,8 +101,61 @@ final class SparkRounds {
     try {
       return projected(request, name, means);
     } finally {
+      // In one process the tasks have said it themselves.
+      if (!model.inOneProcess()) {
+        new TreeSet<>(warnings.value()).forEach(LOG::warn);
+      }
       Persisted.free(means);
     }
+  }
+
+  /** Saves what the round after that one blends its scores with. */
+  void saveScores(int round) {
+    if (earlier == null || store == RoundStore.NONE) {
+      return;
+    }
+    JavaRDD<ScoreSlice> scores = earlier.values();
+    int parts = scores.getNumPartitions();
+    RoundStore to = store;
+    model.job(
+        "dense round %d: save scores".formatted(round + 1),
+        () ->
+            scores
+                .mapPartitionsWithIndex(
+                    (part, slices) -> {
+                      to.saveScores(round, part, parts, slices);
+                      return Collections.<Integer>emptyIterator();
+                    },
+                    true)
+                .count());
+    // From now on what an executor loses is read again, not trained again; and files of rounds
+    // before are not needed any more.
+    Persisted.free(earlier);
+    earlier = saved(round, parts);
+  }
+
+  /** Takes what another executor has saved of the round before. */
+  private void load(RoundRequest request) {
+    earlier = saved(request.round() - 1, store.requireScores(request.round()));
+    long found =
+        model.job("dense round %d: saved scores".formatted(request.round()), earlier::count);
+    long places = StateSlice.places(request.work().dense()).size();
+    if (found != places) {
+      throw new DataException(
+          "Cannot go on with round %d: of the scores of the round before %d slices are saved instead of %d; start the run again with --overwrite"
+              .formatted(request.round() + 1, found, places));
+    }
+  }
+
+  private JavaPairRDD<Long, ScoreSlice> saved(int round, int parts) {
+    RoundStore from = store;
+    return model
+        .context()
+        .parallelize(IntStream.range(0, parts).boxed().toList(), parts)
+        .flatMap(part -> from.scores(round, part, parts).iterator())
+        .keyBy(slice -> RoundPart.key(slice.tensor(), slice.from()))
+        .partitionBy(new HashPartitioner(places()))
+        .persist(StorageLevel.MEMORY_AND_DISK());
   }
 
   private RoundResult projected(

@@ -15,6 +15,7 @@ import io.sparsetune.method.Evidence.GradientSums;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.model.Precision;
 import io.sparsetune.progress.BytesMoved;
+import io.sparsetune.store.RoundStore;
 import io.sparsetune.sums.GradientSum;
 import io.sparsetune.task.Predictions;
 import io.sparsetune.train.EvaluationRequest;
@@ -55,11 +56,21 @@ public final class SparkStepExecutor implements StepExecutor {
    */
   public SparkStepExecutor(
       SparkSession session, ShippedModel base, ModelSpec spec, SparkData data) {
+    this(session, base, spec, data, RoundStore.NONE);
+  }
+
+  /**
+   * The same with a store.
+   *
+   * @param store where dense rounds keep their state
+   */
+  public SparkStepExecutor(
+      SparkSession session, ShippedModel base, ModelSpec spec, SparkData data, RoundStore store) {
     this.model = new RunModel(session, base, spec, data.plan().seed());
     this.data = data;
     this.plan = model.context().broadcast(data.plan());
     this.evaluator = new SparkEvaluator(model, data.evalBatchSize());
-    this.rounds = new SparkRounds(model, data.train(), plan);
+    this.rounds = new SparkRounds(model, data.train(), plan, store.on(model.arithmetic()));
     this.roundTraffic = RoundTraffic.listenTo(session.sparkContext());
     this.traffic = StepTraffic.listenTo(session.sparkContext());
   }
@@ -188,6 +199,11 @@ public final class SparkStepExecutor implements StepExecutor {
   public RoundResult round(RoundRequest request) {
     lastSequence = request.sequence();
     return roundTraffic.during(() -> rounds.run(request));
+  }
+
+  @Override
+  public void saveScores(int round) {
+    rounds.saveScores(round);
   }
 
   @Override

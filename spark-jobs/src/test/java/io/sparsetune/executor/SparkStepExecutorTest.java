@@ -15,6 +15,7 @@ import io.sparsetune.method.MaskProblem;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.progress.BytesMoved;
 import io.sparsetune.progress.TrainingPlan;
+import io.sparsetune.store.RoundStore;
 import io.sparsetune.sums.NotFiniteException;
 import io.sparsetune.testing.SharedSession;
 import io.sparsetune.train.EvaluationRequest;
@@ -58,6 +59,12 @@ class SparkStepExecutorTest extends StepExecutorContract {
    * @param folder of the model
    */
   static StepExecutor open(Path folder, RunConfig config, int partitions, long scoresAtOnce) {
+    return open(folder, config, partitions, scoresAtOnce, RoundStore.NONE);
+  }
+
+  /** The same with a store. */
+  static StepExecutor open(
+      Path folder, RunConfig config, int partitions, long scoresAtOnce, RoundStore store) {
     JavaSparkContext context =
         JavaSparkContext.fromSparkContext(SharedSession.get().sparkContext());
     TrainingPlan plan = TrainingPlan.of(config, TinyTask.trainExamples().size());
@@ -76,7 +83,8 @@ class SparkStepExecutorTest extends StepExecutorContract {
             plan.epochs(),
             Map.of("validation", validation),
             config.training().evalBatchSize(),
-            scoresAtOnce));
+            scoresAtOnce),
+        store);
   }
 
   private static RankedBlock block(Shard all, int from, int to) {
