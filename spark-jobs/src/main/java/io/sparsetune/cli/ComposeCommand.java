@@ -5,8 +5,6 @@ import io.sparsetune.compose.Rule;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.hadoop.HadoopDefaults;
 import io.sparsetune.job.ComposeJob;
-import io.sparsetune.job.ComposeRequest;
-import io.sparsetune.job.ComposeResult;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -75,10 +73,10 @@ final class ComposeCommand extends Common implements Callable<Integer> {
           "Invalid --density: only --rule ties leaves something out; remove it, or add --rule"
               + " ties");
     }
-    ComposeResult result =
+    ComposeJob.Result result =
         new ComposeJob(HadoopDefaults.read(System.getenv()))
             .run(
-                new ComposeRequest(
+                new ComposeJob.Request(
                     runs,
                     out,
                     rule,
@@ -92,7 +90,7 @@ final class ComposeCommand extends Common implements Callable<Integer> {
     return 0;
   }
 
-  private void report(ComposeResult result) {
+  private void report(ComposeJob.Result result) {
     ComposeReport report = result.report();
     AlignedTable table = new AlignedTable();
     table.row("runs", "both train", "signs differ", "Jaccard");
@@ -115,7 +113,7 @@ final class ComposeCommand extends Common implements Callable<Integer> {
     out().println(String.format(Locale.ROOT, "%s: k = %,d", result.output(), result.k()));
   }
 
-  private String name(ComposeResult result, String runId) {
+  private String name(ComposeJob.Result result, String runId) {
     return runs.get(result.runIds().indexOf(runId));
   }
 

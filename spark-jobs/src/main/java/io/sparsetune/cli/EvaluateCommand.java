@@ -3,8 +3,6 @@ package io.sparsetune.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.job.EvaluateJob;
-import io.sparsetune.job.EvaluateRequest;
-import io.sparsetune.job.EvaluateResult;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,9 +22,9 @@ final class EvaluateCommand extends Common implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    EvaluateRequest request =
-        new EvaluateRequest(run.path(), run.model(), rows.data(), rows.format());
-    EvaluateResult result =
+    EvaluateJob.Request request =
+        new EvaluateJob.Request(run.path(), run.model(), rows.data(), rows.format());
+    EvaluateJob.Result result =
         session()
             .onSpark(
                 "sparsetune evaluate " + run.path(),
@@ -37,7 +35,7 @@ final class EvaluateCommand extends Common implements Callable<Integer> {
     return 0;
   }
 
-  private static String text(EvaluateResult result) {
+  private static String text(EvaluateJob.Result result) {
     return String.format(
         Locale.ROOT,
         "%s on %,d rows%s",
@@ -55,7 +53,7 @@ final class EvaluateCommand extends Common implements Callable<Integer> {
     return cut + (skipped == 0 ? "" : String.format(Locale.ROOT, ", %,d more skipped", skipped));
   }
 
-  private static String json(EvaluateResult result) throws Exception {
+  private static String json(EvaluateJob.Result result) throws Exception {
     ObjectNode tree = JSON.createObjectNode();
     tree.put("metric", result.metric());
     ObjectNode scores = tree.putObject("scores");

@@ -5,8 +5,6 @@ import io.sparsetune.experiments.Cell;
 import io.sparsetune.experiments.CellState;
 import io.sparsetune.experiments.Experiments;
 import io.sparsetune.experiments.ExperimentsJob;
-import io.sparsetune.experiments.ExperimentsRequest;
-import io.sparsetune.experiments.ExperimentsResult;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,11 +62,11 @@ final class ExperimentsCommand extends Common implements Callable<Integer> {
   @Override
   public Integer call() {
     Experiments experiments = Experiments.read(location(), overrides, new Configuration());
-    ExperimentsRequest request =
-        new ExperimentsRequest(experiments, experiments.named(only), overwrite);
+    ExperimentsJob.Request request =
+        new ExperimentsJob.Request(experiments, experiments.named(only), overwrite);
     warn(request.chosen());
     ExperimentsProgress progress = new ExperimentsProgress(session());
-    ExperimentsResult result =
+    ExperimentsJob.Result result =
         session()
             .onSpark(
                 "sparsetune experiments " + folder,
@@ -104,7 +102,7 @@ final class ExperimentsCommand extends Common implements Callable<Integer> {
                 .println("Warning: %s (%d of %d runs)".formatted(warning, count, chosen.size())));
   }
 
-  private void list(ExperimentsRequest request, ExperimentsResult result) {
+  private void list(ExperimentsJob.Request request, ExperimentsJob.Result result) {
     List<String> chosen = request.chosen().stream().map(Cell::name).toList();
     int toTrain = 0;
     for (Map.Entry<String, CellState> cell : result.states().entrySet()) {

@@ -3,8 +3,7 @@ package io.sparsetune.cli;
 import io.sparsetune.error.Printable;
 import io.sparsetune.experiments.Cell;
 import io.sparsetune.experiments.ExperimentsListener;
-import io.sparsetune.job.RunCheck;
-import io.sparsetune.job.TrainResult;
+import io.sparsetune.job.TrainJob;
 import io.sparsetune.progress.TrainingListener;
 import java.util.Optional;
 
@@ -25,7 +24,7 @@ final class ExperimentsProgress implements ExperimentsListener {
   }
 
   @Override
-  public void checked(Cell cell, RunCheck check) {
+  public void checked(Cell cell, TrainJob.Check check) {
     say(
         "checked %s: k = %,d of %,d (%.3f%%), head %,d, %,d steps"
             .formatted(
@@ -48,7 +47,7 @@ final class ExperimentsProgress implements ExperimentsListener {
   }
 
   @Override
-  public void finished(Cell cell, TrainResult result) {
+  public void finished(Cell cell, TrainJob.Result result) {
     end();
     TrainReport.brief(result).forEach(line -> say("  " + line));
   }

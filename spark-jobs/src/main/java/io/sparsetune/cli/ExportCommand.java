@@ -3,8 +3,6 @@ package io.sparsetune.cli;
 import io.sparsetune.hadoop.HadoopDefaults;
 import io.sparsetune.job.ExportFormat;
 import io.sparsetune.job.ExportJob;
-import io.sparsetune.job.ExportRequest;
-import io.sparsetune.job.ExportResult;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,9 +34,9 @@ final class ExportCommand extends Common implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ExportRequest request =
-        new ExportRequest(run.path(), output, ExportFormat.of(format), run.model(), overwrite);
-    ExportResult result = new ExportJob(HadoopDefaults.read(System.getenv())).run(request);
+    ExportJob.Request request =
+        new ExportJob.Request(run.path(), output, ExportFormat.of(format), run.model(), overwrite);
+    ExportJob.Result result = new ExportJob(HadoopDefaults.read(System.getenv())).run(request);
     out()
         .println(
             String.format(

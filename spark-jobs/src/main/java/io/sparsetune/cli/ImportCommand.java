@@ -3,8 +3,6 @@ package io.sparsetune.cli;
 import io.sparsetune.error.Shown;
 import io.sparsetune.hadoop.HadoopDefaults;
 import io.sparsetune.job.ImportJob;
-import io.sparsetune.job.ImportRequest;
-import io.sparsetune.job.ImportResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -57,9 +55,9 @@ final class ImportCommand extends Common implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ImportResult result =
+    ImportJob.Result result =
         new ImportJob(HadoopDefaults.read(System.getenv()))
-            .run(new ImportRequest(adapter, base, output, labels, overrides, overwrite));
+            .run(new ImportJob.Request(adapter, base, output, labels, overrides, overwrite));
     out()
         .println(
             String.format(

@@ -25,7 +25,8 @@ final class InspectCommand extends Common implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Inspection found = new InspectJob(HadoopDefaults.read(System.getenv())).run(run);
+    Inspection found =
+        new InspectJob(HadoopDefaults.read(System.getenv())).run(new InspectJob.Request(run));
     if (json) {
       out().print(found.json());
     } else {

@@ -2,8 +2,6 @@ package io.sparsetune.cli;
 
 import io.sparsetune.hadoop.HadoopDefaults;
 import io.sparsetune.job.MergeJob;
-import io.sparsetune.job.MergeRequest;
-import io.sparsetune.job.MergeResult;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,9 +24,9 @@ final class MergeCommand extends Common implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    MergeResult result =
+    MergeJob.Result result =
         new MergeJob(HadoopDefaults.read(System.getenv()))
-            .run(new MergeRequest(run.path(), output, run.model(), overwrite));
+            .run(new MergeJob.Request(run.path(), output, run.model(), overwrite));
     out()
         .println(
             String.format(

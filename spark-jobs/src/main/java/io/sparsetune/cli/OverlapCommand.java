@@ -24,7 +24,9 @@ final class OverlapCommand extends Common implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Overlap found = new OverlapJob(HadoopDefaults.read(System.getenv())).run(first, second);
+    Overlap found =
+        new OverlapJob(HadoopDefaults.read(System.getenv()))
+            .run(new OverlapJob.Request(first, second));
     if (json) {
       out().print(found.json());
     } else {

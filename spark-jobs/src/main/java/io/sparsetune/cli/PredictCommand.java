@@ -1,9 +1,7 @@
 package io.sparsetune.cli;
 
 import io.sparsetune.job.PredictJob;
-import io.sparsetune.job.PredictRequest;
-import io.sparsetune.job.PredictRequest.OutputFormat;
-import io.sparsetune.job.PredictResult;
+import io.sparsetune.job.PredictJob.OutputFormat;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -43,8 +41,8 @@ final class PredictCommand extends Common implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PredictRequest request =
-        new PredictRequest(
+    PredictJob.Request request =
+        new PredictJob.Request(
             run.path(),
             run.model(),
             rows.data(),
@@ -53,7 +51,7 @@ final class PredictCommand extends Common implements Callable<Integer> {
             outputFormat,
             logits,
             overwrite);
-    PredictResult result =
+    PredictJob.Result result =
         session()
             .onSpark(
                 "sparsetune predict " + run.path(),

@@ -11,8 +11,6 @@ import io.sparsetune.hadoop.HadoopDefaults;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.job.DryRun;
 import io.sparsetune.job.TrainJob;
-import io.sparsetune.job.TrainRequest;
-import io.sparsetune.job.TrainResult;
 import io.sparsetune.progress.TrainingListener;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -71,10 +69,10 @@ final class TrainCommand extends Common implements Callable<Integer> {
                   () -> NOTHING,
                   spark ->
                       new TrainJob(spark)
-                          .dryRun(new TrainRequest(run, overwrite, TrainingListener.NONE)));
+                          .dryRun(new TrainJob.Request(run, overwrite, TrainingListener.NONE)));
       out().print(answer.text());
     } else {
-      TrainResult result = train(session(), run, overwrite);
+      TrainJob.Result result = train(session(), run, overwrite);
       TrainReport.lines(result).forEach(out()::println);
     }
     out().flush();
@@ -82,7 +80,7 @@ final class TrainCommand extends Common implements Callable<Integer> {
   }
 
   /** Trains on Spark and shows how it goes; the quick start trains the same way. */
-  static TrainResult train(Session session, RunConfig run, boolean overwrite) {
+  static TrainJob.Result train(Session session, RunConfig run, boolean overwrite) {
     ProgressDisplay progress =
         new ProgressDisplay(session.terminal(), run.training().loggingSteps(), System::nanoTime);
     String left =
@@ -93,7 +91,7 @@ final class TrainCommand extends Common implements Callable<Integer> {
         () -> progress.begun() ? left : NOTHING,
         spark -> {
           try {
-            return new TrainJob(spark).run(new TrainRequest(run, overwrite, progress));
+            return new TrainJob(spark).run(new TrainJob.Request(run, overwrite, progress));
           } finally {
             progress.end();
           }

@@ -1,6 +1,6 @@
 package io.sparsetune.cli;
 
-import io.sparsetune.job.TrainResult;
+import io.sparsetune.job.TrainJob;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 final class TrainReport {
   private TrainReport() {}
 
-  static List<String> lines(TrainResult result) {
+  static List<String> lines(TrainJob.Result result) {
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(
@@ -34,7 +34,7 @@ final class TrainReport {
   }
 
   /** The scores alone. */
-  static List<String> brief(TrainResult result) {
+  static List<String> brief(TrainJob.Result result) {
     List<String> lines = new ArrayList<>();
     scores("Validation", result.metric(), result.validation(), lines);
     scores("Test", result.metric(), result.test(), lines);

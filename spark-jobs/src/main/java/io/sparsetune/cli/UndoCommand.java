@@ -24,7 +24,10 @@ final class UndoCommand extends Common implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    String base = new UndoJob(HadoopDefaults.read(System.getenv())).run(merged, output, overwrite);
+    String base =
+        new UndoJob(HadoopDefaults.read(System.getenv()))
+            .run(new UndoJob.Request(merged, output, overwrite))
+            .baseFingerprint();
     out().println(output + ": the base " + base);
     out().flush();
     return 0;

@@ -7,10 +7,7 @@ import io.sparsetune.error.UserException;
 import io.sparsetune.files.IoReason;
 import io.sparsetune.hadoop.FolderLock;
 import io.sparsetune.hadoop.HadoopFolder;
-import io.sparsetune.job.RunCheck;
 import io.sparsetune.job.TrainJob;
-import io.sparsetune.job.TrainRequest;
-import io.sparsetune.job.TrainResult;
 import io.sparsetune.run.RunInputs;
 import io.sparsetune.run.RunState;
 import java.io.IOException;
@@ -41,6 +38,30 @@ public final class ExperimentsJob {
   private static final Map<String, String> BEGINNINGS =
       Map.of(MARKDOWN, "# Results\n", CSV, "task,method,", CELLS, "cell,task,method,");
 
+  /**
+   * The experiments, and the cells to train.
+   *
+   * @param experiments the folder's
+   * @param chosen which of their cells to train where they are not finished
+   * @param overwrite whether finished runs of another configuration, or of files that have changed,
+   *     may be replaced
+   */
+  public record Request(Experiments experiments, List<Cell> chosen, boolean overwrite) {
+    public Request {
+      chosen = List.copyOf(chosen);
+    }
+  }
+
+  /**
+   * The cells after training.
+   *
+   * @param states of all cells, by name, in their order
+   * @param missing chosen cells whose results are not there: they failed, or their folder has
+   *     another configuration's run, or one of files that have changed
+   * @param table all results in Markdown
+   */
+  public record Result(Map<String, CellState> states, List<String> missing, String table) {}
+
   private final SparkSession session;
   private final Configuration hadoop;
   private final TrainJob trainer;
@@ -63,7 +84,7 @@ public final class ExperimentsJob {
    * @throws DataException before anything is trained, where nothing is wrong but data or files
    * @throws TakenOverException when another command has begun with the cell in training
    */
-  public ExperimentsResult run(ExperimentsRequest request, ExperimentsListener listener) {
+  public Result run(Request request, ExperimentsListener listener) {
     HadoopFolder output = HadoopFolder.of(request.experiments().output(), hadoop);
     output.requireWritable();
     requireOwnTables(output);
@@ -94,7 +115,7 @@ public final class ExperimentsJob {
    * @throws ConfigException as {@link #run}
    * @throws DataException as {@link #run}
    */
-  public ExperimentsResult dryRun(ExperimentsRequest request, ExperimentsListener listener) {
+  public Result dryRun(Request request, ExperimentsListener listener) {
     requireOwnTables(HadoopFolder.of(request.experiments().output(), hadoop));
     Map<Cell, CellState> states = states(request.experiments(), listener);
     List<Cell> open = open(request, states);
@@ -125,7 +146,7 @@ public final class ExperimentsJob {
     }
   }
 
-  private static List<Cell> open(ExperimentsRequest request, Map<Cell, CellState> states) {
+  private static List<Cell> open(Request request, Map<Cell, CellState> states) {
     return request.chosen().stream()
         .filter(
             cell ->
@@ -153,7 +174,7 @@ public final class ExperimentsJob {
       }
       checked.add(cell);
       try {
-        RunCheck check = trainer.check(cell.config());
+        TrainJob.Check check = trainer.check(cell.config());
         listener.checked(cell, check);
       } catch (ConfigException e) {
         e.problems().forEach(text -> add(problems, text, cell));
@@ -185,8 +206,8 @@ public final class ExperimentsJob {
   private CellState train(Cell cell, int number, int of, ExperimentsListener listener) {
     try {
       // What is in the folder is unfinished, or may be replaced.
-      TrainResult result =
-          trainer.run(new TrainRequest(cell.config(), true, listener.begins(cell, number, of)));
+      TrainJob.Result result =
+          trainer.run(new TrainJob.Request(cell.config(), true, listener.begins(cell, number, of)));
       listener.finished(cell, result);
       return CellState.of(cell, hadoop);
     } catch (RuntimeException e) {
@@ -207,10 +228,10 @@ public final class ExperimentsJob {
     return new CellState.Failed(why);
   }
 
-  private static ExperimentsResult result(Map<Cell, CellState> states, Predicate<Cell> isMissing) {
+  private static Result result(Map<Cell, CellState> states, Predicate<Cell> isMissing) {
     Map<String, CellState> byName = new LinkedHashMap<>();
     states.forEach((cell, state) -> byName.put(cell.name(), state));
-    return new ExperimentsResult(
+    return new Result(
         byName,
         states.keySet().stream().filter(isMissing).map(Cell::name).toList(),
         ResultTables.markdown(states));

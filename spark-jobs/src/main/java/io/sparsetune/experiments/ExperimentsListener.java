@@ -1,7 +1,6 @@
 package io.sparsetune.experiments;
 
-import io.sparsetune.job.RunCheck;
-import io.sparsetune.job.TrainResult;
+import io.sparsetune.job.TrainJob;
 import io.sparsetune.progress.TrainingListener;
 
 /** Hears how the experiments go. */
@@ -15,7 +14,7 @@ public interface ExperimentsListener {
   void notCompared(String cells, String why);
 
   /** What would be trained of a cell that is not finished; before any is trained. */
-  void checked(Cell cell, RunCheck check);
+  void checked(Cell cell, TrainJob.Check check);
 
   /**
    * A cell's training begins.
@@ -26,7 +25,7 @@ public interface ExperimentsListener {
    */
   TrainingListener begins(Cell cell, int number, int of);
 
-  void finished(Cell cell, TrainResult result);
+  void finished(Cell cell, TrainJob.Result result);
 
   void failed(Cell cell, String why);
 

@@ -1,6 +1,8 @@
 package io.sparsetune.job;
 
+import io.sparsetune.compose.ComposeReport;
 import io.sparsetune.compose.Composition;
+import io.sparsetune.compose.Rule;
 import io.sparsetune.delta.DeltaFile;
 import io.sparsetune.delta.DeltaInfo;
 import io.sparsetune.delta.RunId;
@@ -30,6 +32,44 @@ import org.apache.hadoop.conf.Configuration;
 
 /** Makes one run of several of the same base. Needs no Spark session. */
 public final class ComposeJob {
+  /**
+   * The runs to compose, and how.
+   *
+   * @param runs folders of finished runs, two at least
+   * @param output folder to write a run into
+   * @param density share of each run's increments that TIES keeps, in (0, 1]
+   * @param head which of the runs' heads the result has; empty: they have the same
+   * @param model where the base is now; empty: where the first run recorded it
+   * @param overwrite whether a run that is already there may be replaced
+   */
+  public record Request(
+      List<String> runs,
+      String output,
+      Rule rule,
+      double density,
+      Optional<String> head,
+      Optional<String> model,
+      boolean overwrite) {
+    public Request {
+      runs = List.copyOf(runs);
+    }
+  }
+
+  /**
+   * @param output the run's folder
+   * @param k size of its mask
+   * @param runIds of the runs composed, in the order they were given
+   * @param report how they agree
+   * @param warnings for the user
+   */
+  public record Result(
+      String output, int k, List<String> runIds, ComposeReport report, List<String> warnings) {
+    public Result {
+      warnings = List.copyOf(warnings);
+      runIds = List.copyOf(runIds);
+    }
+  }
+
   private final Configuration hadoop;
 
   public ComposeJob(Configuration hadoop) {
@@ -43,7 +83,7 @@ public final class ComposeJob {
    *     not apart from them
    * @throws DataException where a run did not finish, or the base is not theirs
    */
-  public ComposeResult run(ComposeRequest request) {
+  public Result run(Request request) {
     List<FinishedRun> runs = request.runs().stream().map(path -> Runs.open(path, hadoop)).toList();
     List<SparseDelta> deltas = runs.stream().map(FinishedRun::delta).toList();
     requireOneBase(request.runs(), deltas);
@@ -68,7 +108,7 @@ public final class ComposeJob {
         files.manifest(HadoopFiles.qualified(basePath, hadoop)).text(),
         out -> out.write(bytes),
         files.result(Sha256.hex(bytes), bytes.length).text());
-    return new ComposeResult(
+    return new Result(
         request.output(),
         delta.info().k(),
         deltas.stream().map(one -> one.info().runId()).toList(),
@@ -125,7 +165,7 @@ public final class ComposeJob {
         .toList();
   }
 
-  private void requireApart(ComposeRequest request, String basePath) {
+  private void requireApart(Request request, String basePath) {
     List<String> read = new ArrayList<>(request.runs());
     read.add(basePath);
     for (String path : read) {
@@ -138,7 +178,7 @@ public final class ComposeJob {
   }
 
   private static DeltaInfo info(
-      ComposeRequest request, List<SparseDelta> deltas, SparseDelta head, Composition composed) {
+      Request request, List<SparseDelta> deltas, SparseDelta head, Composition composed) {
     DeltaInfo like = head.info();
     int k = composed.trained().size() - head.head();
     return new DeltaInfo(
@@ -168,7 +208,7 @@ public final class ComposeJob {
     return Math.max(widest, touched);
   }
 
-  private static String runId(ComposeRequest request, List<SparseDelta> deltas, SparseDelta head) {
+  private static String runId(Request request, List<SparseDelta> deltas, SparseDelta head) {
     String runs =
         String.join(",", deltas.stream().map(delta -> delta.info().runId()).sorted().toList());
     return RunId.of(

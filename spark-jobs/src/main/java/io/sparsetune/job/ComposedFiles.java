@@ -23,7 +23,7 @@ import java.util.OptionalDouble;
  * @param head index of the run whose head, and whose way of reading data, the result has
  */
 record ComposedFiles(
-    ComposeRequest request,
+    ComposeJob.Request request,
     List<FinishedRun> runs,
     int head,
     SparseDelta delta,

@@ -14,10 +14,30 @@ import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.run.FinishedRun;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
 /** Writes a finished run in another library's format. Needs no Spark session. */
 public final class ExportJob {
+  /**
+   * The run to export, and in which format.
+   *
+   * @param run folder of a finished run
+   * @param output folder to write
+   * @param model where the base is now; empty: where the run recorded it
+   * @param overwrite whether a folder that is already there may be replaced
+   */
+  public record Request(
+      String run, String output, ExportFormat format, Optional<String> model, boolean overwrite) {}
+
+  /**
+   * The folder that was written.
+   *
+   * @param output the folder written
+   * @param trained parameters that differ from the base's: mask and head
+   */
+  public record Result(String output, int trained) {}
+
   private final Configuration hadoop;
 
   public ExportJob(Configuration hadoop) {
@@ -31,14 +51,14 @@ public final class ExportJob {
    *     or not apart from the run and the base; nothing is written then
    * @throws DataException where the base is not the one that the run was trained on
    */
-  public ExportResult run(ExportRequest request) {
+  public Result run(Request request) {
     if (request.format() == ExportFormat.HUGGINGFACE) {
-      MergeResult merged =
+      MergeJob.Result merged =
           new MergeJob(hadoop)
               .run(
-                  new MergeRequest(
+                  new MergeJob.Request(
                       request.run(), request.output(), request.model(), request.overwrite()));
-      return new ExportResult(merged.output(), merged.changed());
+      return new Result(merged.output(), merged.changed());
     }
     FinishedRun run = Runs.open(request.run(), hadoop);
     SparseDelta delta = run.delta();
@@ -62,7 +82,7 @@ public final class ExportJob {
             SparseDifferences.write(base, delta, files);
           }
         });
-    return new ExportResult(request.output(), delta.values().length);
+    return new Result(request.output(), delta.values().length);
   }
 
   private static void requireFits(ExportFormat format, SparseDelta delta) {

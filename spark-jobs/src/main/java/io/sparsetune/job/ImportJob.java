@@ -49,6 +49,44 @@ public final class ImportJob {
   private static final int LARGEST = 16 << 20;
   private static final String PROVENANCE = "sparsetune.json";
 
+  /**
+   * The adapter to import, and its base.
+   *
+   * @param adapter folder that PEFT saved
+   * @param base the base model
+   * @param output folder of the run to write
+   * @param labels of the adapter's outputs, in their order; empty where the adapter or the base
+   *     says them
+   * @param overrides of its configuration, each {@code key=value}: the task's columns, say
+   * @param overwrite whether a run that is already there may be replaced
+   */
+  public record Request(
+      String adapter,
+      String base,
+      String output,
+      List<String> labels,
+      List<String> overrides,
+      boolean overwrite) {
+    public Request {
+      labels = List.copyOf(labels);
+      overrides = List.copyOf(overrides);
+    }
+  }
+
+  /**
+   * The run that was written.
+   *
+   * @param output folder of the run
+   * @param k parameters of LoRA's factors
+   * @param head parameters of the head that the adapter holds
+   * @param labels by index; empty for regression
+   */
+  public record Result(String output, int k, int head, List<String> labels) {
+    public Result {
+      labels = List.copyOf(labels);
+    }
+  }
+
   private final Configuration hadoop;
 
   public ImportJob(Configuration hadoop) {
@@ -62,7 +100,7 @@ public final class ImportJob {
    *     free or not apart from what is read
    * @throws DataException for an adapter that is none, is not plain LoRA or does not fit the base
    */
-  public ImportResult run(ImportRequest request) {
+  public Result run(Request request) {
     RunFolder folder = RunFolder.toWrite(request.output(), request.overwrite(), hadoop);
     requireApart(request, request.adapter());
     requireApart(request, request.base());
@@ -90,13 +128,13 @@ public final class ImportJob {
           bytes::writeTo,
           RunResult.of(delta, Sha256.hex(bytes.toByteArray()), bytes.size(), Optional.empty())
               .text());
-      return new ImportResult(request.output(), delta.info().k(), delta.head(), labels);
+      return new Result(request.output(), delta.info().k(), delta.head(), labels);
     } catch (IOException e) {
       throw Unreadable.because(source.location(), e);
     }
   }
 
-  private void requireApart(ImportRequest request, String read) {
+  private void requireApart(Request request, String read) {
     if (HadoopFiles.overlap(request.output(), read, hadoop)) {
       throw new ConfigException(
           "Cannot write a run into %s: it and %s, which is read, must not lie in each other; give another --out"
@@ -108,8 +146,7 @@ public final class ImportJob {
    * What a training would have been configured as. Its data are not known: the adapter stands for
    * them.
    */
-  private static RunConfig config(
-      ImportRequest request, PeftLoraImport adapter, boolean regression) {
+  private static RunConfig config(Request request, PeftLoraImport adapter, boolean regression) {
     Lora lora = (Lora) adapter.spec().equivalent();
     Map<String, Object> method = new LinkedHashMap<>();
     method.put("name", "lora");
@@ -161,7 +198,7 @@ public final class ImportJob {
   }
 
   /** An export of SparseTune says which base it is for. */
-  private static void requireOwnBase(ImportRequest request, JsonNode exported, String base) {
+  private static void requireOwnBase(Request request, JsonNode exported, String base) {
     String own = exported.path("base_sha256").asText();
     if (!own.isEmpty() && !own.equals(base)) {
       throw new DataException(
@@ -250,11 +287,7 @@ public final class ImportJob {
   }
 
   private RunManifest manifest(
-      ImportRequest request,
-      RunConfig config,
-      RunIdentity identity,
-      SparseDelta delta,
-      String weights) {
+      Request request, RunConfig config, RunIdentity identity, SparseDelta delta, String weights) {
     return RunManifest.of(
         identity.runId(),
         new RunOrigin.Imported(HadoopFiles.qualified(request.adapter(), hadoop), "peft", weights),

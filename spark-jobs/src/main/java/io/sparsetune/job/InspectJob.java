@@ -17,6 +17,13 @@ import org.apache.hadoop.conf.Configuration;
 
 /** Tells what a finished run trained. Needs no Spark session. */
 public final class InspectJob {
+  /**
+   * The run to inspect.
+   *
+   * @param run folder of a finished run
+   */
+  public record Request(String run) {}
+
   private final Configuration hadoop;
 
   public InspectJob(Configuration hadoop) {
@@ -28,12 +35,12 @@ public final class InspectJob {
    *
    * @throws DataException where there is no finished run
    */
-  public Inspection run(String path) {
-    FinishedRun run = Runs.open(path, hadoop);
+  public Inspection run(Request request) {
+    FinishedRun run = Runs.open(request.run(), hadoop);
     SparseDelta delta = run.delta();
     DeltaInfo info = delta.info();
     return new Inspection(
-        path,
+        request.run(),
         info.method(),
         info.n(),
         info.k(),

@@ -12,6 +12,14 @@ import org.apache.hadoop.conf.Configuration;
 
 /** Tells how far the masks of two finished runs agree. Needs no Spark session. */
 public final class OverlapJob {
+  /**
+   * The runs to compare.
+   *
+   * @param first folder of a finished run
+   * @param second folder of another
+   */
+  public record Request(String first, String second) {}
+
   private final Configuration hadoop;
 
   public OverlapJob(Configuration hadoop) {
@@ -24,7 +32,9 @@ public final class OverlapJob {
    * @throws DataException where there is no finished run
    * @throws ConfigException where the models have not the same tensors
    */
-  public Overlap run(String first, String second) {
+  public Overlap run(Request request) {
+    String first = request.first();
+    String second = request.second();
     SparseDelta one = Runs.open(first, hadoop).delta();
     SparseDelta other = Runs.open(second, hadoop).delta();
     ParameterLayout layout = one.layout();

@@ -10,9 +10,9 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.executor.ShippedModel;
 import io.sparsetune.executor.SparkPredictor;
-import io.sparsetune.job.PredictRequest.OutputFormat;
 import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.run.FinishedRun;
+import io.sparsetune.table.TableFormat;
 import io.sparsetune.task.Labels;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +26,56 @@ import org.apache.spark.sql.SparkSession;
 
 /** Predicts rows with a finished run's model; writes them with their predictions, in order. */
 public final class PredictJob {
+  /**
+   * The run that predicts, and the rows to predict.
+   *
+   * @param run folder of a finished run
+   * @param model where the base is now; empty: where the run recorded it
+   * @param data paths or globs of rows; they need no label
+   * @param inputFormat of the rows; empty to go by suffix
+   * @param output folder to write
+   * @param outputFormat what to write
+   * @param logits whether the model's outputs are written too
+   * @param overwrite whether a folder that is already there may be replaced
+   */
+  public record Request(
+      String run,
+      Optional<String> model,
+      List<String> data,
+      Optional<TableFormat> inputFormat,
+      String output,
+      OutputFormat outputFormat,
+      boolean logits,
+      boolean overwrite) {
+
+    /** Without the logits. */
+    public Request(
+        String run,
+        Optional<String> model,
+        List<String> data,
+        Optional<TableFormat> inputFormat,
+        String output,
+        OutputFormat outputFormat,
+        boolean overwrite) {
+      this(run, model, data, inputFormat, output, outputFormat, false, overwrite);
+    }
+  }
+
+  /** The format of the predictions. */
+  public enum OutputFormat {
+    JSONL,
+    PARQUET
+  }
+
+  /**
+   * The predictions that were written.
+   *
+   * @param output the folder written
+   * @param rows how many rows it has
+   * @param truncated how many of their texts were cut at max_seq_length
+   */
+  public record Result(String output, long rows, long truncated) {}
+
   private final SparkSession session;
 
   public PredictJob(SparkSession session) {
@@ -39,7 +89,7 @@ public final class PredictJob {
    * @throws DataException for a run, a base or rows that cannot be used, and where the input has a
    *     column of a name that predictions need
    */
-  public PredictResult run(PredictRequest request) {
+  public Result run(Request request) {
     Configuration hadoop = session.sparkContext().hadoopConfiguration();
     FinishedRun run = Runs.open(request.run(), hadoop);
     String basePath = Runs.basePath(run, request.model(), hadoop);
@@ -104,7 +154,7 @@ public final class PredictJob {
                           request.output(),
                           () -> written(writer, request.outputFormat(), files.qualified()))));
     }
-    return new PredictResult(request.output(), table.size(), truncated.value());
+    return new Result(request.output(), table.size(), truncated.value());
   }
 
   private static String written(DataFrameWriter<Row> writer, OutputFormat format, String path) {

@@ -65,9 +65,9 @@ final class RunSummary {
     return result.bytesMoved().map(moved -> new Traffic(moved, 4L * run.spec().layout().size()));
   }
 
-  TrainResult result() {
+  TrainJob.Result result() {
     MaskReport selection = result.selection();
-    return new TrainResult(
+    return new TrainJob.Result(
         run.config().output(),
         selection.parameters(),
         selection.mask().size(),

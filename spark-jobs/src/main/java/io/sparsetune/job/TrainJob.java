@@ -18,6 +18,7 @@ import io.sparsetune.memory.Heaps;
 import io.sparsetune.memory.MemoryEstimate;
 import io.sparsetune.memory.TrainedSizes;
 import io.sparsetune.method.MaskProblem;
+import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.progress.TrainingPlan;
 import io.sparsetune.run.MetricsLog;
 import io.sparsetune.run.RunIdentity;
@@ -47,6 +48,53 @@ import org.apache.spark.sql.SparkSession;
 public final class TrainJob {
   private static final int SAMPLE = 3;
 
+  /**
+   * A run to train.
+   *
+   * @param config what to train
+   * @param overwrite whether a run that is already in the output folder may be replaced
+   * @param progress hears how it goes
+   */
+  public record Request(RunConfig config, boolean overwrite, TrainingListener progress) {}
+
+  /**
+   * What a finished run has to say; {@code result.json} in short.
+   *
+   * @param output the run's folder
+   * @param n parameters that the mask ranges over
+   * @param k size of the mask; the head is not counted
+   * @param head parameters of the head, trained whole
+   * @param steps steps done, which early stopping may have made fewer than planned
+   * @param bestStep the step whose values were kept
+   * @param metric the task's metric, by which it was chosen
+   * @param validation every metric that fits the task at {@code bestStep}, by name
+   * @param test the same on the test data; empty without test data
+   * @param deltaSha256 of {@code delta.safetensors}, hex
+   * @param trafficLine bytes a step to and from the driver beside 4·n, in words
+   */
+  public record Result(
+      String output,
+      long n,
+      int k,
+      int head,
+      long steps,
+      long bestStep,
+      String metric,
+      Map<String, Double> validation,
+      Map<String, Double> test,
+      String deltaSha256,
+      String trafficLine) {}
+
+  /**
+   * What a run would train.
+   *
+   * @param n parameters that the mask ranges over
+   * @param k size of the mask
+   * @param head parameters trained beside it
+   * @param steps planned
+   */
+  public record Check(long n, long k, long head, int steps) {}
+
   private final SparkSession session;
   private final Configuration hadoop;
 
@@ -70,7 +118,7 @@ public final class TrainJob {
    * @throws DivergedException when a loss, a gradient or an output is not finite
    * @throws TakenOverException when another command has begun a run in the output folder
    */
-  public TrainResult run(TrainRequest request) {
+  public Result run(Request request) {
     RunConfig config = request.config();
     RunFolder folder = RunFolder.toWrite(config.output(), request.overwrite(), hadoop);
     Preparation run = prepare(config);
@@ -111,12 +159,12 @@ public final class TrainJob {
    *     cluster
    * @throws DataException for data or files that cannot be used
    */
-  public RunCheck check(RunConfig config) {
+  public Check check(RunConfig config) {
     Preparation run = prepare(config);
     memory(run).check();
     SparkStepExecutor.arithmetic(session, config.training().precision());
     TrainedSizes sizes = sizes(run);
-    return new RunCheck(
+    return new Check(
         sizes.n(),
         sizes.k(),
         sizes.head(),
@@ -151,7 +199,7 @@ public final class TrainJob {
    * @throws ConfigException for a configuration that does not fit the model or the data
    * @throws DataException for data or files that cannot be used
    */
-  public DryRun dryRun(TrainRequest request) {
+  public DryRun dryRun(Request request) {
     RunConfig config = request.config();
     RunFolder.toWrite(config.output(), request.overwrite(), hadoop);
     Preparation run = prepare(config);
@@ -196,7 +244,7 @@ public final class TrainJob {
     return TrainedSizes.of(problem(run));
   }
 
-  private static TrainResult finish(
+  private static Result finish(
       RunFolder folder,
       Preparation run,
       RunIdentity identity,

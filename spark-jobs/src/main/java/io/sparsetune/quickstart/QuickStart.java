@@ -7,7 +7,7 @@ import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.files.IoReason;
 import io.sparsetune.files.RunFiles;
 import io.sparsetune.files.TemporaryName;
-import io.sparsetune.job.TrainResult;
+import io.sparsetune.job.TrainJob;
 import io.sparsetune.quickstart.GrammarSplit.Row;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +27,7 @@ public final class QuickStart {
 
   /** Trains as the train command does. */
   public interface Trainer {
-    TrainResult train(RunConfig config, boolean overwrite);
+    TrainJob.Result train(RunConfig config, boolean overwrite);
   }
 
   private final QuickStartRequest request;
@@ -95,7 +95,7 @@ public final class QuickStart {
     }
     GrammarSplit split = lay(config);
     // What is in run/ is unfinished, or may be replaced.
-    TrainResult result =
+    TrainJob.Result result =
         trainer.train(
             RunConfigParser.read(request.config(), List.of()), Files.exists(request.run()));
     QuickStartReport report = new QuickStartReport(request);

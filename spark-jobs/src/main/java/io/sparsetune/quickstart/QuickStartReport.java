@@ -1,6 +1,6 @@
 package io.sparsetune.quickstart;
 
-import io.sparsetune.job.TrainResult;
+import io.sparsetune.job.TrainJob;
 import io.sparsetune.quickstart.GrammarSplit.Row;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ final class QuickStartReport {
   }
 
   /** The result beside what guessing the more frequent label would give. */
-  List<String> result(TrainResult result, GrammarSplit split) {
+  List<String> result(TrainJob.Result result, GrammarSplit split) {
     List<String> lines = new ArrayList<>();
     lines.add("");
     lines.add(

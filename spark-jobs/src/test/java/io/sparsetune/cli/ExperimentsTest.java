@@ -9,9 +9,7 @@ import io.sparsetune.experiments.Cell;
 import io.sparsetune.experiments.Experiments;
 import io.sparsetune.experiments.ExperimentsJob;
 import io.sparsetune.experiments.ExperimentsListener;
-import io.sparsetune.experiments.ExperimentsRequest;
-import io.sparsetune.job.RunCheck;
-import io.sparsetune.job.TrainResult;
+import io.sparsetune.job.TrainJob;
 import io.sparsetune.progress.EvaluationReport;
 import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.testing.SharedSession;
@@ -219,7 +217,7 @@ class ExperimentsTest {
           }
 
           @Override
-          public void checked(Cell cell, RunCheck check) {}
+          public void checked(Cell cell, TrainJob.Check check) {}
 
           @Override
           public TrainingListener begins(Cell cell, int number, int of) {
@@ -237,7 +235,7 @@ class ExperimentsTest {
           }
 
           @Override
-          public void finished(Cell cell, TrainResult result) {
+          public void finished(Cell cell, TrainJob.Result result) {
             heard.add("finished: " + cell.name());
           }
 
@@ -256,7 +254,7 @@ class ExperimentsTest {
             return false;
           }
         };
-    assertThatThrownBy(() -> job.run(new ExperimentsRequest(all, all.cells(), false), listener))
+    assertThatThrownBy(() -> job.run(new ExperimentsJob.Request(all, all.cells(), false), listener))
         .isInstanceOf(TakenOverException.class);
     assertThat(heard).containsExactly("begins: random-p0.1/seed-1");
     assertThat(record).hasContent("{\"run_id\": \"another's\"}");

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.cluster.SparkSubmit.Outcome;
 import io.sparsetune.job.TrainJob;
-import io.sparsetune.job.TrainRequest;
 import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.testing.SharedSession;
 import io.sparsetune.testing.ToyRun;
@@ -32,7 +31,8 @@ class PredictTest {
   static void trainAndPredictInOneProcess() throws Exception {
     toy = ToyRun.in(folder.resolve("toy"), 0);
     new TrainJob(SharedSession.get())
-        .run(new TrainRequest(toy.config("training.max_steps=2"), false, TrainingListener.NONE));
+        .run(
+            new TrainJob.Request(toy.config("training.max_steps=2"), false, TrainingListener.NONE));
     expected = predict(SparkSubmit.on("local[2]"), "one-process");
     assertThat(expected).hasSize(53).allMatch(row -> row.contains("\"prediction\":"));
   }

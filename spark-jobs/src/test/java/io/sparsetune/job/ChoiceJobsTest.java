@@ -8,7 +8,7 @@ import io.sparsetune.config.RunConfigParser;
 import io.sparsetune.delta.DeltaFile;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.files.ByteSource;
-import io.sparsetune.job.PredictRequest.OutputFormat;
+import io.sparsetune.job.PredictJob.OutputFormat;
 import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.testing.SharedSession;
@@ -35,7 +35,7 @@ class ChoiceJobsTest {
 
   @TempDir static Path folder;
   private static SparkSession session;
-  private static TrainResult result;
+  private static TrainJob.Result result;
 
   /** Of three choices, the one with w5 is right; one comes at each place. */
   @BeforeAll
@@ -61,7 +61,7 @@ class ChoiceJobsTest {
     result = train("run", 1, SAM);
   }
 
-  private static TrainResult train(String run, int partitions, String method) {
+  private static TrainJob.Result train(String run, int partitions, String method) {
     String yaml =
         """
         model: {path: '%1$s/model'}
@@ -76,7 +76,7 @@ class ChoiceJobsTest {
     try {
       return new TrainJob(session)
           .run(
-              new TrainRequest(
+              new TrainJob.Request(
                   RunConfigParser.parse(yaml, "test", List.of()), false, TrainingListener.NONE));
     } finally {
       session.sparkContext().conf().remove("spark.sparsetune.partitions");
@@ -99,10 +99,10 @@ class ChoiceJobsTest {
 
   @Test
   void predictionsAreTheChoicesIndicesAndTheirProbabilities() {
-    PredictResult predicted =
+    PredictJob.Result predicted =
         new PredictJob(session)
             .run(
-                new PredictRequest(
+                new PredictJob.Request(
                     folder.resolve("run").toString(),
                     Optional.empty(),
                     List.of(folder.resolve("rows.jsonl").toString()),
@@ -136,11 +136,11 @@ class ChoiceJobsTest {
 
   @Test
   void peftTakesAnAdapterOfChoicesWithoutATypeOfTask() throws IOException {
-    TrainResult lora = train("lora", 2, "{name: lora, rank: 4}");
+    TrainJob.Result lora = train("lora", 2, "{name: lora, rank: 4}");
     assertThat(lora.validation().get("accuracy")).isGreaterThan(0.6);
     String out = folder.resolve("peft").toString();
     new ExportJob(session.sparkContext().hadoopConfiguration())
-        .run(new ExportRequest(lora.output(), out, ExportFormat.PEFT, Optional.empty(), false));
+        .run(new ExportJob.Request(lora.output(), out, ExportFormat.PEFT, Optional.empty(), false));
     JsonNode config = new ObjectMapper().readTree(Path.of(out, "adapter_config.json").toFile());
     assertThat(config.path("peft_type").asText()).isEqualTo("LORA");
     assertThat(config.path("task_type").isNull()).isTrue();
@@ -150,7 +150,7 @@ class ChoiceJobsTest {
   void theMergedModelHasOneScoreForAChoice() throws IOException {
     new MergeJob(session.sparkContext().hadoopConfiguration())
         .run(
-            new MergeRequest(
+            new MergeJob.Request(
                 folder.resolve("run").toString(),
                 folder.resolve("merged").toString(),
                 Optional.empty(),

@@ -14,7 +14,7 @@ import io.sparsetune.engine.EngineWorker;
 import io.sparsetune.engine.room.RoomEngine;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.files.ByteSource;
-import io.sparsetune.job.PredictRequest.OutputFormat;
+import io.sparsetune.job.PredictJob.OutputFormat;
 import io.sparsetune.model.EquivalentModel;
 import io.sparsetune.model.ModelSpec;
 import io.sparsetune.params.TensorSpec.Part;
@@ -52,7 +52,7 @@ class EquivalentJobsTest {
     session = SharedSession.get();
     toy = ToyRun.in(folder.resolve("toy"), 0.1);
     for (String[] method : List.of(LORA, ADAPTER)) {
-      new TrainJob(session).run(new TrainRequest(config(method), false, TrainingListener.NONE));
+      new TrainJob(session).run(new TrainJob.Request(config(method), false, TrainingListener.NONE));
     }
   }
 
@@ -110,10 +110,10 @@ class EquivalentJobsTest {
   @ParameterizedTest
   @ValueSource(strings = {"lora", "adapter"})
   void runsAreEvaluatedInspectedAndUsed(String method) throws IOException {
-    EvaluateResult evaluated =
+    EvaluateJob.Result evaluated =
         new EvaluateJob(session)
             .run(
-                new EvaluateRequest(
+                new EvaluateJob.Request(
                     run(method).toString(),
                     Optional.empty(),
                     List.of(toy.folder().resolve("validation.jsonl").toString()),
@@ -121,12 +121,13 @@ class EquivalentJobsTest {
     JsonNode result = new ObjectMapper().readTree(run(method).resolve("result.json").toFile());
     assertThat(evaluated.scores().get("accuracy"))
         .isEqualTo(result.path("validation").path("accuracy").asDouble());
-    Inspection inspection = new InspectJob(HADOOP).run(run(method).toString());
+    Inspection inspection =
+        new InspectJob(HADOOP).run(new InspectJob.Request(run(method).toString()));
     assertThat(inspection.k()).isEqualTo(delta(method).info().k());
-    PredictResult predicted =
+    PredictJob.Result predicted =
         new PredictJob(session)
             .run(
-                new PredictRequest(
+                new PredictJob.Request(
                     run(method).toString(),
                     Optional.empty(),
                     List.of(toy.folder().resolve("validation.jsonl").toString()),
@@ -140,10 +141,10 @@ class EquivalentJobsTest {
   @Test
   void aMergedLoraHasTheLogitsOfTheRun() {
     Path merged = folder.resolve("merged");
-    MergeResult result =
+    MergeJob.Result result =
         new MergeJob(HADOOP)
             .run(
-                new MergeRequest(
+                new MergeJob.Request(
                     run("lora").toString(), merged.toString(), Optional.empty(), false));
     SparseDelta delta = delta("lora");
     ModelSpec spec = delta.info().spec();
@@ -175,7 +176,7 @@ class EquivalentJobsTest {
             () ->
                 new MergeJob(HADOOP)
                     .run(
-                        new MergeRequest(
+                        new MergeJob.Request(
                             run("adapter").toString(), merged.toString(), Optional.empty(), false)))
         .isInstanceOf(ConfigException.class)
         .hasMessageStartingWith("Cannot merge a model with adapters: ");
@@ -186,7 +187,8 @@ class EquivalentJobsTest {
   void aDryRunCountsWhatIsAdded() {
     SparseDelta delta = delta("lora");
     DryRun dry =
-        new TrainJob(session).dryRun(new TrainRequest(config(LORA), true, TrainingListener.NONE));
+        new TrainJob(session)
+            .dryRun(new TrainJob.Request(config(LORA), true, TrainingListener.NONE));
     assertThat(dry.k()).isEqualTo(delta.info().k());
     assertThat(dry.n()).isEqualTo(delta.info().n());
     assertThat(dry.head()).isEqualTo(delta.head());
@@ -227,7 +229,8 @@ class EquivalentJobsTest {
             folder.resolve("refused").toString());
     assertThatThrownBy(
             () ->
-                new TrainJob(session).run(new TrainRequest(without, false, TrainingListener.NONE)))
+                new TrainJob(session)
+                    .run(new TrainJob.Request(without, false, TrainingListener.NONE)))
         .isInstanceOf(ConfigException.class)
         .hasMessage(message, base().encoder().hiddenSize());
   }

@@ -63,20 +63,21 @@ class HeadByNameJobsTest {
     return folder.resolve("swapped");
   }
 
-  private static TrainResult train(Path output, List<String> overrides) {
+  private static TrainJob.Result train(Path output, List<String> overrides) {
     return train(output, overrides, TrainingListener.NONE);
   }
 
-  private static TrainResult train(Path output, List<String> overrides, TrainingListener listener) {
+  private static TrainJob.Result train(
+      Path output, List<String> overrides, TrainingListener listener) {
     List<String> all = new ArrayList<>(List.of("output=" + output));
     all.addAll(overrides);
     return new TrainJob(session)
-        .run(new TrainRequest(toy.config(all.toArray(String[]::new)), false, listener));
+        .run(new TrainJob.Request(toy.config(all.toArray(String[]::new)), false, listener));
   }
 
   private static void merge(Path run, Path output) {
     new MergeJob(new Configuration())
-        .run(new MergeRequest(run.toString(), output.toString(), Optional.empty(), false));
+        .run(new MergeJob.Request(run.toString(), output.toString(), Optional.empty(), false));
   }
 
   private static JsonNode config(Path model) throws IOException {
@@ -86,7 +87,7 @@ class HeadByNameJobsTest {
   private static Map<String, Double> evaluate(Path run) {
     return new EvaluateJob(session)
         .run(
-            new EvaluateRequest(
+            new EvaluateJob.Request(
                 run.toString(),
                 Optional.empty(),
                 List.of(toy.folder().resolve("validation.jsonl").toString()),
@@ -156,7 +157,7 @@ class HeadByNameJobsTest {
     String text =
         new TrainJob(session)
             .dryRun(
-                new TrainRequest(
+                new TrainJob.Request(
                     toy.config("model.path=" + base, "output=" + folder.resolve("none")),
                     false,
                     TrainingListener.NONE))

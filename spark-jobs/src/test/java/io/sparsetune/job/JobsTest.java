@@ -10,7 +10,7 @@ import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.files.ByteSource;
-import io.sparsetune.job.PredictRequest.OutputFormat;
+import io.sparsetune.job.PredictJob.OutputFormat;
 import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.run.RunManifest;
@@ -39,7 +39,7 @@ class JobsTest {
   private static SparkSession session;
   private static ToyRun toy;
   private static Path run;
-  private static TrainResult result;
+  private static TrainJob.Result result;
 
   @BeforeAll
   static void train() throws IOException {
@@ -47,7 +47,7 @@ class JobsTest {
     toy = ToyRun.in(folder.resolve("toy"), 0.1);
     run = toy.folder().resolve("run");
     result =
-        new TrainJob(session).run(new TrainRequest(toy.config(), false, TrainingListener.NONE));
+        new TrainJob(session).run(new TrainJob.Request(toy.config(), false, TrainingListener.NONE));
   }
 
   @Test
@@ -122,10 +122,10 @@ class JobsTest {
 
   @Test
   void evaluatingOnTheValidationDataGivesTheRunsOwnScores() {
-    EvaluateResult evaluated =
+    EvaluateJob.Result evaluated =
         new EvaluateJob(session)
             .run(
-                new EvaluateRequest(
+                new EvaluateJob.Request(
                     run.toString(),
                     Optional.empty(),
                     List.of(toy.folder().resolve("validation.jsonl").toString()),
@@ -146,7 +146,7 @@ class JobsTest {
     }
     Files.write(input, lines);
     Path output = folder.resolve("predicted");
-    PredictResult predicted =
+    PredictJob.Result predicted =
         new PredictJob(session).run(predict(input, output, OutputFormat.JSONL));
     assertThat(predicted.rows()).isEqualTo(40);
     List<JsonNode> rows = jsonRows(output);
@@ -207,7 +207,7 @@ class JobsTest {
 
   @Test
   void inspectionCountsEveryTensor() throws IOException {
-    Inspection inspection = new InspectJob(HADOOP).run(run.toString());
+    Inspection inspection = new InspectJob(HADOOP).run(new InspectJob.Request(run.toString()));
     assertThat(inspection.k()).isEqualTo(result.k());
     assertThat(inspection.deltaSha256()).isEqualTo(result.deltaSha256());
     assertThat(inspection.tensors().stream().mapToInt(Inspection.Tensor::trained).sum())
@@ -232,9 +232,9 @@ class JobsTest {
   @Test
   void aMergedModelIsTheBaseOutsideOfWhatWasTrained() throws IOException {
     Path merged = folder.resolve("merged");
-    MergeResult outcome =
+    MergeJob.Result outcome =
         new MergeJob(HADOOP)
-            .run(new MergeRequest(run.toString(), merged.toString(), Optional.empty(), false));
+            .run(new MergeJob.Request(run.toString(), merged.toString(), Optional.empty(), false));
     SparseDelta delta = delta();
     assertThat(outcome.changed()).isEqualTo(delta.values().length);
     float[] expected =
@@ -246,7 +246,7 @@ class JobsTest {
             () ->
                 new MergeJob(HADOOP)
                     .run(
-                        new MergeRequest(
+                        new MergeJob.Request(
                             run.toString(), merged.toString(), Optional.empty(), false)))
         .isInstanceOf(ConfigException.class)
         .hasMessage(
@@ -261,7 +261,7 @@ class JobsTest {
     Path merged = folder.resolve("merged-moved");
     new MergeJob(HADOOP)
         .run(
-            new MergeRequest(
+            new MergeJob.Request(
                 run.toString(), merged.toString(), Optional.of(moved.toString()), false));
     assertThat(merged.resolve("model.safetensors")).exists();
 
@@ -271,7 +271,7 @@ class JobsTest {
             () ->
                 new EvaluateJob(session)
                     .run(
-                        new EvaluateRequest(
+                        new EvaluateJob.Request(
                             run.toString(),
                             Optional.of(other.toString()),
                             List.of(toy.folder().resolve("validation.jsonl").toString()),
@@ -286,7 +286,8 @@ class JobsTest {
     Path output = folder.resolve("dry");
     DryRun dry =
         new TrainJob(session)
-            .dryRun(new TrainRequest(toy.config("output=" + output), false, TrainingListener.NONE));
+            .dryRun(
+                new TrainJob.Request(toy.config("output=" + output), false, TrainingListener.NONE));
     assertThat(output).doesNotExist();
     assertThat(dry.k()).isEqualTo(result.k());
     assertThat(dry.head()).isEqualTo(result.head());
@@ -302,8 +303,8 @@ class JobsTest {
     return DeltaFile.read(ByteSource.local(run.resolve("delta.safetensors")));
   }
 
-  private static PredictRequest predict(Path input, Path output, OutputFormat format) {
-    return new PredictRequest(
+  private static PredictJob.Request predict(Path input, Path output, OutputFormat format) {
+    return new PredictJob.Request(
         run.toString(),
         Optional.empty(),
         List.of(input.toString()),

@@ -28,7 +28,8 @@ class MergeJobTest {
     toy = ToyRun.in(folder.resolve("toy"), 0);
     run = toy.folder().resolve("run");
     new TrainJob(SharedSession.get())
-        .run(new TrainRequest(toy.config("training.max_steps=1"), false, TrainingListener.NONE));
+        .run(
+            new TrainJob.Request(toy.config("training.max_steps=1"), false, TrainingListener.NONE));
   }
 
   @Test
@@ -91,6 +92,6 @@ class MergeJobTest {
 
   private static void merge(Path output, boolean overwrite) {
     new MergeJob(new Configuration())
-        .run(new MergeRequest(run.toString(), output.toString(), Optional.empty(), overwrite));
+        .run(new MergeJob.Request(run.toString(), output.toString(), Optional.empty(), overwrite));
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
-import io.sparsetune.job.PredictRequest.OutputFormat;
+import io.sparsetune.job.PredictJob.OutputFormat;
 import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.table.TableFormat;
 import io.sparsetune.testing.SharedSession;
@@ -36,7 +36,8 @@ class PredictJobTest {
     session = SharedSession.get();
     toy = ToyRun.in(folder.resolve("toy"), 0);
     new TrainJob(session)
-        .run(new TrainRequest(toy.config("training.max_steps=1"), false, TrainingListener.NONE));
+        .run(
+            new TrainJob.Request(toy.config("training.max_steps=1"), false, TrainingListener.NONE));
     rows = input("rows.jsonl", "{\"text\": \"w4\"}", "{\"text\": \"w5\"}");
   }
 
@@ -157,13 +158,13 @@ class PredictJobTest {
         .isEqualTo(1);
   }
 
-  private static PredictResult predict(Path data, Path output, boolean overwrite) {
+  private static PredictJob.Result predict(Path data, Path output, boolean overwrite) {
     return new PredictJob(session).run(request(data, Optional.empty(), output, overwrite));
   }
 
-  private static PredictRequest request(
+  private static PredictJob.Request request(
       Path data, Optional<TableFormat> format, Path output, boolean overwrite) {
-    return new PredictRequest(
+    return new PredictJob.Request(
         toy.folder().resolve("run").toString(),
         Optional.empty(),
         List.of(data.toString()),

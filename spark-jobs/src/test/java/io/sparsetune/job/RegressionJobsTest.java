@@ -8,7 +8,7 @@ import io.sparsetune.config.RunConfigParser;
 import io.sparsetune.delta.DeltaFile;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.files.ByteSource;
-import io.sparsetune.job.PredictRequest.OutputFormat;
+import io.sparsetune.job.PredictJob.OutputFormat;
 import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.testing.SharedSession;
@@ -32,7 +32,7 @@ class RegressionJobsTest {
 
   @TempDir static Path folder;
   private static SparkSession session;
-  private static TrainResult result;
+  private static TrainJob.Result result;
 
   /** Eight words each, w4 or w5; the label is the share of w5. */
   @BeforeAll
@@ -63,7 +63,7 @@ class RegressionJobsTest {
     result =
         new TrainJob(session)
             .run(
-                new TrainRequest(
+                new TrainJob.Request(
                     RunConfigParser.parse(yaml, "test", List.of()), false, TrainingListener.NONE));
   }
 
@@ -82,10 +82,10 @@ class RegressionJobsTest {
 
   @Test
   void predictionsAreNumbersBesideTheInputsColumns() {
-    PredictResult predicted =
+    PredictJob.Result predicted =
         new PredictJob(session)
             .run(
-                new PredictRequest(
+                new PredictJob.Request(
                     uri("run"),
                     Optional.empty(),
                     List.of(uri("rows.jsonl")),
@@ -110,9 +110,9 @@ class RegressionJobsTest {
 
   @Test
   void theMergedModelHasOneOutputAndNoLabels() throws IOException {
-    MergeResult merged =
+    MergeJob.Result merged =
         new MergeJob(session.sparkContext().hadoopConfiguration())
-            .run(new MergeRequest(uri("run"), uri("merged"), Optional.empty(), false));
+            .run(new MergeJob.Request(uri("run"), uri("merged"), Optional.empty(), false));
     SparseDelta delta = DeltaFile.read(ByteSource.local(folder.resolve("run/delta.safetensors")));
     assertThat(merged.changed()).isEqualTo(delta.values().length);
     JsonNode config = JSON.readTree(folder.resolve("merged/config.json").toFile());

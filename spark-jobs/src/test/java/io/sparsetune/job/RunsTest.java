@@ -32,7 +32,7 @@ class RunsTest {
     run = toy.folder().resolve("run");
     new TrainJob(SharedSession.get())
         .run(
-            new TrainRequest(
+            new TrainJob.Request(
                 toy.config("training.max_steps=1", "method.name=random", "method.score_steps=null"),
                 false,
                 TrainingListener.NONE));

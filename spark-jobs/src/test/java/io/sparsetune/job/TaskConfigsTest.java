@@ -54,16 +54,16 @@ class TaskConfigsTest {
   })
   void everyTaskTrainsAndIsScoredOnItsOwnFiles(String task, String scores) throws IOException {
     RunConfig config = config(task);
-    TrainResult result =
-        new TrainJob(session).run(new TrainRequest(config, false, TrainingListener.NONE));
+    TrainJob.Result result =
+        new TrainJob(session).run(new TrainJob.Request(config, false, TrainingListener.NONE));
     assertThat(result.steps()).isEqualTo(3);
     assertThat(result.metric()).isEqualTo(config.task().metric().key());
     assertThat(result.validation()).containsOnlyKeys(scores.split(" "));
     assertThat(result.test()).containsOnlyKeys(scores.split(" "));
-    EvaluateResult evaluated =
+    EvaluateJob.Result evaluated =
         new EvaluateJob(session)
             .run(
-                new EvaluateRequest(
+                new EvaluateJob.Request(
                     config.output(), Optional.empty(), config.data().test(), Optional.empty()));
     assertThat(evaluated.scores()).isEqualTo(result.test());
     assertThat(evaluated.skipped()).isZero();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.error.ConfigException;
-import io.sparsetune.job.TrainResult;
+import io.sparsetune.job.TrainJob;
 import io.sparsetune.pretrained.BaseModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -141,7 +141,7 @@ class QuickStartTest {
     QuickStart.run(request, this::train, said::add);
   }
 
-  private TrainResult train(RunConfig config, boolean overwrite) {
+  private TrainJob.Result train(RunConfig config, boolean overwrite) {
     trained.add(config);
     try {
       Path run = Path.of(URI.create(config.output()));
@@ -150,7 +150,7 @@ class QuickStartTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new TrainResult(
+    return new TrainJob.Result(
         config.output(),
         10_000,
         200,
