@@ -8,6 +8,7 @@ import io.sparsetune.data.Tokenizer;
 import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.executor.ScoredRow;
 import io.sparsetune.executor.ShippedModel;
 import io.sparsetune.executor.SparkPredictor;
 import io.sparsetune.pretrained.BaseModel;
@@ -93,57 +94,19 @@ public final class PredictJob {
     Configuration hadoop = session.sparkContext().hadoopConfiguration();
     FinishedRun run = Runs.open(request.run(), hadoop);
     String basePath = Runs.basePath(run, request.model(), hadoop);
-    ResultFolder output =
-        ResultFolder.toWrite(request.output(), OutputKind.PREDICTIONS, request.overwrite(), hadoop)
-            .seenBy(ClusterShape.of(session))
-            .apartFrom("the run", request.run())
-            .apartFrom("the base model", basePath);
-    RunConfig config = run.manifest().config();
-    SparseDelta delta = run.delta();
-    Optional<Labels> labels = run.labels();
-    TextTable table =
-        TextTable.open(
-            session,
-            config.task(),
-            Runs.reading(run, request.data(), request.inputFormat()),
-            "--data",
-            request.data());
+    ResultFolder output = output(request, basePath);
+    TextTable table = table(request, run);
     table.sources().forEach(source -> output.apartFrom("--data", source));
     PredictedColumns columns =
-        new PredictedColumns(labels.map(Labels::names).orElse(List.of()), request.logits());
+        new PredictedColumns(run.labels().map(Labels::names).orElse(List.of()), request.logits());
     table.requireFree(columns.names());
     ShippedModel shipped = ShippedModel.ship(session, basePath);
-    BaseModel base = shipped.open();
-    delta.requireBase(base);
-    ModelSpecs.checkLength(config.data().maxSeqLength(), base.encoder());
-    Tokenizer tokenizer = Tokenizer.of(base, config.task(), config.data().maxSeqLength());
+    Tokenizer tokenizer = tokenizer(shipped.open(), run);
     PartitionCounts truncated = new PartitionCounts();
     session.sparkContext().register(truncated, "truncated texts");
-    try (SparkPredictor predictor =
-        new SparkPredictor(
-            session,
-            shipped,
-            delta.info().spec(),
-            delta.info().seed(),
-            delta.trained(),
-            delta.values(),
-            config.training().evalBatchSize())) {
-      JavaRDD<Row> rows =
-          predictor
-              .score(table.rows(tokenizer))
-              .map(
-                  row -> {
-                    if (row.truncated()) {
-                      truncated.add(TaskContext.getPartitionId());
-                    }
-                    return columns.append(row.cells(), row.logits());
-                  });
-      DataFrameWriter<Row> writer =
-          columns
-              .named(seeingFiles(session).createDataFrame(rows, columns.schema(table.schema())))
-              .write()
-              // Into the folder as it is: Overwrite would delete whatever it finds there.
-              .mode(SaveMode.Append);
+    try (SparkPredictor predictor = predictor(shipped, run)) {
+      JavaRDD<Row> rows = predicted(predictor.score(table.rows(tokenizer)), columns, truncated);
+      DataFrameWriter<Row> writer = writer(rows, columns, table);
       output.write(
           run.provenance(),
           files ->
@@ -155,6 +118,65 @@ public final class PredictJob {
                           () -> written(writer, request.outputFormat(), files.qualified()))));
     }
     return new Result(request.output(), table.size(), truncated.value());
+  }
+
+  private ResultFolder output(Request request, String basePath) {
+    return ResultFolder.toWrite(
+            request.output(),
+            OutputKind.PREDICTIONS,
+            request.overwrite(),
+            session.sparkContext().hadoopConfiguration())
+        .seenBy(ClusterShape.of(session))
+        .apartFrom("the run", request.run())
+        .apartFrom("the base model", basePath);
+  }
+
+  private TextTable table(Request request, FinishedRun run) {
+    return TextTable.open(
+        session,
+        run.manifest().config().task(),
+        Runs.reading(run, request.data(), request.inputFormat()),
+        "--data",
+        request.data());
+  }
+
+  private static Tokenizer tokenizer(BaseModel base, FinishedRun run) {
+    RunConfig config = run.manifest().config();
+    run.delta().requireBase(base);
+    ModelSpecs.checkLength(config.data().maxSeqLength(), base.encoder());
+    return Tokenizer.of(base, config.task(), config.data().maxSeqLength());
+  }
+
+  private SparkPredictor predictor(ShippedModel shipped, FinishedRun run) {
+    SparseDelta delta = run.delta();
+    return new SparkPredictor(
+        session,
+        shipped,
+        delta.info().spec(),
+        delta.info().seed(),
+        delta.trained(),
+        delta.values(),
+        run.manifest().config().training().evalBatchSize());
+  }
+
+  private static JavaRDD<Row> predicted(
+      JavaRDD<ScoredRow> rows, PredictedColumns columns, PartitionCounts truncated) {
+    return rows.map(
+        row -> {
+          if (row.truncated()) {
+            truncated.add(TaskContext.getPartitionId());
+          }
+          return columns.append(row.cells(), row.logits());
+        });
+  }
+
+  private DataFrameWriter<Row> writer(
+      JavaRDD<Row> rows, PredictedColumns columns, TextTable table) {
+    return columns
+        .named(seeingFiles(session).createDataFrame(rows, columns.schema(table.schema())))
+        .write()
+        // Into the folder as it is: Overwrite would delete whatever it finds there.
+        .mode(SaveMode.Append);
   }
 
   private static String written(DataFrameWriter<Row> writer, OutputFormat format, String path) {
