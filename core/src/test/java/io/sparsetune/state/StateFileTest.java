@@ -272,7 +272,9 @@ class StateFileTest {
     assertThatThrownBy(() -> StateFile.read(ByteSource.of("a.state", file), "run", in -> in))
         .isInstanceOf(CorruptFileException.class)
         .hasMessage("Cannot read a.state: it holds the state of a test, not of a run");
-    byte[] text = "SPTSTATA is what another file may begin with, of a good length".getBytes();
+    byte[] text =
+        "SPTSTATA is what another file may begin with, of a good length"
+            .getBytes(StandardCharsets.UTF_8);
     assertThatThrownBy(() -> readAll(text))
         .hasMessage(
             "Cannot read a.state: it does not begin as a file of training state does (at byte 0)");
