@@ -117,9 +117,9 @@ public final class StateReader {
   private void fill(float[] values) {
     for (int done = 0; done < values.length; ) {
       ByteBuffer piece = piece(values.length - done, Float.BYTES);
-      while (piece.hasRemaining()) {
-        values[done++] = Float.intBitsToFloat(piece.getInt());
-      }
+      int count = piece.remaining() / Float.BYTES;
+      piece.asFloatBuffer().get(values, done, count);
+      done += count;
     }
   }
 

@@ -37,10 +37,13 @@ public final class StateWriter {
   /** An array that is the part [from, from + count) of another. */
   public void floats(String name, float[] values, int from, int count) throws IOException {
     array(ArrayType.FLOATS, name, count);
-    for (int i = from; i < from + count; i++) {
+    for (int done = 0; done < count; ) {
       room(Float.BYTES);
-      // The bits as they are: also of what is not a number.
-      buffer.putInt(Float.floatToRawIntBits(values[i]));
+      int piece = Math.min(count - done, buffer.remaining() / Float.BYTES);
+      // In bulk, which also leaves the bits of what is not a number as they are.
+      buffer.asFloatBuffer().put(values, from + done, piece);
+      buffer.position(buffer.position() + piece * Float.BYTES);
+      done += piece;
     }
   }
 
