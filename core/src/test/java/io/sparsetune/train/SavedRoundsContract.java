@@ -57,6 +57,9 @@ public abstract class SavedRoundsContract {
   /** An executor for {@link TinyTask}'s model and data. */
   protected abstract StepExecutor open(RunConfig config, RoundStore store);
 
+  /** Loses what is kept between rounds, where that can be lost. */
+  protected void loseWhatIsKept() {}
+
   /** Opens a folder on the local disk. */
   protected RoundFolder.Source source(Path folder) {
     return () -> new DiskFolder(folder);
@@ -256,6 +259,7 @@ public abstract class SavedRoundsContract {
       assertThat(store.scoreParts(1)).isEmpty();
       executor.saveScores(1);
       // The executor itself goes on from what it has saved.
+      loseWhatIsKept();
       assertSame(executor.round(request(config, 2, 0)), expected[2]);
     }
     assertThat(store.scoreParts(1)).isNotEmpty();

@@ -9,6 +9,7 @@ import io.sparsetune.train.SavedRoundsContract;
 import io.sparsetune.train.StepExecutor;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,15 @@ class SparkSavedRoundsTest extends SavedRoundsContract {
   @Override
   protected StepExecutor open(RunConfig config, RoundStore store) {
     return SparkStepExecutorTest.open(model, config, 3, Long.MAX_VALUE, store);
+  }
+
+  /** As when executors are lost. */
+  @Override
+  protected void loseWhatIsKept() {
+    JavaSparkContext.fromSparkContext(SharedSession.get().sparkContext())
+        .getPersistentRDDs()
+        .values()
+        .forEach(rdd -> rdd.unpersist(true));
   }
 
   @Override
