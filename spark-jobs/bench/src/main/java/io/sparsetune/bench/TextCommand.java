@@ -2,6 +2,7 @@ package io.sparsetune.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparsetune.files.RunFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,7 +116,7 @@ final class TextCommand implements Callable<Integer> {
               "--set",
               "method.score_steps=null");
       Measurement.output(command);
-      return tokensPerSecond(output.path().resolve("run").resolve("metrics.jsonl"));
+      return tokensPerSecond(output.path().resolve("run").resolve(RunFiles.METRICS));
     }
   }
 
