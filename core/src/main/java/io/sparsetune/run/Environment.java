@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The place where a run was made.
@@ -41,7 +42,7 @@ public record Environment(
   }
 
   public Environment {
-    versions = Collections.unmodifiableMap(new LinkedHashMap<>(versions));
+    versions = Collections.unmodifiableMap(new TreeMap<>(versions));
   }
 
   /** A run that this process makes without a cluster. */
