@@ -41,20 +41,25 @@ public final class RoundFolder implements RoundStore {
   public interface Source extends Supplier<Folder>, Serializable {}
 
   private final Source source;
+  private final String location;
   private final String run;
   private final String arithmetic;
   private final Duration interval;
 
   /**
+   * @param source opens a folder of this store alone: temporary files in it are taken for what
+   *     killed tasks have left
    * @param run names everything that the run's result depends on
    * @param interval between two saves of a worker
    */
   public RoundFolder(Source source, String run, Duration interval) {
-    this(source, run, "", interval);
+    this(source, source.get().location(), run, "", interval);
   }
 
-  private RoundFolder(Source source, String run, String arithmetic, Duration interval) {
+  private RoundFolder(
+      Source source, String location, String run, String arithmetic, Duration interval) {
     this.source = source;
+    this.location = location;
     this.run = run;
     this.arithmetic = arithmetic;
     this.interval = interval;
@@ -62,7 +67,7 @@ public final class RoundFolder implements RoundStore {
 
   @Override
   public RoundStore on(String other) {
-    return new RoundFolder(source, run, other, interval);
+    return new RoundFolder(source, location, run, other, interval);
   }
 
   @Override
@@ -152,7 +157,7 @@ public final class RoundFolder implements RoundStore {
       }
     } catch (IOException e) {
       throw new DataException(
-          "Cannot remove saved states from %s: %s".formatted(folder.location(), IoReason.of(e)), e);
+          "Cannot remove saved states from %s: %s".formatted(location, IoReason.of(e)), e);
     }
   }
 
@@ -208,6 +213,6 @@ public final class RoundFolder implements RoundStore {
   }
 
   String location() {
-    return source.get().location();
+    return location;
   }
 }

@@ -61,11 +61,18 @@ final class WorkerFiles implements WorkerStore {
     try {
       return files();
     } catch (IOException e) {
-      warnings.accept(
-          "Cannot list %s: %s; worker %d begins round %d again"
-              .formatted(folder.location(), IoReason.of(e), worker + 1, round + 1));
-      return List.of();
+      return notListed(IoReason.of(e));
+    } catch (RuntimeException e) {
+      // Some file systems' own; none is worth a training.
+      return notListed(e.toString());
     }
+  }
+
+  private List<OfWorker> notListed(String reason) {
+    warnings.accept(
+        "Cannot list %s: %s; worker %d begins round %d again"
+            .formatted(folder.location(), reason, worker + 1, round + 1));
+    return List.of();
   }
 
   /** The newest first. */

@@ -233,6 +233,32 @@ class RoundFolderTest {
         .contains("java.lang.IllegalStateException: some library's");
   }
 
+  @Test
+  void aFolderThatATaskCannotOpenStopsNoWorker() {
+    boolean[] onDriver = {true};
+    RoundStore there =
+        new RoundFolder(
+            () -> {
+              if (onDriver[0]) {
+                return files;
+              }
+              throw new IllegalStateException("no such file system here");
+            },
+            "this run",
+            Duration.ZERO);
+    onDriver[0] = false;
+    WorkerStore own = there.worker(0, 0, warnings::add);
+    assertThat(latest(own)).isEmpty();
+    save(own, 10);
+    String reason = "java.lang.IllegalStateException: no such file system here";
+    assertThat(warnings)
+        .containsExactly(
+            "Cannot list out/checkpoints: " + reason + "; worker 1 begins round 1 again",
+            "Cannot save the state of worker 1 of round 1 in out/checkpoints: "
+                + reason
+                + "; it goes on, and tries again later");
+  }
+
   private static List<ScoreSlice> scores() {
     return List.of(
         new ScoreSlice(2, 0, new float[] {1, 0.5f}),

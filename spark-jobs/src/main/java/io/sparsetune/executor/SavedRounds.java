@@ -16,6 +16,7 @@ public final class SavedRounds {
   /**
    * A store in a folder, where all tasks see the folder; else one that keeps nothing.
    *
+   * @param folder of the store alone; made when the first state is saved
    * @param run names everything that the run's result depends on
    * @param interval between two saves of a worker
    * @param warnings hears that nothing is kept, and why
