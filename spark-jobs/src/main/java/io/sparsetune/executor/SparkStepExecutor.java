@@ -52,11 +52,12 @@ public final class SparkStepExecutor implements StepExecutor {
 
   /**
    * @param base the model that {@code spec} describes, where the executors find it
+   * @param seed the run's, for the head that the base does not have
    * @throws io.sparsetune.error.ConfigException where the executors' memory cannot be enough
    */
   public SparkStepExecutor(
-      SparkSession session, ShippedModel base, ModelSpec spec, SparkData data) {
-    this(session, base, spec, data, RoundStore.NONE);
+      SparkSession session, ShippedModel base, ModelSpec spec, long seed, SparkData data) {
+    this(session, base, spec, seed, data, RoundStore.NONE);
   }
 
   /**
@@ -65,8 +66,13 @@ public final class SparkStepExecutor implements StepExecutor {
    * @param store where dense rounds keep their state
    */
   public SparkStepExecutor(
-      SparkSession session, ShippedModel base, ModelSpec spec, SparkData data, RoundStore store) {
-    this.model = new RunModel(session, base, spec, data.plan().seed());
+      SparkSession session,
+      ShippedModel base,
+      ModelSpec spec,
+      long seed,
+      SparkData data,
+      RoundStore store) {
+    this.model = new RunModel(session, base, spec, seed);
     this.data = data;
     this.plan = model.context().broadcast(data.plan());
     this.evaluator = new SparkEvaluator(model, data.evalBatchSize());

@@ -128,7 +128,11 @@ public final class TrainJob {
     folder.requireRoom(sizes.k() + sizes.head());
     try (SparkStepExecutor executor =
         new SparkStepExecutor(
-            session, run.shipped(), run.spec(), run.sparkData(memory.scoresAtOnce()))) {
+            session,
+            run.shipped(),
+            run.spec(),
+            config.training().seed(),
+            run.sparkData(memory.scoresAtOnce()))) {
       RunIdentity identity = run.identity();
       String manifest = TrainManifest.of(session, run, identity, executor.arithmetic()).text();
       folder.begin();

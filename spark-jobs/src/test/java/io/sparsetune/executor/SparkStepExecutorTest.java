@@ -78,6 +78,7 @@ class SparkStepExecutorTest extends StepExecutorContract {
         SharedSession.get(),
         ShippedModel.ship(SharedSession.get(), folder.toString()),
         TinyTask.spec(config),
+        config.training().seed(),
         new SparkData(
             context.parallelize(shards, partitions).cache(),
             plan.epochs(),

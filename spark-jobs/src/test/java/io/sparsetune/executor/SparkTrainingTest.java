@@ -147,6 +147,7 @@ class SparkTrainingTest {
         SharedSession.get(),
         ShippedModel.ship(SharedSession.get(), base.location()),
         spec,
+        config.training().seed(),
         new SparkData(
             failing ? failing(data.shards()) : data.shards(),
             TrainingPlan.of(config, data.examples()).epochs(),

@@ -16,6 +16,8 @@ import org.apache.spark.sql.SparkSession;
 final class OnSpark {
   private OnSpark() {}
 
+  private static final long SEED = 1;
+
   static SparkSession open(int cores) {
     System.setProperty("spark.master", "local[" + cores + "]");
     return SparkSessions.open("bench");
@@ -45,7 +47,7 @@ final class OnSpark {
               8,
               Long.MAX_VALUE);
       ShippedModel model = ShippedModel.ship(session, folder.path().toString());
-      try (StepExecutor executor = new SparkStepExecutor(session, model, spec, data)) {
+      try (StepExecutor executor = new SparkStepExecutor(session, model, spec, SEED, data)) {
         return work.apply(executor);
       }
     }

@@ -91,8 +91,8 @@ final class QuickStartProcess implements Callable<Integer> {
       try (StepExecutor threads =
               new LocalStepExecutor(
                   "bench", spec, () -> RoomEngine.open(spec, base.load(spec, SEED)), local, cores);
-          StepExecutor spark = new SparkStepExecutor(session, shipped, spec, data)) {
-        MaskProblem problem = new MaskProblem(spec.layout(), config.method(), plan.seed());
+          StepExecutor spark = new SparkStepExecutor(session, shipped, spec, SEED, data)) {
+        MaskProblem problem = new MaskProblem(spec.layout(), config.method(), SEED);
         Mask mask =
             MaskChoice.atBase(problem, spark, ++sequence, ScoreProgress.NONE)
                 .withWhole(spec.layout(), Methods.headTensors(spec.layout(), config.method()));
