@@ -4,22 +4,18 @@ import io.sparsetune.error.DataException;
 import io.sparsetune.files.IoReason;
 import io.sparsetune.files.Sha256;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /** Adds local files to a Spark application, each under a name of its content. */
 final class FileShipment {
   private static final int NAME_DIGITS = 16;
-
-  /** Names by application. */
-  private static final Map<String, Set<String>> SHIPPED = new ConcurrentHashMap<>();
 
   private FileShipment() {}
 
@@ -44,15 +40,16 @@ final class FileShipment {
 
   private static void add(SparkContext context, Path link, Path file) throws IOException {
     // Spark refuses a second file of the same name; the same name here is the same content.
-    Set<String> added =
-        SHIPPED.computeIfAbsent(
-            context.applicationId(), application -> ConcurrentHashMap.newKeySet());
-    if (added.contains(link.getFileName().toString())) {
+    String end = "/" + link.getFileName();
+    if (context
+        .listFiles()
+        .mkString("\n")
+        .lines()
+        .anyMatch(url -> URI.create(url).getPath().endsWith(end))) {
       return;
     }
     Files.createSymbolicLink(link, file);
     link.toFile().deleteOnExit();
     context.addFile(link.toUri().toString());
-    added.add(link.getFileName().toString());
   }
 }
