@@ -77,9 +77,10 @@ final class ConfigKeys {
       Key.texts("data.train", "a path or glob, or a list of them")
           .absentMeans("required")
           .note("on any Hadoop file system");
+  static final double DEFAULT_VALIDATION_SHARE = 0.1;
   static final Key<List<String>> VALIDATION =
       Key.texts("data.validation", "a share of the training data in [0, 1), or paths")
-          .absentMeans("0.1")
+          .absentMeans(Key.shown(DEFAULT_VALIDATION_SHARE))
           .note("a share is chosen by the rows' content; 0 trains without validation");
   static final Key<List<String>> TEST =
       Key.texts("data.test", "a path or glob, or a list of them").absentMeans("none");
@@ -111,9 +112,10 @@ final class ConfigKeys {
       Key.word("method.name", Methods.names())
           .withDefault("sam")
           .note("the README says what each one trains");
+  static final double DEFAULT_SPARSITY = 0.005;
   static final Key<Double> SPARSITY =
       Key.number("method.sparsity", "a number in (0, 1]", v -> v > 0 && v <= 1)
-          .absentMeans("0.005")
+          .absentMeans(Key.shown(DEFAULT_SPARSITY))
           .note("share of the parameters to train, for a method with a budget");
   static final Key<Integer> K =
       Key.count("method.k", 1).absentMeans("none").note("how many to train, instead of sparsity");
@@ -138,10 +140,9 @@ final class ConfigKeys {
           .withDefault(false)
           .note("otherwise the head is trained whole beside the budget");
   static final Key<Double> LEARNING_RATE =
-      Key.number("training.learning_rate", "a number above 0", v -> v > 0)
-          .withDefault(1e-3, "0.001");
+      Key.number("training.learning_rate", "a number above 0", v -> v > 0).withDefault(1e-3);
   static final Key<Double> EPOCHS =
-      Key.number("training.num_train_epochs", "a number above 0", v -> v > 0).withDefault(3.0, "3");
+      Key.number("training.num_train_epochs", "a number above 0", v -> v > 0).withDefault(3.0);
   static final Key<Integer> MAX_STEPS =
       Key.count("training.max_steps", 1).absentMeans("none").note("overrides num_train_epochs");
   static final Key<Integer> BATCH_SIZE =
@@ -162,7 +163,7 @@ final class ConfigKeys {
   static final Key<Double> ADAM_BETA1 = below1("training.adam_beta1").withDefault(0.9);
   static final Key<Double> ADAM_BETA2 = below1("training.adam_beta2").withDefault(0.999);
   static final Key<Double> ADAM_EPSILON =
-      Key.number("training.adam_epsilon", "a number above 0", v -> v > 0).withDefault(1e-8, "1e-8");
+      Key.number("training.adam_epsilon", "a number above 0", v -> v > 0).withDefault(1e-8);
   static final Key<Double> MOMENTUM = below1("training.momentum").withDefault(0.0).note("of sgd");
   static final Key<Double> WEIGHT_DECAY =
       Key.number("training.weight_decay", "a number, 0 or more", v -> v >= 0)

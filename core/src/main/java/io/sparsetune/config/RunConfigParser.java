@@ -30,9 +30,6 @@ import java.util.OptionalInt;
  * together, each with its place and, for a name, with the nearest known one.
  */
 public final class RunConfigParser {
-  private static final double DEFAULT_SPARSITY = 0.005;
-  private static final double DEFAULT_VALIDATION_SHARE = 0.1;
-
   private final Values values;
 
   private RunConfigParser(Values values) {
@@ -129,7 +126,7 @@ public final class RunConfigParser {
     return new DataConfig(
         nonEmpty(ConfigKeys.TRAIN, values.require(ConfigKeys.TRAIN, List.of("-"))),
         validation,
-        validation.isEmpty() ? share.orElse(DEFAULT_VALIDATION_SHARE) : 0,
+        validation.isEmpty() ? share.orElse(ConfigKeys.DEFAULT_VALIDATION_SHARE) : 0,
         values.find(ConfigKeys.TEST).orElse(List.of()),
         whole(values.find(ConfigKeys.MAX_TRAIN_SAMPLES)),
         values.find(ConfigKeys.FORMAT),
@@ -194,7 +191,7 @@ public final class RunConfigParser {
       k = Optional.empty();
     }
     if (k.isEmpty()) {
-      sparsity = sparsity.or(() -> Optional.of(DEFAULT_SPARSITY));
+      sparsity = sparsity.or(() -> Optional.of(ConfigKeys.DEFAULT_SPARSITY));
     }
     return new MaskBudget(
         decimal(sparsity), whole(k), values.find(ConfigKeys.SCOPE).orElse(defaultScope));

@@ -138,7 +138,15 @@ public record Key<T>(
     if (value instanceof List<?> list) {
       return list.stream().map(String::valueOf).collect(Collectors.joining(", "));
     }
+    if (value instanceof Double number) {
+      return shown(number.doubleValue());
+    }
     return String.valueOf(value);
+  }
+
+  /** A number as one writes it in a configuration: {@code 3}, {@code 0.1}, {@code 1.25e-7}. */
+  public static String shown(double value) {
+    return Double.toString(value).replaceFirst("\\.0(?=E|$)", "").replace('E', 'e');
   }
 
   public static Optional<String> string(Node node) {

@@ -16,10 +16,12 @@ import java.io.Serializable;
 public record ScoreRound(Kind kind, int steps, long examples, boolean dropout, double maxNorm)
     implements Serializable {
 
+  private static final int DEFAULT_STEPS = 600;
+
   /** How many global batches to score. */
   public static final Key<Integer> STEPS =
       Key.count("method.score_steps", 1)
-          .absentMeans("600, at most one epoch")
+          .absentMeans(DEFAULT_STEPS + ", at most one epoch")
           .note("batches that sam and fisher by batch score");
 
   /** Whether dropout is on while scoring. */
@@ -30,8 +32,6 @@ public record ScoreRound(Kind kind, int steps, long examples, boolean dropout, d
       Key.number("method.scoring_clip", "a number above 0", v -> v > 0)
           .absentMeans("none")
           .note("sam: clips the whole gradient of each batch that is scored, as the paper's code");
-
-  private static final int DEFAULT_STEPS = 600;
 
   /** The sums of a score round. */
   public enum Kind {

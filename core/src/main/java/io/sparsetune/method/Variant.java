@@ -23,13 +23,13 @@ public final class Variant {
           .withDefault(PAPER)
           .note("magnitude, diff: `fu-code` does as the paper's released code; mixout: `lee`");
 
+  private static final int DEFAULT_BURN_IN = 500;
+
   /** Of fu-code: steps of dense training before the mask is chosen. */
   public static final Key<Integer> BURN_IN =
       Key.count("method.burn_in", 1)
-          .absentMeans("500")
+          .absentMeans("" + DEFAULT_BURN_IN)
           .note("magnitude and diff of variant fu-code: dense steps before the mask is chosen");
-
-  private static final int DEFAULT_BURN_IN = 500;
 
   private Variant() {}
 

@@ -35,6 +35,13 @@ class KeyTest {
     assertThat(number(text)).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({"3, 3", "0, 0", "-1.5, -1.5", "0.001, 0.001", "5e-5, 5e-5", "1.25e-7, 1.25e-7"})
+  void defaultsAreShownAsPeopleWriteThem(double value, String text) {
+    assertThat(Key.shown(value)).isEqualTo(text);
+    assertThat(number(text)).contains(value);
+  }
+
   /** A pattern that tries each length again took 90 s for 100,000 digits, and hours for these. */
   @Test
   void longTextsAreReadAtOnce() {

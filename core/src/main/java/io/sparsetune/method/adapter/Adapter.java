@@ -20,12 +20,16 @@ import java.util.Optional;
  * placement: pfeiffer} one a layer, as in AdapterFusion (Pfeiffer et al. 2021).
  */
 public final class Adapter implements EquivalentMethod {
+  private static final int DEFAULT_SIZE = 64;
+
   public static final Key<Placement> PLACEMENT =
       Key.choice("method.placement", Placement.values())
           .withDefault(Placement.HOULSBY)
           .note("adapter: two a layer, or one after the feed-forward block");
   public static final Key<Integer> SIZE =
-      Key.count("method.size", 1).absentMeans("64").note("adapter: features between down and up");
+      Key.count("method.size", 1)
+          .absentMeans("" + DEFAULT_SIZE)
+          .note("adapter: features between down and up");
   public static final Key<Double> REDUCTION_FACTOR =
       Key.number("method.reduction_factor", "a number above 0", v -> v > 0)
           .absentMeans("none")
@@ -38,8 +42,6 @@ public final class Adapter implements EquivalentMethod {
       Key.flag("method.train_layer_norm")
           .withDefault(false)
           .note("adapter: trains the layers' LayerNorms too");
-
-  private static final int DEFAULT_SIZE = 64;
 
   @Override
   public String name() {

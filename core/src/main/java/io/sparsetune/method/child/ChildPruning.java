@@ -17,7 +17,7 @@ import java.util.Optional;
 public final class ChildPruning implements MaskMethod {
   public static final Key<Double> MOMENTUM =
       Key.number("method.momentum", "a number in (0, 1]", v -> v > 0 && v <= 1)
-          .withDefault(1.0, "1")
+          .withDefault(1.0)
           .note("child: m in d ← m·d + (1 − m)·d of the round before; 1 forgets it");
 
   @Override

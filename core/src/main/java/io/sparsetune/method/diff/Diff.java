@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /**
  * DiffPruning (Guo et al. 2021): a dense phase trains θ⁰ + z ⊙ w, where gates z are drawn at each
@@ -29,9 +30,13 @@ public final class Diff implements MaskMethod {
     MEAN
   }
 
+  private static final double SUM_LAMBDA = 1.25e-7;
+  private static final HardConcrete PAPER_GATES = new HardConcrete(-1.5, 1.5);
+  private static final HardConcrete RELEASED_GATES = new HardConcrete(-3, 3);
+
   public static final Key<Double> LAMBDA =
       Key.number("method.lambda", "a number, 0 or more", v -> v >= 0)
-          .absentMeans("1.25e-7; 1 for a mean penalty")
+          .absentMeans(Key.shown(SUM_LAMBDA) + "; 1 for a mean penalty")
           .note("diff: weight of the penalty, the gates' chances of being open");
   public static final Key<Penalty> PENALTY =
       Key.choice("method.penalty", Penalty.values())
@@ -43,14 +48,14 @@ public final class Diff implements MaskMethod {
           .note("diff: one more gate for each tensor, which all of its positions share");
   public static final Key<Double> GATE_LOW =
       Key.number("method.gate_low", "a number below 0", v -> v < 0)
-          .absentMeans("-1.5; -3 for fu-code")
+          .absentMeans(paperAndCode(HardConcrete::l))
           .note("diff: l, r: what gates are stretched to before they are cut off at 0 and 1");
   public static final Key<Double> GATE_HIGH =
       Key.number("method.gate_high", "a number above 1", v -> v > 1)
-          .absentMeans("1.5; 3 for fu-code");
+          .absentMeans(paperAndCode(HardConcrete::r));
   public static final Key<Double> ALPHA_START =
       Key.number("method.alpha_start", "a number", v -> true)
-          .withDefault(5.0, "5")
+          .withDefault(5.0)
           .note("diff: where the gates' α starts; fu-code draws it");
   public static final Key<Double> ALPHA_LEARNING_RATE =
       Key.number("method.alpha_learning_rate", "a number above 0", v -> v > 0)
@@ -58,13 +63,10 @@ public final class Diff implements MaskMethod {
           .note("diff: constant, of an AdamW of its own; fu-code shares training.learning_rate");
   public static final Key<Double> FINETUNE_EPOCHS =
       Key.number("method.finetune_epochs", "a number above 0", v -> v > 0)
-          .withDefault(3.0, "3")
+          .withDefault(3.0)
           .note("diff: on the chosen positions, after num_train_epochs of the dense phase");
   public static final Key<Double> FINETUNE_LEARNING_RATE =
-      Key.number("method.finetune_learning_rate", "a number above 0", v -> v > 0)
-          .withDefault(5e-5, "5e-5");
-
-  private static final double SUM_LAMBDA = 1.25e-7;
+      Key.number("method.finetune_learning_rate", "a number above 0", v -> v > 0).withDefault(5e-5);
 
   private final boolean releasedCode;
 
@@ -133,18 +135,26 @@ public final class Diff implements MaskMethod {
     return Optional.of(RoundPlan.once(steps, workers).then(finetuning));
   }
 
+  private static String paperAndCode(ToDoubleFunction<HardConcrete> end) {
+    return "%s; %s for %s"
+        .formatted(
+            Key.shown(end.applyAsDouble(PAPER_GATES)),
+            Key.shown(end.applyAsDouble(RELEASED_GATES)),
+            Variant.FU_CODE);
+  }
+
   private DiffTraining training(
       MaskProblem problem, OptimizerRecipe optimizer, double maxGradNorm) {
     MethodOptions options = problem.config().options();
     MaskScope scope = problem.scope();
     boolean mean =
         options.find(PENALTY).orElse(releasedCode ? Penalty.MEAN : Penalty.SUM) == Penalty.MEAN;
+    HardConcrete gates = releasedCode ? RELEASED_GATES : PAPER_GATES;
     double lambda = options.find(LAMBDA).orElse(mean ? 1 : SUM_LAMBDA);
     return new DiffTraining(
         scope.tensors(),
         new HardConcrete(
-            options.find(GATE_LOW).orElse(releasedCode ? -3.0 : -1.5),
-            options.find(GATE_HIGH).orElse(releasedCode ? 3.0 : 1.5)),
+            options.find(GATE_LOW).orElse(gates.l()), options.find(GATE_HIGH).orElse(gates.r())),
         mean ? lambda / scope.size() : lambda,
         options.get(STRUCTURED),
         releasedCode

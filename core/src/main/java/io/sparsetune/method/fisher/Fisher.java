@@ -17,15 +17,16 @@ import java.util.Map;
  * Sung et al. 2021) or over micro-batches' mean gradients (Child-Tuning_D, Xu et al. 2021).
  */
 public final class Fisher implements MaskMethod {
+  private static final int DEFAULT_SAMPLES = 1024;
+
   public static final Key<Granularity> GRANULARITY =
       Key.choice("method.granularity", Granularity.values())
           .withDefault(Granularity.EXAMPLE)
           .note("fisher: squares of an example's gradient, or of a micro-batch's mean");
   public static final Key<Integer> SAMPLES =
       Key.count("method.samples", 1)
-          .absentMeans("1024")
+          .absentMeans("" + DEFAULT_SAMPLES)
           .note("fisher by example: how many examples");
-  private static final int DEFAULT_SAMPLES = 1024;
 
   /** Of what the squares are. */
   public enum Granularity {

@@ -25,11 +25,11 @@ public final class Lora implements EquivalentMethod {
               "method.lora_alpha",
               "a number above 0, at most 1e6",
               v -> v > 0 && v <= EquivalentModel.Lora.MOST_ALPHA)
-          .withDefault(16.0, "16")
+          .withDefault(16.0)
           .note("lora: B·A counts lora_alpha / rank times");
   public static final Key<Double> DROPOUT =
       Key.number("method.lora_dropout", "a probability in [0, 1)", v -> v >= 0 && v < 1)
-          .withDefault(0.0, "0")
+          .withDefault(0.0)
           .note("lora: of what A is multiplied with");
 
   @Override

@@ -25,7 +25,7 @@ public final class Mixout implements MaskMethod {
 
   public static final Key<Double> REPLACED_SHARE =
       Key.number("method.replaced_share", "a number in [0, 1)", v -> v >= 0 && v < 1)
-          .absentMeans("0.9")
+          .absentMeans(Key.shown(SHARE))
           .note("mixout of variant lee: share of each Linear weight that a step puts back to θ⁰");
 
   @Override

@@ -14,9 +14,9 @@ import org.apache.spark.sql.SparkSession;
 
 /** Training's own executor on {@code local[cores]}, for a model that exists only to be measured. */
 final class OnSpark {
-  private OnSpark() {}
-
   private static final long SEED = 1;
+
+  private OnSpark() {}
 
   static SparkSession open(int cores) {
     System.setProperty("spark.master", "local[" + cores + "]");
