@@ -21,6 +21,10 @@ import java.util.OptionalInt;
 
 /** Writes a run's configuration with every default filled in; the parser reads it back. */
 public final class RunConfigWriter {
+  /** Keys of the section {@code training} that touch no bit of a result. */
+  static final List<String> BITLESS =
+      List.of("eval_batch_size", "logging_steps", "save_seconds", "save_dense_seconds");
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ObjectMapper YAML =
       new ObjectMapper(
@@ -63,9 +67,7 @@ public final class RunConfigWriter {
         share
             ? List.of("train", "test", "format")
             : List.of("train", "validation", "test", "format"));
-    List<String> bitless =
-        new ArrayList<>(
-            List.of("eval_batch_size", "logging_steps", "save_seconds", "save_dense_seconds"));
+    List<String> bitless = new ArrayList<>(BITLESS);
     if (config.training().precision() == Precision.FP32) {
       // What runs had before there was another keeps its identity.
       bitless.add("precision");
