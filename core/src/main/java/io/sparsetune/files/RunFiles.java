@@ -16,6 +16,9 @@ public final class RunFiles {
   /** The final metrics, sizes and traffic. */
   public static final String RESULT = "result.json";
 
+  /** The error that the run ended in, where nobody can go on with it. */
+  public static final String FAILURE = "failure.json";
+
   /** An empty file, written last: the run is complete. */
   public static final String SUCCESS = "_SUCCESS";
 
@@ -23,7 +26,7 @@ public final class RunFiles {
   public static final String CHECKPOINTS = "checkpoints";
 
   /** Every file, in the order in which they are removed: completeness first. */
-  public static final List<String> ALL = List.of(SUCCESS, RESULT, DELTA, METRICS, RUN);
+  public static final List<String> ALL = List.of(SUCCESS, RESULT, FAILURE, DELTA, METRICS, RUN);
 
   private RunFiles() {}
 }

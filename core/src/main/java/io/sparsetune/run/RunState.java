@@ -22,6 +22,13 @@ public sealed interface RunState {
    */
   record Unfinished(Optional<RunManifest> manifest) implements RunState {}
 
+  /**
+   * A run that ended in an error of its own, such as one that diverged: another may take its place.
+   *
+   * @param failure empty where its file cannot be read
+   */
+  record Failed(Optional<RunFailure> failure) implements RunState {}
+
   /** A finished run. */
   record Finished(RunManifest manifest, RunResult result) implements RunState {}
 
@@ -44,7 +51,10 @@ public sealed interface RunState {
       if (!folder.contains(RunFiles.RUN) || !RunManifest.isOne(folder.file(RunFiles.RUN))) {
         return new Foreign();
       }
-      return folder.contains(RunFiles.SUCCESS) ? finished(folder) : unfinished(folder);
+      if (folder.contains(RunFiles.SUCCESS)) {
+        return finished(folder);
+      }
+      return folder.contains(RunFiles.FAILURE) ? failed(folder) : unfinished(folder);
     } catch (IOException e) {
       throw new DataException(
           "Cannot read the run " + folder.location() + ": " + IoReason.of(e), e);
@@ -58,6 +68,14 @@ public sealed interface RunState {
           RunResult.read(folder.file(RunFiles.RESULT)));
     } catch (CorruptFileException | UnsupportedVersionException e) {
       return new Unreadable(e.getMessage());
+    }
+  }
+
+  private static RunState failed(Folder folder) {
+    try {
+      return new Failed(Optional.of(RunFailure.read(folder.file(RunFiles.FAILURE))));
+    } catch (CorruptFileException e) {
+      return new Failed(Optional.empty());
     }
   }
 
