@@ -201,7 +201,7 @@ public final class StateSaver implements StateKeeper, AutoCloseable {
       if (state == null) {
         return Optional.empty();
       }
-      if (!saved || writing != null && !writing.isDone()) {
+      if (!writer.isShutdown() && (!saved || writing != null && !writing.isDone())) {
         write(checkpoint(state));
         saved = true;
       }
@@ -211,13 +211,18 @@ public final class StateSaver implements StateKeeper, AutoCloseable {
     }
   }
 
-  /** Waits for what is being written. */
+  /** Waits for what is being written; nothing is written afterwards. */
   @Override
   public void close() {
     try {
       await();
     } finally {
-      writer.shutdown();
+      changing.lock();
+      try {
+        writer.shutdown();
+      } finally {
+        changing.unlock();
+      }
     }
   }
 }

@@ -14,6 +14,12 @@ public record BytesMoved(long down, long up, long steps, RoundBytes rounds) {
     this(down, up, steps, RoundBytes.NONE);
   }
 
+  /** Both together. */
+  public BytesMoved plus(BytesMoved more) {
+    return new BytesMoved(
+        down + more.down, up + more.up, steps + more.steps, rounds.plus(more.rounds));
+  }
+
   /** The same with what rounds moved. */
   public BytesMoved with(RoundBytes ofRounds) {
     return new BytesMoved(down, up, steps, ofRounds);

@@ -10,4 +10,10 @@ package io.sparsetune.progress;
  */
 public record RoundBytes(long down, long up, long shuffled, int rounds) {
   public static final RoundBytes NONE = new RoundBytes(0, 0, 0, 0);
+
+  /** Both together. */
+  RoundBytes plus(RoundBytes more) {
+    return new RoundBytes(
+        down + more.down, up + more.up, shuffled + more.shuffled, rounds + more.rounds);
+  }
 }

@@ -23,6 +23,19 @@ public interface TrainingListener {
    */
   default void headStarts(List<String> origins) {}
 
+  /** Something that the user should know; on any thread. */
+  default void warned(String warning) {}
+
+  /**
+   * The training goes on with a run that was interrupted.
+   *
+   * @param step steps that are done
+   */
+  default void resumed(int step) {}
+
+  /** The run was finished before, and nothing is trained. */
+  default void finishedBefore() {}
+
   default void planned(TrainingPlan plan) {}
 
   /** {@link ScoreProgress}; on any thread, while the one that trains waits. */

@@ -1,12 +1,18 @@
 package io.sparsetune.run;
 
+import io.sparsetune.error.CorruptFileException;
+import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.JsonText;
+import io.sparsetune.files.StrictJson;
 import io.sparsetune.progress.EvaluationReport;
 import io.sparsetune.progress.MaskReport;
 import io.sparsetune.progress.RoundReport;
 import io.sparsetune.progress.StepReport;
+import io.sparsetune.progress.StepTally;
 import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.progress.TrainingPlan;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +25,7 @@ import java.util.function.Consumer;
  */
 public final class MetricsLog implements TrainingListener, AutoCloseable {
   private static final double NANOS = 1e9;
+  private static final int LARGEST = 1 << 28;
   private static final long REWRITE_NANOS = TimeUnit.SECONDS.toNanos(15);
 
   private final Consumer<String> file;
@@ -32,19 +39,23 @@ public final class MetricsLog implements TrainingListener, AutoCloseable {
   private long written = System.nanoTime();
   private boolean changed;
 
-  private int steps;
-  private double lossSum;
-  private long examples;
-  private long tokens;
+  private StepTally tally;
   private long since = written;
+
+  /** Steps and tokens since then, in this process. */
+  private int stepsTimed;
+
+  private long tokensTimed;
 
   private MetricsLog(
       Consumer<String> file,
       int everySteps,
       TrainingListener next,
       List<String> before,
+      StepTally tally,
       double secondsBefore) {
     this.file = file;
+    this.tally = tally;
     this.everySteps = everySteps;
     this.next = next;
     this.started = written - (long) (secondsBefore * NANOS);
@@ -59,13 +70,14 @@ public final class MetricsLog implements TrainingListener, AutoCloseable {
    * @param next hears every event as well
    */
   public static MetricsLog begin(Consumer<String> file, int everySteps, TrainingListener next) {
-    return new MetricsLog(file, everySteps, next, List.of(), 0);
+    return new MetricsLog(file, everySteps, next, List.of(), StepTally.NONE, 0);
   }
 
   /**
    * The log of a run that goes on.
    *
    * @param before the lines that are there, without their ends
+   * @param tally of the steps after the last of them
    * @param secondsBefore that the run took before
    */
   public static MetricsLog goOn(
@@ -73,8 +85,30 @@ public final class MetricsLog implements TrainingListener, AutoCloseable {
       int everySteps,
       TrainingListener next,
       List<String> before,
+      StepTally tally,
       double secondsBefore) {
-    return new MetricsLog(file, everySteps, next, before, secondsBefore);
+    return new MetricsLog(file, everySteps, next, before, tally, secondsBefore);
+  }
+
+  /**
+   * The lines of a file up to a step, without their ends. A line that was not written whole ends
+   * them.
+   */
+  public static List<String> linesUpTo(int step, ByteSource file) {
+    List<String> lines = new ArrayList<>();
+    String text = new String(file.readAll(LARGEST).array(), StandardCharsets.UTF_8);
+    for (String line : text.lines().toList()) {
+      try {
+        if (StrictJson.parseObject(file.path(), line).path("step").asInt(Integer.MAX_VALUE)
+            > step) {
+          return lines;
+        }
+      } catch (CorruptFileException e) {
+        return lines;
+      }
+      lines.add(line);
+    }
+    return lines;
   }
 
   @Override
@@ -85,6 +119,21 @@ public final class MetricsLog implements TrainingListener, AutoCloseable {
   @Override
   public void textsCut(long texts, long of, int maxSeqLength) {
     next.textsCut(texts, of, maxSeqLength);
+  }
+
+  @Override
+  public void warned(String warning) {
+    next.warned(warning);
+  }
+
+  @Override
+  public void resumed(int step) {
+    next.resumed(step);
+  }
+
+  @Override
+  public void finishedBefore() {
+    next.finishedBefore();
   }
 
   @Override
@@ -137,10 +186,9 @@ public final class MetricsLog implements TrainingListener, AutoCloseable {
   }
 
   private void count(StepReport report, long now) {
-    lossSum += report.loss() * report.examples();
-    examples += report.examples();
-    tokens += report.tokens();
-    steps++;
+    tally = tally.plus(report);
+    tokensTimed += report.tokens();
+    stepsTimed++;
     if (report.step() % everySteps == 0 || report.step() == report.steps()) {
       log(report, now);
     }
@@ -150,17 +198,16 @@ public final class MetricsLog implements TrainingListener, AutoCloseable {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("step", report.step());
     line.put("epoch", report.epoch());
-    line.put("loss", lossSum / examples);
+    line.put("loss", tally.meanLoss());
     line.put("learning_rate", report.learningRate());
     line.put("gradient_norm", report.gradientNorm());
-    line.put("tokens_per_second", Math.round(tokens / seconds(since, now)));
-    line.put("milliseconds_per_step", Math.round(1_000 * seconds(since, now) / steps));
+    line.put("tokens_per_second", Math.round(tokensTimed / seconds(since, now)));
+    line.put("milliseconds_per_step", Math.round(1_000 * seconds(since, now) / stepsTimed));
     line.put("seconds", Math.round(seconds(started, now)));
     add(line);
-    steps = 0;
-    lossSum = 0;
-    examples = 0;
-    tokens = 0;
+    tally = StepTally.NONE;
+    stepsTimed = 0;
+    tokensTimed = 0;
     since = now;
     if (now - written > REWRITE_NANOS) {
       write();
@@ -182,13 +229,18 @@ public final class MetricsLog implements TrainingListener, AutoCloseable {
     next.evaluated(report);
   }
 
+  /** The steps since the last log point. */
+  public StepTally tally() {
+    return tally;
+  }
+
   /** Seconds since the beginning of the run. */
   public double elapsed() {
     return seconds(started, System.nanoTime());
   }
 
-  /** Writes the lines that are not written yet. */
-  public void flush() {
+  /** Writes the lines that are not written yet; from any thread. */
+  public synchronized void flush() {
     if (changed) {
       write();
     }
@@ -199,12 +251,12 @@ public final class MetricsLog implements TrainingListener, AutoCloseable {
     flush();
   }
 
-  private void add(Map<String, Object> line) {
+  private synchronized void add(Map<String, Object> line) {
     lines.append(JsonText.line(line)).append('\n');
     changed = true;
   }
 
-  private void write() {
+  private synchronized void write() {
     file.accept(lines.toString());
     written = System.nanoTime();
     changed = false;

@@ -127,6 +127,8 @@ final class RoundsPhase {
     RoundResult result = executed(request);
     long optimizerSteps = start.optimizer().steps() + rounds.steps();
     TrainedState after = after(result, optimizerSteps);
+    // A state after the round is of use only where the next round finds what it blends.
+    executor.saveScores(round);
     return keeper.advance(
         Milestone.SELECTION,
         () -> {

@@ -35,6 +35,12 @@ public record TrainingResult(
     rounds = List.copyOf(rounds);
   }
 
+  /** The same with other traffic. */
+  public TrainingResult with(Optional<BytesMoved> moved) {
+    return new TrainingResult(
+        selection, values, steps, keptStep, evaluations, rounds, lastSequence, moved);
+  }
+
   /** Mask and head. */
   public Mask trained() {
     return selection.trained();

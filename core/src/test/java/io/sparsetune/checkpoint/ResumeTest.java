@@ -9,6 +9,9 @@ import io.sparsetune.method.Methods;
 import io.sparsetune.params.ParameterLayout;
 import io.sparsetune.progress.StepTally;
 import io.sparsetune.progress.TrainingListener;
+import io.sparsetune.store.RoundFolder;
+import io.sparsetune.store.RoundStore;
+import io.sparsetune.testing.MemoryFolder;
 import io.sparsetune.train.MethodCase;
 import io.sparsetune.train.StateKeeper;
 import io.sparsetune.train.TinyTask;
@@ -18,6 +21,7 @@ import io.sparsetune.train.TrainingState;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -69,6 +73,11 @@ class ResumeTest {
 
   private static TrainingResult train(
       RunConfig config, StateKeeper keeper, Optional<byte[]> saved, int threads) {
+    return train(config, keeper, saved, threads, RoundStore.NONE);
+  }
+
+  private static TrainingResult train(
+      RunConfig config, StateKeeper keeper, Optional<byte[]> saved, int threads, RoundStore store) {
     ParameterLayout layout = TinyTask.spec(config).layout();
     Optional<TrainingState> from =
         saved.map(
@@ -78,19 +87,26 @@ class ResumeTest {
                         layout,
                         Methods.headTensors(layout, config.method()))
                     .state());
-    try (LocalStepExecutor executor = TinyTask.executor(config, threads)) {
+    try (LocalStepExecutor executor = TinyTask.executor(config, threads, store)) {
       return new TrainingLoop(layout, config, executor, TrainingListener.NONE, keeper).run(from);
     }
   }
 
   private static void diesAndGoesOn(RunConfig config, int longestLife) {
+    diesAndGoesOn(config, longestLife, Integer.MAX_VALUE);
+  }
+
+  private static void diesAndGoesOn(RunConfig config, int longestLife, int deaths) {
     TrainingResult whole = train(config, StateKeeper.NONE, Optional.empty(), 1);
     Random random = new Random(1);
     Optional<byte[]> saved = Optional.empty();
+    MemoryFolder rounds = new MemoryFolder("checkpoints");
+    RoundStore store = new RoundFolder(() -> rounds, RUN, Duration.ZERO);
     for (int attempt = 1; ; attempt++) {
-      Mortal keeper = new Mortal(1 + random.nextInt(longestLife), saved);
+      Mortal keeper =
+          new Mortal(attempt > deaths ? Integer.MAX_VALUE : 1 + random.nextInt(longestLife), saved);
       try {
-        TrainingResult result = train(config, keeper, saved, 1 + attempt % 2);
+        TrainingResult result = train(config, keeper, saved, 1 + attempt % 2, store);
         assertThat(attempt).isGreaterThan(2);
         assertSame(result, whole);
         return;
@@ -114,6 +130,13 @@ class ResumeTest {
   @FieldSource("io.sparsetune.train.MethodCase#ALL")
   void everyMethodGoesOnToTheSameBits(MethodCase method) {
     diesAndGoesOn(method.config("training.eval_steps=5"), LONGEST_LIFE);
+  }
+
+  /** The first states are those after dense rounds, where there are any. */
+  @ParameterizedTest
+  @FieldSource("io.sparsetune.train.MethodCase#ALL")
+  void everyMethodGoesOnThoughItDiesAtEachOfItsFirstStates(MethodCase method) {
+    diesAndGoesOn(method.config("training.eval_steps=5"), 1, 4);
   }
 
   @Test

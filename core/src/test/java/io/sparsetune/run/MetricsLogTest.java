@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparsetune.files.ByteSource;
 import io.sparsetune.progress.StepReport;
+import io.sparsetune.progress.StepTally;
 import io.sparsetune.progress.TrainingListener;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,7 +26,9 @@ class MetricsLogTest {
     }
     List<String> before = lines();
     assertThat(before).hasSize(1);
-    try (MetricsLog log = MetricsLog.goOn(written::add, 2, TrainingListener.NONE, before, 1_000)) {
+    StepTally none = StepTally.NONE;
+    try (MetricsLog log =
+        MetricsLog.goOn(written::add, 2, TrainingListener.NONE, before, none, 1_000)) {
       assertThat(log.elapsed()).isBetween(1_000.0, 1_100.0);
       log.stepDone(step(3));
       log.stepDone(step(4));
@@ -37,8 +42,46 @@ class MetricsLogTest {
 
   @Test
   void nothingNewIsNothingWritten() {
-    MetricsLog.goOn(written::add, 2, TrainingListener.NONE, List.of("{}"), 1).close();
+    MetricsLog.goOn(written::add, 2, TrainingListener.NONE, List.of("{}"), StepTally.NONE, 1)
+        .close();
     assertThat(written).isEmpty();
+  }
+
+  /** Its process died after step 3, and was saved as it was then. */
+  @Test
+  void theLossSinceTheLastLineIsCountedThrough() throws IOException {
+    MetricsLog whole = MetricsLog.begin(written::add, 2, TrainingListener.NONE);
+    for (int step = 1; step <= 4; step++) {
+      whole.stepDone(step(step, step));
+    }
+    whole.close();
+    double expected = new ObjectMapper().readTree(lines().get(1)).path("loss").asDouble();
+    MetricsLog first = MetricsLog.begin(written::add, 2, TrainingListener.NONE);
+    for (int step = 1; step <= 3; step++) {
+      first.stepDone(step(step, step));
+    }
+    StepTally tally = first.tally();
+    first.close();
+    try (MetricsLog second =
+        MetricsLog.goOn(written::add, 2, TrainingListener.NONE, lines(), tally, 1)) {
+      second.stepDone(step(4, 4));
+    }
+    assertThat(new ObjectMapper().readTree(lines().get(1)).path("loss").asDouble())
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void linesAreKeptUpToAStepOrToOneThatIsCutOff() {
+    String text = "{\"step\": 2, \"loss\": 1}\n{\"step\": 4}\n{\"step\": 4, \"best\": true}\n";
+    String later = text + "{\"step\": 6}\n{\"step\": 2}\n";
+    assertThat(linesUpTo(4, later)).isEqualTo(text.lines().toList());
+    assertThat(linesUpTo(9, text + "{\"step\": 6")).isEqualTo(text.lines().toList());
+    assertThat(linesUpTo(9, "")).isEmpty();
+  }
+
+  private static List<String> linesUpTo(int step, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return MetricsLog.linesUpTo(step, ByteSource.of("metrics.jsonl", bytes));
   }
 
   private List<String> lines() {
@@ -46,6 +89,10 @@ class MetricsLogTest {
   }
 
   private static StepReport step(int step) {
-    return new StepReport(step, 4, 0.5, 0.25, 0.001, 1, 8, 80);
+    return step(step, 0.25);
+  }
+
+  private static StepReport step(int step, double loss) {
+    return new StepReport(step, 4, 0.5, loss, 0.001, 1, 8, 80);
   }
 }
