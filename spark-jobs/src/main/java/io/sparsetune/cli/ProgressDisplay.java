@@ -1,5 +1,6 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.error.Printable;
 import io.sparsetune.progress.EvaluationReport;
 import io.sparsetune.progress.MaskReport;
 import io.sparsetune.progress.RoundReport;
@@ -50,6 +51,21 @@ final class ProgressDisplay implements TrainingListener {
   @Override
   public void headStarts(List<String> origins) {
     say("Head: " + String.join("; ", origins));
+  }
+
+  @Override
+  public void warned(String warning) {
+    say("Warning: " + Printable.message(warning));
+  }
+
+  @Override
+  public void resumed(int step) {
+    say("Going on from step %,d.".formatted(step));
+  }
+
+  @Override
+  public void finishedBefore() {
+    say("The run is finished already; nothing is trained.");
   }
 
   @Override

@@ -41,7 +41,7 @@ final class QuickStartCommand extends Common implements Callable<Integer> {
       description = "Only lay out the model, the data and the configuration; train nothing.")
   private boolean prepareOnly;
 
-  @Option(names = "--overwrite", description = "Replace a finished run that is there already.")
+  @Option(names = "--overwrite", description = "Replace a run that is there already.")
   private boolean overwrite;
 
   @Option(
@@ -66,7 +66,7 @@ final class QuickStartCommand extends Common implements Callable<Integer> {
       QuickStart.prepare(request, say);
     } else {
       QuickStart.run(
-          request, (config, replace) -> TrainCommand.train(session(), config, replace), say);
+          request, (config, existing) -> TrainCommand.train(session(), config, existing), say);
     }
     return 0;
   }

@@ -6,17 +6,22 @@ import io.sparsetune.config.RunConfigParser;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.error.UserException;
 import io.sparsetune.files.StrictJson;
 import io.sparsetune.hadoop.HadoopDefaults;
 import io.sparsetune.hadoop.HadoopFiles;
 import io.sparsetune.job.DryRun;
+import io.sparsetune.job.Existing;
 import io.sparsetune.job.TrainJob;
 import io.sparsetune.progress.TrainingListener;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -44,12 +49,29 @@ final class TrainCommand extends Common implements Callable<Integer> {
       description = "Overrides a key of the configuration, such as training.seed=2. Repeatable.")
   private List<String> overrides = new ArrayList<>();
 
-  @Option(
-      names = "--overwrite",
-      description =
-          "Replace a run that is already in the output folder; its files go before training"
-              + " begins.")
-  private boolean overwrite;
+  @ArgGroup(exclusive = true)
+  private ExistingOptions existing = new ExistingOptions();
+
+  /** What becomes of a run that is there. */
+  private static final class ExistingOptions {
+    @Option(
+        names = "--overwrite",
+        description =
+            "Replace a run that is already in the output folder, finished or not; its files go"
+                + " before training begins.")
+    private boolean overwrite;
+
+    @Option(
+        names = "--take-over",
+        description =
+            "Go on with an unfinished run although another command seems to be at work on it;"
+                + " that one ends at its next write.")
+    private boolean takeOver;
+
+    private Existing value() {
+      return overwrite ? Existing.OVERWRITE : takeOver ? Existing.TAKE_OVER : Existing.GO_ON;
+    }
+  }
 
   @Option(
       names = "--dry-run",
@@ -69,10 +91,11 @@ final class TrainCommand extends Common implements Callable<Integer> {
                   () -> NOTHING,
                   spark ->
                       new TrainJob(spark)
-                          .dryRun(new TrainJob.Request(run, overwrite, TrainingListener.NONE)));
+                          .dryRun(
+                              new TrainJob.Request(run, existing.value(), TrainingListener.NONE)));
       out().print(answer.text());
     } else {
-      TrainJob.Result result = train(session(), run, overwrite);
+      TrainJob.Result result = train(session(), run, existing.value());
       TrainReport.lines(result).forEach(out()::println);
     }
     out().flush();
@@ -80,22 +103,54 @@ final class TrainCommand extends Common implements Callable<Integer> {
   }
 
   /** Trains on Spark and shows how it goes; the quick start trains the same way. */
-  static TrainJob.Result train(Session session, RunConfig run, boolean overwrite) {
+  static TrainJob.Result train(Session session, RunConfig run, Existing existing) {
     ProgressDisplay progress =
         new ProgressDisplay(session.terminal(), run.training().loggingSteps(), System::nanoTime);
-    String left =
-        run.output()
-            + " is left without _SUCCESS: an unfinished run; train again with --overwrite.";
+    Optional<TrainJob.Result> before =
+        existing == Existing.OVERWRITE ? Optional.empty() : finishedBefore(run);
+    if (before.isPresent()) {
+      progress.finishedBefore();
+      return before.get();
+    }
+    AtomicReference<TrainJob> job = new AtomicReference<>();
     return session.onSpark(
         "sparsetune train " + run.output(),
-        () -> progress.begun() ? left : NOTHING,
+        () -> progress.begun() ? left(run.output(), job.get().saveNow()) : NOTHING,
         spark -> {
           try {
-            return new TrainJob(spark).run(new TrainJob.Request(run, overwrite, progress));
+            job.set(new TrainJob(spark));
+            return job.get().run(new TrainJob.Request(run, existing, progress));
           } finally {
             progress.end();
           }
         });
+  }
+
+  private static String left(String output, Optional<Integer> saved) {
+    return saved
+        .map(
+            step ->
+                "The run in %s is saved as it is after step %d; the same command goes on from there."
+                    .formatted(output, step))
+        .orElse(
+            "The run in %s is unfinished; the same command goes on from what was saved last."
+                .formatted(output));
+  }
+
+  /**
+   * A finished run needs no Spark to be found. A driver that a cluster has started has to start
+   * Spark all the same, or the cluster takes it for failed.
+   */
+  private static Optional<TrainJob.Result> finishedBefore(RunConfig run) {
+    if ("cluster".equals(System.getProperty("spark.submit.deployMode"))) {
+      return Optional.empty();
+    }
+    try {
+      return TrainJob.finished(run, HadoopDefaults.read(System.getenv()));
+    } catch (UserException e) {
+      // Spark may have settings by which the folder is found; else the job will say what is wrong.
+      return Optional.empty();
+    }
   }
 
   private RunConfig read() {

@@ -1,7 +1,9 @@
 package io.sparsetune.experiments;
 
+import io.sparsetune.config.ConfigDifferences;
 import io.sparsetune.hadoop.HadoopFolder;
 import io.sparsetune.run.RunInputs;
+import io.sparsetune.run.RunManifest;
 import io.sparsetune.run.RunState;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +19,7 @@ public sealed interface CellState {
   /** It is still to be trained. */
   record Open() implements CellState {}
 
-  /** Its folder has a finished run that is not its own, or cannot be read. */
+  /** Its folder has a run that is not its own, or cannot be read. */
   record Other(String why) implements CellState {}
 
   /** Its folder has something that is no run, and that nothing replaces. */
@@ -41,10 +43,35 @@ public sealed interface CellState {
     if (run instanceof RunState.Finished finished) {
       return finished(cell, finished, now);
     }
+    if (run instanceof RunState.Unfinished unfinished) {
+      return unfinished(cell, unfinished, now);
+    }
     if (run instanceof RunState.Unreadable unreadable) {
       return new Other("its folder has a finished run that is unreadable: " + unreadable.problem());
     }
     return run instanceof RunState.Foreign ? new Blocked() : new Open();
+  }
+
+  /** A run that is begun goes on where it is this cell's. */
+  private static CellState unfinished(
+      Cell cell, RunState.Unfinished run, Function<Cell, Optional<RunInputs>> now) {
+    if (run.manifest().isEmpty()) {
+      return new Other("its folder has an unfinished run that this version cannot read");
+    }
+    RunManifest manifest = run.manifest().get();
+    List<String> differences = ConfigDifferences.beyondPlaces(manifest.config(), cell.config());
+    if (!differences.isEmpty()) {
+      return new Other(
+          "its folder has an unfinished run of another configuration (%s)"
+              .formatted(Experiments.shown(differences)));
+    }
+    List<String> changed =
+        now.apply(cell).map(inputs -> inputs.differences(manifest.inputs())).orElse(List.of());
+    return changed.isEmpty()
+        ? new Open()
+        : new Other(
+            "its folder has an unfinished run, but what it read has changed (%s)"
+                .formatted(String.join(", ", changed)));
   }
 
   private static CellState finished(

@@ -7,6 +7,7 @@ import io.sparsetune.error.UserException;
 import io.sparsetune.files.IoReason;
 import io.sparsetune.hadoop.FolderLock;
 import io.sparsetune.hadoop.HadoopFolder;
+import io.sparsetune.job.Existing;
 import io.sparsetune.job.TrainJob;
 import io.sparsetune.run.RunInputs;
 import io.sparsetune.run.RunState;
@@ -100,7 +101,8 @@ public final class ExperimentsJob {
       boolean left =
           now instanceof CellState.Finished
               || now instanceof CellState.Other && !request.overwrite();
-      states.put(cell, left ? now : train(cell, number, open.size(), listener));
+      Existing existing = now instanceof CellState.Other ? Existing.OVERWRITE : Existing.GO_ON;
+      states.put(cell, left ? now : train(cell, existing, number, open.size(), listener));
       write(output, states);
     }
     return result(
@@ -203,11 +205,12 @@ public final class ExperimentsJob {
     problems.computeIfAbsent(text, absent -> new ArrayList<>()).add(cell.line());
   }
 
-  private CellState train(Cell cell, int number, int of, ExperimentsListener listener) {
+  private CellState train(
+      Cell cell, Existing existing, int number, int of, ExperimentsListener listener) {
     try {
-      // What is in the folder is unfinished, or may be replaced.
       TrainJob.Result result =
-          trainer.run(new TrainJob.Request(cell.config(), true, listener.begins(cell, number, of)));
+          trainer.run(
+              new TrainJob.Request(cell.config(), existing, listener.begins(cell, number, of)));
       listener.finished(cell, result);
       return CellState.of(cell, hadoop);
     } catch (RuntimeException e) {

@@ -42,7 +42,20 @@ public final class FolderClaim implements AutoCloseable {
 
   static FolderClaim of(HadoopFolder folder, Manner manner, HeartBeat.Pace pace)
       throws IOException {
+    boolean made = !folder.exists();
     folder.make();
+    Release release = claim(folder, manner, pace);
+    return new FolderClaim(
+        () -> {
+          release.run();
+          if (made) {
+            folder.deleteIfEmpty();
+          }
+        });
+  }
+
+  private static Release claim(HadoopFolder folder, Manner manner, HeartBeat.Pace pace)
+      throws IOException {
     Optional<Path> local = folder.local();
     if (local.isPresent()) {
       try {
@@ -50,7 +63,7 @@ public final class FolderClaim implements AutoCloseable {
         if (lock.isEmpty() && manner == Manner.POLITE) {
           throw inUse(folder);
         }
-        return new FolderClaim(lock.isPresent() ? lock.get()::close : () -> {});
+        return lock.isPresent() ? lock.get()::close : () -> {};
       } catch (LockFile.NoLocksException e) {
         // A mount without locks is like any other file system.
       }
@@ -62,7 +75,7 @@ public final class FolderClaim implements AutoCloseable {
     if (!beat.start()) {
       throw inUse(folder);
     }
-    return new FolderClaim(beat::close);
+    return beat::close;
   }
 
   private static TakenOverException inUse(HadoopFolder folder) {

@@ -92,7 +92,9 @@ public final class ComposeJob {
     int index = heads.index(request.head());
     FinishedRun head = runs.get(index);
     String basePath = Runs.basePath(runs.get(0), request.model(), hadoop);
-    RunFolder folder = RunFolder.toWrite(request.output(), request.overwrite(), hadoop);
+    RunFolder folder =
+        RunFolder.toWrite(
+            request.output(), request.overwrite() ? Existing.OVERWRITE : Existing.GO_ON, hadoop);
     requireApart(request, basePath);
     BaseModel base = HadoopModels.open(basePath, hadoop);
     deltas.forEach(delta -> delta.requireBase(base));

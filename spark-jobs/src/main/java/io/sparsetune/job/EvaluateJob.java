@@ -86,7 +86,7 @@ public final class EvaluateJob {
           data.truncated(),
           data.skipped(),
           delta.info().metric().key(),
-          TrainJob.byName(delta.info().taskType(), Metrics.scores(predictions)));
+          Training.byName(delta.info().taskType(), Metrics.scores(predictions)));
     }
   }
 }

@@ -101,7 +101,9 @@ public final class ImportJob {
    * @throws DataException for an adapter that is none, is not plain LoRA or does not fit the base
    */
   public Result run(Request request) {
-    RunFolder folder = RunFolder.toWrite(request.output(), request.overwrite(), hadoop);
+    RunFolder folder =
+        RunFolder.toWrite(
+            request.output(), request.overwrite() ? Existing.OVERWRITE : Existing.GO_ON, hadoop);
     requireApart(request, request.adapter());
     requireApart(request, request.base());
     HadoopFolder source = HadoopFolder.of(request.adapter(), hadoop);

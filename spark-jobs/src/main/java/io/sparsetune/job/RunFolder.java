@@ -1,83 +1,202 @@
 package io.sparsetune.job;
 
+import io.sparsetune.checkpoint.Checkpoint;
+import io.sparsetune.checkpoint.Checkpoints;
+import io.sparsetune.config.ConfigDifferences;
+import io.sparsetune.config.RunConfig;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.error.Shown;
 import io.sparsetune.error.TakenOverException;
 import io.sparsetune.files.IoReason;
 import io.sparsetune.files.OutputFolder;
 import io.sparsetune.files.RunFiles;
+import io.sparsetune.files.Unreadable;
+import io.sparsetune.hadoop.FolderClaim;
 import io.sparsetune.hadoop.FolderLock;
 import io.sparsetune.hadoop.HadoopFolder;
 import io.sparsetune.hadoop.Staging;
-import io.sparsetune.run.RunManifest;
+import io.sparsetune.run.MetricsLog;
+import io.sparsetune.run.RunState;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
 /**
  * The folder that a run writes its files into, on any Hadoop file system. Files appear whole, by
- * renaming, and {@code _SUCCESS} last: a run without it did not finish. Of two commands that write
- * into one folder the later has it: the other finds a {@code run.json} that is not its own, and
- * ends. So nothing is locked that a killed command would leave behind.
+ * renaming, and {@code _SUCCESS} last: a run without it did not finish. A training claims the
+ * folder for as long as it works there. A command that loses its claim, since another was told to
+ * take over, finds a {@code run.json} that is not its own, and ends.
  */
 final class RunFolder {
   private final HadoopFolder folder;
-  private final boolean overwrite;
+  private final Existing existing;
 
   /** {@code run.json} as it was written here; empty before. */
   private byte[] record = new byte[0];
 
-  private RunFolder(HadoopFolder folder, boolean overwrite) {
+  private RunFolder(HadoopFolder folder, Existing existing) {
     this.folder = folder;
-    this.overwrite = overwrite;
+    this.existing = existing;
   }
 
   /**
-   * A folder to train into. Nothing is left there or removed before {@link #begin}.
+   * A folder for a run that is made at once. Nothing is left there or removed before {@link
+   * #writeFinished}.
    *
-   * @throws ConfigException where it holds a run and {@code overwrite} is false, or something that
-   *     is no run
+   * @throws ConfigException where it holds a run that is not to be replaced, or something that is
+   *     no run
    * @throws DataException where nothing can be written
    */
-  static RunFolder toWrite(String output, boolean overwrite, Configuration hadoop) {
-    RunFolder run = new RunFolder(HadoopFolder.of(output, hadoop), overwrite);
-    try {
-      run.check();
-    } catch (IOException e) {
-      throw new ConfigException("Cannot use the output folder " + output + ": " + IoReason.of(e));
-    }
+  static RunFolder toWrite(String output, Existing existing, Configuration hadoop) {
+    RunFolder run = new RunFolder(HadoopFolder.of(output, hadoop), existing);
+    run.check();
     run.folder.requireWritable();
     return run;
   }
 
-  private void check() throws IOException {
-    if (!folder.exists() || folder.isEmpty()) {
-      return;
-    }
-    String where = folder.location();
-    boolean done = folder.contains(RunFiles.SUCCESS);
-    if (!folder.contains(RunFiles.RUN) || !RunManifest.isOne(folder.file(RunFiles.RUN))) {
-      throw new ConfigException(
-          "Cannot write a run into %s: the folder holds something that is not a run; give another output"
-              .formatted(where));
-    }
-    if (overwrite) {
-      return;
-    }
-    throw new ConfigException(
-        done
-            ? "Cannot write a run into %s: it holds a finished one; give another output, or --overwrite to replace it"
-                .formatted(where)
-            : "Cannot write a run into %s: it holds one that did not finish, and runs cannot be resumed in this version; give another output, or --overwrite to start it again"
-                .formatted(where));
+  /**
+   * A folder to train into. Nothing is left there or removed before {@link #begin} or {@link
+   * #goOn}.
+   *
+   * @throws ConfigException where it holds another run that is not to be replaced, or something
+   *     that is no run
+   * @throws DataException where nothing can be written
+   */
+  static RunFolder toTrain(RunConfig config, Existing existing, Configuration hadoop) {
+    RunFolder run = new RunFolder(HadoopFolder.of(config.output(), hadoop), existing);
+    run.look(config);
+    run.folder.requireWritable();
+    return run;
   }
 
-  /** Removes an older run's files. */
-  void begin() {
+  private void check() {
+    RunState state = state();
+    if (!isFree(state) && existing != Existing.OVERWRITE) {
+      throw refused(
+          state instanceof RunState.Unfinished ? "an unfinished run" : "a finished run", List.of());
+    }
+  }
+
+  private static boolean isFree(RunState state) {
+    return state instanceof RunState.Free || state instanceof RunState.Failed;
+  }
+
+  private RunState state() {
+    RunState state;
+    try {
+      state = RunState.of(folder);
+    } catch (DataException e) {
+      if (e.getCause() instanceof IOException reason) {
+        throw new ConfigException(
+            "Cannot use the output folder %s: %s".formatted(folder.location(), IoReason.of(reason)),
+            e);
+      }
+      throw e;
+    }
+    if (state instanceof RunState.Foreign) {
+      throw new ConfigException(
+          "Cannot write a run into %s: the folder holds something that is not a run; give another output"
+              .formatted(folder.location()));
+    }
+    return state;
+  }
+
+  private ConfigException refused(String what, List<String> why) {
+    return new ConfigException(
+        "Cannot write a run into %s: it holds %s%s; give another output, or --overwrite to replace it"
+            .formatted(folder.location(), what, why.isEmpty() ? "" : " (" + Shown.list(why) + ")"));
+  }
+
+  /**
+   * The state of the run there, which a training of that configuration may go on with.
+   *
+   * @throws ConfigException where that is another run, and not to be replaced
+   */
+  RunState look(RunConfig config) {
+    RunState state = state();
+    if (existing == Existing.OVERWRITE) {
+      return new RunState.Free();
+    }
+    if (state instanceof RunState.Unreadable unreadable) {
+      throw refused("a finished run that is unreadable", List.of(unreadable.problem()));
+    }
+    if (state instanceof RunState.Finished finished) {
+      if (finished.result().training().isEmpty()) {
+        throw refused("a finished run that was composed or imported", List.of());
+      }
+      List<String> differences = ConfigDifferences.of(finished.manifest().config(), config);
+      if (!differences.isEmpty()) {
+        throw refused("a finished run of another configuration", differences);
+      }
+    }
+    if (state instanceof RunState.Unfinished unfinished) {
+      if (unfinished.manifest().isEmpty()) {
+        throw refused("an unfinished run that this version cannot read", List.of());
+      }
+      List<String> differences =
+          ConfigDifferences.beyondPlaces(unfinished.manifest().get().config(), config);
+      if (!differences.isEmpty()) {
+        throw refused("an unfinished run of another configuration", differences);
+      }
+    }
+    return state;
+  }
+
+  /**
+   * Claims the folder for a training.
+   *
+   * @throws TakenOverException where another command is at work there, and is not to be taken over
+   */
+  FolderClaim claim() {
+    try {
+      return FolderClaim.of(
+          folder,
+          existing == Existing.GO_ON ? FolderClaim.Manner.POLITE : FolderClaim.Manner.TAKE_OVER);
+    } catch (IOException e) {
+      throw new DataException("Cannot write into " + folder.location() + ": " + IoReason.of(e), e);
+    }
+  }
+
+  String location() {
+    return folder.location();
+  }
+
+  /** The checkpoints of the run; written to only while the run is this command's. */
+  HadoopFolder checkpoints() {
+    return folder.below(RunFiles.CHECKPOINTS);
+  }
+
+  /**
+   * The lines of {@code metrics.jsonl} up to a step.
+   *
+   * @throws DataException where it cannot be read
+   */
+  List<String> metricsUpTo(int step) {
+    try {
+      return folder.contains(RunFiles.METRICS)
+          ? MetricsLog.linesUpTo(step, folder.file(RunFiles.METRICS))
+          : List.of();
+    } catch (IOException e) {
+      throw Unreadable.because(folder.location(), e);
+    }
+  }
+
+  /** Removes an older run's files, and writes the manifest of a run that begins. */
+  void begin(String manifest) {
     attempt(RunFiles.RUN, this::removeOlder);
+    goOn(manifest);
+  }
+
+  /** Writes the manifest of a run that goes on: from now on it is this command's. */
+  void goOn(String manifest) {
+    byte[] bytes = manifest.getBytes(StandardCharsets.UTF_8);
+    attempt(RunFiles.RUN, () -> folder.write(RunFiles.RUN, out -> out.write(bytes)));
+    record = bytes;
   }
 
   /**
@@ -94,6 +213,7 @@ final class RunFolder {
     for (String name : RunFiles.ALL) {
       folder.delete(name);
     }
+    folder.deleteAll(RunFiles.CHECKPOINTS);
   }
 
   /**
@@ -127,12 +247,7 @@ final class RunFolder {
    */
   void write(String name, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    if (name.equals(RunFiles.RUN)) {
-      attempt(name, () -> folder.write(name, out -> out.write(bytes)));
-      record = bytes;
-    } else {
-      write(name, out -> out.write(bytes));
-    }
+    write(name, out -> out.write(bytes));
   }
 
   /**
@@ -146,6 +261,20 @@ final class RunFolder {
         () -> {
           requireOwn(name);
           folder.write(name, content);
+        });
+  }
+
+  /**
+   * Writes a checkpoint.
+   *
+   * @throws TakenOverException as {@link #write}
+   */
+  void write(Checkpoints checkpoints, Checkpoint checkpoint) {
+    attempt(
+        RunFiles.CHECKPOINTS,
+        () -> {
+          requireOwn(RunFiles.CHECKPOINTS);
+          checkpoints.write(checkpoint);
         });
   }
 
@@ -170,12 +299,18 @@ final class RunFolder {
   }
 
   /**
-   * Says that every file is there.
+   * Says that every file is there; checkpoints are of no use from then on.
    *
    * @throws TakenOverException as {@link #write}
    */
   void complete() {
     write(RunFiles.SUCCESS, "");
+    removeCheckpoints();
+  }
+
+  /** Removes the checkpoints of a finished run, which one that was killed at its end has left. */
+  void removeCheckpoints() {
+    attempt(RunFiles.CHECKPOINTS, () -> folder.deleteAll(RunFiles.CHECKPOINTS));
   }
 
   private interface Action {

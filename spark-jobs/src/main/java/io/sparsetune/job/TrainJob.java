@@ -1,18 +1,17 @@
 package io.sparsetune.job;
 
 import io.sparsetune.cluster.ClusterShape;
+import io.sparsetune.config.ConfigDifferences;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.data.RowSample;
-import io.sparsetune.delta.DeltaFile;
-import io.sparsetune.delta.SparseDelta;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.DivergedException;
 import io.sparsetune.error.TakenOverException;
 import io.sparsetune.executor.SparkStepExecutor;
-import io.sparsetune.files.ByteSource;
-import io.sparsetune.files.RunFiles;
-import io.sparsetune.files.Sha256;
+import io.sparsetune.files.IoReason;
+import io.sparsetune.hadoop.FolderClaim;
+import io.sparsetune.hadoop.HadoopFolder;
 import io.sparsetune.interop.HuggingFaceFolder;
 import io.sparsetune.memory.Heaps;
 import io.sparsetune.memory.MemoryEstimate;
@@ -20,21 +19,12 @@ import io.sparsetune.memory.TrainedSizes;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.progress.TrainingPlan;
-import io.sparsetune.run.MetricsLog;
-import io.sparsetune.run.RunIdentity;
+import io.sparsetune.run.RunData;
 import io.sparsetune.run.RunInputs;
-import io.sparsetune.task.Metric;
-import io.sparsetune.task.Metrics;
-import io.sparsetune.task.TaskType;
-import io.sparsetune.train.EvaluationRequest;
-import io.sparsetune.train.StepExecutor;
-import io.sparsetune.train.TrainingLoop;
-import io.sparsetune.train.TrainingResult;
-import java.io.ByteArrayOutputStream;
+import io.sparsetune.run.RunResult;
+import io.sparsetune.run.RunState;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,10 +42,10 @@ public final class TrainJob {
    * A run to train.
    *
    * @param config what to train
-   * @param overwrite whether a run that is already in the output folder may be replaced
+   * @param existing what becomes of a run that is in the output folder already
    * @param progress hears how it goes
    */
-  public record Request(RunConfig config, boolean overwrite, TrainingListener progress) {}
+  public record Request(RunConfig config, Existing existing, TrainingListener progress) {}
 
   /**
    * What a finished run has to say; {@code result.json} in short.
@@ -83,7 +73,25 @@ public final class TrainJob {
       Map<String, Double> validation,
       Map<String, Double> test,
       String deltaSha256,
-      String trafficLine) {}
+      String trafficLine) {
+
+    /** The result of a run that was finished before; without traffic. */
+    static Result of(String output, RunResult result) {
+      RunResult.Training training = result.training().orElseThrow();
+      return new Result(
+          output,
+          result.n(),
+          (int) result.k(),
+          (int) result.head(),
+          training.steps(),
+          training.bestStep(),
+          result.metric(),
+          result.scores().getOrDefault(RunData.VALIDATION, Map.of()),
+          result.scores().getOrDefault(RunData.TEST, Map.of()),
+          result.deltaSha256().orElse(""),
+          "");
+    }
+  }
 
   /**
    * What a run would train.
@@ -101,6 +109,8 @@ public final class TrainJob {
   /** The last run's: the next one may have the same base and data. */
   private Optional<Preparation> last = Optional.empty();
 
+  private volatile Optional<Training> current = Optional.empty();
+
   private final InputHashes inputs = new InputHashes();
 
   public TrainJob(SparkSession session) {
@@ -109,50 +119,68 @@ public final class TrainJob {
   }
 
   /**
-   * Trains. The output folder is complete only when it has {@code _SUCCESS}; what was logged before
-   * a failure stays in it.
+   * Trains. The output folder is complete only when it has {@code _SUCCESS}; what was logged and
+   * saved before a failure stays in it, and the same request goes on from there.
    *
    * @throws ConfigException for a configuration that does not fit the model, the data or the
    *     cluster, and for an output folder that is not free
    * @throws DataException for data or files that cannot be used
    * @throws DivergedException when a loss, a gradient or an output is not finite
-   * @throws TakenOverException when another command has begun a run in the output folder
+   * @throws TakenOverException when another command is at work in the output folder, or has taken
+   *     the run over
    */
   public Result run(Request request) {
     RunConfig config = request.config();
-    RunFolder folder = RunFolder.toWrite(config.output(), request.overwrite(), hadoop);
-    Preparation run = prepare(config);
+    RunFolder folder = RunFolder.toTrain(config, request.existing(), hadoop);
+    try (FolderClaim claim = folder.claim()) {
+      // Another command may have finished the run before it let the folder go.
+      RunState there = folder.look(config);
+      if (there instanceof RunState.Finished finished) {
+        folder.removeCheckpoints();
+        request.progress().finishedBefore();
+        return Result.of(config.output(), finished.result());
+      }
+      return run(request, folder, there);
+    } catch (IOException e) {
+      throw new DataException("Cannot write into " + config.output() + ": " + IoReason.of(e), e);
+    }
+  }
+
+  private Result run(Request request, RunFolder folder, RunState there) {
+    Preparation run = prepare(request.config());
     MemoryEstimate memory = memory(run);
     memory.check();
     TrainedSizes sizes = sizes(run);
     folder.requireRoom(sizes.k() + sizes.head());
-    try (SparkStepExecutor executor =
-        new SparkStepExecutor(
-            session,
-            run.shipped(),
-            run.spec(),
-            config.training().seed(),
-            run.sparkData(memory.scoresAtOnce()))) {
-      RunIdentity identity = run.identity();
-      String manifest = TrainManifest.of(session, run, identity, executor.arithmetic()).text();
-      folder.begin();
-      folder.write(RunFiles.RUN, manifest);
-      try (MetricsLog log =
-          MetricsLog.begin(
-              text -> folder.write(RunFiles.METRICS, text),
-              config.training().loggingSteps(),
-              request.progress())) {
-        log.headStarts(run.head());
-        if (run.textsCut() > 0) {
-          log.textsCut(run.textsCut(), run.texts(), config.data().maxSeqLength());
-        }
-        TrainingResult result =
-            new TrainingLoop(run.spec().layout(), run.config(), executor, log).run();
-        // Nothing is written after _SUCCESS.
-        log.flush();
-        return finish(folder, run, identity, executor, result, log.elapsed());
-      }
+    try (Training training =
+        new Training(session, folder, run, memory.scoresAtOnce(), request.progress())) {
+      current = Optional.of(training);
+      return training.run(there);
+    } finally {
+      current = Optional.empty();
     }
+  }
+
+  /**
+   * Saves the state of the training that runs, from any thread, since the process is about to end.
+   *
+   * @return steps done in what is saved; empty where nothing runs, or nothing could be saved
+   */
+  public Optional<Integer> saveNow() {
+    return current.flatMap(Training::saveNow);
+  }
+
+  /**
+   * The result of a run of that configuration that is finished already. What it read is not looked
+   * at again.
+   */
+  public static Optional<Result> finished(RunConfig config, Configuration hadoop) {
+    return RunState.of(HadoopFolder.of(config.output(), hadoop))
+                instanceof RunState.Finished finished
+            && finished.result().training().isPresent()
+            && ConfigDifferences.of(finished.manifest().config(), config).isEmpty()
+        ? Optional.of(Result.of(config.output(), finished.result()))
+        : Optional.empty();
   }
 
   /**
@@ -205,7 +233,7 @@ public final class TrainJob {
    */
   public DryRun dryRun(Request request) {
     RunConfig config = request.config();
-    RunFolder.toWrite(config.output(), request.overwrite(), hadoop);
+    RunFolder.toTrain(config, request.existing(), hadoop);
     Preparation run = prepare(config);
     MemoryEstimate memory = memory(run);
     SparkStepExecutor.arithmetic(session, config.training().precision());
@@ -246,59 +274,5 @@ public final class TrainJob {
 
   private static TrainedSizes sizes(Preparation run) {
     return TrainedSizes.of(problem(run));
-  }
-
-  private static Result finish(
-      RunFolder folder,
-      Preparation run,
-      RunIdentity identity,
-      StepExecutor executor,
-      TrainingResult result,
-      double seconds) {
-    SparseDelta delta =
-        new SparseDelta(
-            identity.delta(run.config(), run.spec(), run.train().labels(), result),
-            result.trained(),
-            result.values());
-    byte[] bytes = bytes(delta);
-    DeltaFile.requireReadable(ByteSource.of(RunFiles.DELTA, bytes));
-    folder.write(RunFiles.DELTA, out -> out.write(bytes));
-    long sequence = result.lastSequence();
-    Map<String, Map<String, Double>> scores = new LinkedHashMap<>();
-    for (String set : new String[] {Preparation.VALIDATION, Preparation.TEST}) {
-      if (run.evaluation().containsKey(set)) {
-        EvaluationRequest request =
-            new EvaluationRequest(++sequence, set, result.trained(), result.values());
-        scores.put(
-            set, byName(run.config().task().type(), Metrics.scores(executor.evaluate(request))));
-      }
-    }
-    RunSummary summary =
-        new RunSummary(run, result, scores, Sha256.hex(bytes), bytes.length, seconds);
-    folder.write(RunFiles.RESULT, summary.file().text());
-    folder.complete();
-    return summary.result();
-  }
-
-  private static byte[] bytes(SparseDelta delta) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try {
-      DeltaFile.write(delta, out);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return out.toByteArray();
-  }
-
-  /** Scores by their names; choices are no classes and have accuracy alone. */
-  static Map<String, Double> byName(TaskType type, Map<Metric, Double> scores) {
-    Map<String, Double> named = new LinkedHashMap<>();
-    scores.forEach(
-        (metric, score) -> {
-          if (type != TaskType.MULTIPLE_CHOICE || metric == Metric.ACCURACY) {
-            named.put(metric.key(), score);
-          }
-        });
-    return named;
   }
 }

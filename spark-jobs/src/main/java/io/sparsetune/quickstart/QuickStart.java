@@ -7,6 +7,7 @@ import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.files.IoReason;
 import io.sparsetune.files.RunFiles;
 import io.sparsetune.files.TemporaryName;
+import io.sparsetune.job.Existing;
 import io.sparsetune.job.TrainJob;
 import io.sparsetune.quickstart.GrammarSplit.Row;
 import java.io.IOException;
@@ -27,7 +28,7 @@ public final class QuickStart {
 
   /** Trains as the train command does. */
   public interface Trainer {
-    TrainJob.Result train(RunConfig config, boolean overwrite);
+    TrainJob.Result train(RunConfig config, Existing existing);
   }
 
   private final QuickStartRequest request;
@@ -94,10 +95,10 @@ public final class QuickStart {
       QuickStartFiles.delete(request.run().resolve(RunFiles.SUCCESS));
     }
     GrammarSplit split = lay(config);
-    // What is in run/ is unfinished, or may be replaced.
     TrainJob.Result result =
         trainer.train(
-            RunConfigParser.read(request.config(), List.of()), Files.exists(request.run()));
+            RunConfigParser.read(request.config(), List.of()),
+            request.overwrite() ? Existing.OVERWRITE : Existing.GO_ON);
     QuickStartReport report = new QuickStartReport(request);
     report.result(result, split).forEach(say);
     report.next().forEach(say);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparsetune.files.Sha256;
 import io.sparsetune.pretrained.BaseModel;
 import io.sparsetune.testing.Golden;
 import io.sparsetune.testing.TestModels;
@@ -138,23 +139,31 @@ class CommandsTest {
   }
 
   @Test
-  void aFolderWithARunIsNotWrittenInto() throws IOException {
+  void aFinishedRunIsTheResultOfTheSameCommand() throws IOException {
+    String sha256 = Sha256.hex(Files.readAllBytes(tiny.output().resolve("delta.safetensors")));
+    long written = Files.getLastModifiedTime(tiny.output().resolve("result.json")).toMillis();
     Cli again = tiny.train();
-    assertThat(again.code()).isEqualTo(2);
+    assertThat(again.code()).isZero();
     assertThat(again.err())
-        .isEqualTo(
-            "Error: Cannot write a run into %s: it holds a finished one; give another output, or --overwrite to replace it%n"
-                .formatted(run));
-    assertThat(again.out()).isEmpty();
+        .isEqualTo("The run is finished already; nothing is trained.%n".formatted());
+    assertThat(again.out()).contains("Run: " + run + ", delta sha256 " + sha256);
+    assertThat(Files.getLastModifiedTime(tiny.output().resolve("result.json")).toMillis())
+        .isEqualTo(written);
+  }
+
+  @Test
+  void aRunOfAnotherConfigurationIsNotWrittenOver() throws IOException {
     byte[] delta = Files.readAllBytes(tiny.output().resolve("delta.safetensors"));
+    String refused =
+        "Error: Cannot write a run into %s: it holds %s run of another configuration"
+            + " (training.seed 1, not 99); give another output, or --overwrite to replace it%n";
+    assertThat(tiny.train("training.seed=99").err())
+        .isEqualTo(refused.formatted(run, "a finished"));
     Files.delete(tiny.output().resolve("_SUCCESS"));
     try {
-      Cli partly = tiny.train();
+      Cli partly = tiny.train("training.seed=99");
       assertThat(partly.code()).isEqualTo(2);
-      assertThat(partly.err())
-          .isEqualTo(
-              "Error: Cannot write a run into %s: it holds one that did not finish, and runs cannot be resumed in this version; give another output, or --overwrite to start it again%n"
-                  .formatted(run));
+      assertThat(partly.err()).isEqualTo(refused.formatted(run, "an unfinished"));
       assertThat(partly.out()).isEmpty();
       assertThat(tiny.output().resolve("delta.safetensors")).hasBinaryContent(delta);
     } finally {

@@ -44,10 +44,9 @@ class InterruptionTest {
     String output = String.join("\n", lines);
     assertThat(process.exitValue()).as(output).isEqualTo(code);
     assertThat(output)
-        .contains(
-            "Interrupted: stopping the running jobs. "
-                + folder.resolve("run")
-                + " is left without _SUCCESS: an unfinished run; train again with --overwrite.")
+        .containsPattern(
+            "Interrupted: stopping the running jobs. The run in %s is saved as it is after step [0-9]+; the same command goes on from there."
+                .formatted(folder.resolve("run")))
         .doesNotContain("Error: ", "\tat ");
     assertThat(folder.resolve("run/run.json")).exists();
     assertThat(folder.resolve("run/_SUCCESS")).doesNotExist();

@@ -3,6 +3,7 @@ package io.sparsetune.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.cluster.SparkSubmit.Outcome;
+import io.sparsetune.job.Existing;
 import io.sparsetune.job.TrainJob;
 import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.testing.SharedSession;
@@ -32,7 +33,8 @@ class PredictTest {
     toy = ToyRun.in(folder.resolve("toy"), 0);
     new TrainJob(SharedSession.get())
         .run(
-            new TrainJob.Request(toy.config("training.max_steps=2"), false, TrainingListener.NONE));
+            new TrainJob.Request(
+                toy.config("training.max_steps=2"), Existing.GO_ON, TrainingListener.NONE));
     expected = predict(SparkSubmit.on("local[2]"), "one-process");
     assertThat(expected).hasSize(53).allMatch(row -> row.contains("\"prediction\":"));
   }

@@ -77,7 +77,9 @@ class ChoiceJobsTest {
       return new TrainJob(session)
           .run(
               new TrainJob.Request(
-                  RunConfigParser.parse(yaml, "test", List.of()), false, TrainingListener.NONE));
+                  RunConfigParser.parse(yaml, "test", List.of()),
+                  Existing.GO_ON,
+                  TrainingListener.NONE));
     } finally {
       session.sparkContext().conf().remove("spark.sparsetune.partitions");
     }

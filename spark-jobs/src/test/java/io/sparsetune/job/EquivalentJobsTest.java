@@ -52,7 +52,8 @@ class EquivalentJobsTest {
     session = SharedSession.get();
     toy = ToyRun.in(folder.resolve("toy"), 0.1);
     for (String[] method : List.of(LORA, ADAPTER)) {
-      new TrainJob(session).run(new TrainJob.Request(config(method), false, TrainingListener.NONE));
+      new TrainJob(session)
+          .run(new TrainJob.Request(config(method), Existing.GO_ON, TrainingListener.NONE));
     }
   }
 
@@ -188,7 +189,7 @@ class EquivalentJobsTest {
     SparseDelta delta = delta("lora");
     DryRun dry =
         new TrainJob(session)
-            .dryRun(new TrainJob.Request(config(LORA), true, TrainingListener.NONE));
+            .dryRun(new TrainJob.Request(config(LORA), Existing.OVERWRITE, TrainingListener.NONE));
     assertThat(dry.k()).isEqualTo(delta.info().k());
     assertThat(dry.n()).isEqualTo(delta.info().n());
     assertThat(dry.head()).isEqualTo(delta.head());
@@ -230,7 +231,7 @@ class EquivalentJobsTest {
     assertThatThrownBy(
             () ->
                 new TrainJob(session)
-                    .run(new TrainJob.Request(without, false, TrainingListener.NONE)))
+                    .run(new TrainJob.Request(without, Existing.GO_ON, TrainingListener.NONE)))
         .isInstanceOf(ConfigException.class)
         .hasMessage(message, base().encoder().hiddenSize());
   }

@@ -72,7 +72,8 @@ class HeadByNameJobsTest {
     List<String> all = new ArrayList<>(List.of("output=" + output));
     all.addAll(overrides);
     return new TrainJob(session)
-        .run(new TrainJob.Request(toy.config(all.toArray(String[]::new)), false, listener));
+        .run(
+            new TrainJob.Request(toy.config(all.toArray(String[]::new)), Existing.GO_ON, listener));
   }
 
   private static void merge(Path run, Path output) {
@@ -159,7 +160,7 @@ class HeadByNameJobsTest {
             .dryRun(
                 new TrainJob.Request(
                     toy.config("model.path=" + base, "output=" + folder.resolve("none")),
-                    false,
+                    Existing.GO_ON,
                     TrainingListener.NONE))
             .text();
     assertThat(text)

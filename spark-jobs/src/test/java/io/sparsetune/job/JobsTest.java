@@ -47,7 +47,8 @@ class JobsTest {
     toy = ToyRun.in(folder.resolve("toy"), 0.1);
     run = toy.folder().resolve("run");
     result =
-        new TrainJob(session).run(new TrainJob.Request(toy.config(), false, TrainingListener.NONE));
+        new TrainJob(session)
+            .run(new TrainJob.Request(toy.config(), Existing.GO_ON, TrainingListener.NONE));
   }
 
   @Test
@@ -287,7 +288,8 @@ class JobsTest {
     DryRun dry =
         new TrainJob(session)
             .dryRun(
-                new TrainJob.Request(toy.config("output=" + output), false, TrainingListener.NONE));
+                new TrainJob.Request(
+                    toy.config("output=" + output), Existing.GO_ON, TrainingListener.NONE));
     assertThat(output).doesNotExist();
     assertThat(dry.k()).isEqualTo(result.k());
     assertThat(dry.head()).isEqualTo(result.head());

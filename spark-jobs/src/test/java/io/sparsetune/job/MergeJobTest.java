@@ -29,7 +29,8 @@ class MergeJobTest {
     run = toy.folder().resolve("run");
     new TrainJob(SharedSession.get())
         .run(
-            new TrainJob.Request(toy.config("training.max_steps=1"), false, TrainingListener.NONE));
+            new TrainJob.Request(
+                toy.config("training.max_steps=1"), Existing.GO_ON, TrainingListener.NONE));
   }
 
   @Test

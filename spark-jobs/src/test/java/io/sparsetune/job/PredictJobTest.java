@@ -37,7 +37,8 @@ class PredictJobTest {
     toy = ToyRun.in(folder.resolve("toy"), 0);
     new TrainJob(session)
         .run(
-            new TrainJob.Request(toy.config("training.max_steps=1"), false, TrainingListener.NONE));
+            new TrainJob.Request(
+                toy.config("training.max_steps=1"), Existing.GO_ON, TrainingListener.NONE));
     rows = input("rows.jsonl", "{\"text\": \"w4\"}", "{\"text\": \"w5\"}");
   }
 

@@ -64,7 +64,9 @@ class RegressionJobsTest {
         new TrainJob(session)
             .run(
                 new TrainJob.Request(
-                    RunConfigParser.parse(yaml, "test", List.of()), false, TrainingListener.NONE));
+                    RunConfigParser.parse(yaml, "test", List.of()),
+                    Existing.GO_ON,
+                    TrainingListener.NONE));
   }
 
   private static String uri(String name) {

@@ -37,7 +37,7 @@ class RoundsJobTest {
     RunConfig config = toy.config(CHILD);
     TrainJob.Result result =
         new TrainJob(SharedSession.get())
-            .run(new TrainJob.Request(config, false, TrainingListener.NONE));
+            .run(new TrainJob.Request(config, Existing.GO_ON, TrainingListener.NONE));
     Path run = folder.resolve("run");
     assertThat(Files.readAllBytes(run.resolve("delta.safetensors")))
         .isEqualTo(LocalRun.delta(config));
@@ -73,7 +73,7 @@ class RoundsJobTest {
         ToyRun.in(folder, 0.1)
             .config("method.name=diff", "method.score_steps=null", "method.finetune_epochs=0.5");
     new TrainJob(SharedSession.get())
-        .run(new TrainJob.Request(config, false, TrainingListener.NONE));
+        .run(new TrainJob.Request(config, Existing.GO_ON, TrainingListener.NONE));
     Path run = folder.resolve("run");
     assertThat(Files.readAllBytes(run.resolve("delta.safetensors")))
         .isEqualTo(LocalRun.delta(config));
@@ -88,7 +88,7 @@ class RoundsJobTest {
   void roundsThatTakeAllStepsAreRefusedBeforeAnythingIsTrained() throws IOException {
     ToyRun toy = ToyRun.in(folder, 0.1);
     RunConfig config = toy.config(CHILD[0], CHILD[1], "method.project_every=17 steps");
-    TrainJob.Request request = new TrainJob.Request(config, false, TrainingListener.NONE);
+    TrainJob.Request request = new TrainJob.Request(config, Existing.GO_ON, TrainingListener.NONE);
     assertThatThrownBy(() -> new TrainJob(SharedSession.get()).run(request))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("2 rounds of 17 steps leave none of the training's 33 steps");

@@ -24,12 +24,19 @@ class RunFolderTest {
   @Test
   void ofTwoCommandsTheLaterHasTheFolder() throws IOException {
     Path output = folder.resolve("run");
-    RunFolder first = RunFolder.toWrite(output.toString(), false, HADOOP);
-    RunFolder second = RunFolder.toWrite(output.toString(), false, HADOOP);
-    first.begin();
-    first.write(RunFiles.RUN, "{\"run_id\": \"a\"}");
+    RunFolder first = RunFolder.toWrite(output.toString(), Existing.GO_ON, HADOOP);
+    RunFolder second = RunFolder.toWrite(output.toString(), Existing.GO_ON, HADOOP);
+    first.begin("{\"run_id\": \"a\"}");
     first.write(RunFiles.METRICS, "first");
-    second.begin();
+    second.begin("{\"run_id\": \"b\"}");
+    assertThatThrownBy(() -> first.write(RunFiles.METRICS, "first, later"))
+        .isInstanceOf(TakenOverException.class)
+        .hasMessage(
+            "Cannot write %s/metrics.jsonl: run.json there is not this run's any more, so another"
+                + " command writes into the same folder. Let one end before the other begins, or"
+                + " give another output",
+            output);
+    Files.delete(output.resolve("run.json"));
     assertThatThrownBy(() -> first.write(RunFiles.METRICS, "first, later"))
         .isInstanceOf(TakenOverException.class)
         .hasMessage(
@@ -37,7 +44,7 @@ class RunFolderTest {
                 + " a run in the same folder, or somebody has removed it. Let one end before the"
                 + " other begins, or give another output",
             output);
-    second.write(RunFiles.RUN, "{\"run_id\": \"b\"}");
+    second.goOn("{\"run_id\": \"b\"}");
     second.write(RunFiles.METRICS, "second");
     assertThatThrownBy(first::complete)
         .isInstanceOf(TakenOverException.class)
@@ -55,8 +62,8 @@ class RunFolderTest {
   @Test
   void ofTwoThatWriteAFinishedRunAtOnceTheFirstIsThereWhole() throws IOException {
     Path output = folder.resolve("run");
-    RunFolder second = RunFolder.toWrite(output.toString(), false, HADOOP);
-    RunFolder first = RunFolder.toWrite(output.toString(), false, HADOOP);
+    RunFolder second = RunFolder.toWrite(output.toString(), Existing.GO_ON, HADOOP);
+    RunFolder first = RunFolder.toWrite(output.toString(), Existing.GO_ON, HADOOP);
     assertThatThrownBy(
             () ->
                 second.writeFinished(
@@ -77,11 +84,10 @@ class RunFolderTest {
   @Test
   void aRunThatIsReplacedKeepsNothingOfTheOlder() throws IOException {
     Path output = folder.resolve("run");
-    RunFolder trained = RunFolder.toWrite(output.toString(), false, HADOOP);
-    trained.begin();
-    trained.write(RunFiles.RUN, "{\"run_id\": \"old\"}");
+    RunFolder trained = RunFolder.toWrite(output.toString(), Existing.GO_ON, HADOOP);
+    trained.begin("{\"run_id\": \"old\"}");
     trained.write(RunFiles.METRICS, "old");
-    RunFolder.toWrite(output.toString(), true, HADOOP)
+    RunFolder.toWrite(output.toString(), Existing.OVERWRITE, HADOOP)
         .writeFinished("{\"run_id\": \"new\"}", out -> out.write('2'), "{}");
     assertThat(output.resolve("metrics.jsonl")).doesNotExist();
     assertThatThrownBy(() -> trained.write(RunFiles.METRICS, "older"))
@@ -92,13 +98,13 @@ class RunFolderTest {
   @Test
   void whatCannotBeWrittenIsSaidBeforeTheRunAndInIt() throws IOException {
     Path output = folder.resolve("out/run");
-    RunFolder run = RunFolder.toWrite(output.toString(), false, HADOOP);
+    RunFolder run = RunFolder.toWrite(output.toString(), Existing.GO_ON, HADOOP);
     assertThat(folder).isEmptyDirectory();
     Files.writeString(folder.resolve("out"), "a file in the way");
-    assertThatThrownBy(() -> run.write(RunFiles.RUN, "{}"))
+    assertThatThrownBy(() -> run.begin("{}"))
         .isInstanceOf(DataException.class)
         .hasMessageStartingWith("Cannot write %s/run.json: ", output);
-    assertThatThrownBy(() -> RunFolder.toWrite(output.toString(), false, HADOOP))
+    assertThatThrownBy(() -> RunFolder.toWrite(output.toString(), Existing.GO_ON, HADOOP))
         .isInstanceOf(DataException.class)
         .hasMessageStartingWith("Cannot write into %s: ", output);
   }
@@ -107,7 +113,8 @@ class RunFolderTest {
   @ValueSource(strings = {"not JSON", "[]", "{\"run_id\": 1}", "{\"run_id\": \"a\"", ""})
   void aFileOfThatNameThatIsNoRecordMarksNoRun(String text) throws IOException {
     Files.writeString(folder.resolve("run.json"), text);
-    assertThatThrownBy(() -> RunFolder.toWrite(folder.toString(), true, new Configuration()))
+    assertThatThrownBy(
+            () -> RunFolder.toWrite(folder.toString(), Existing.OVERWRITE, new Configuration()))
         .isInstanceOf(ConfigException.class)
         .hasMessage(
             "Cannot write a run into %s: the folder holds something that is not a run; give another"

@@ -34,7 +34,7 @@ class RunsTest {
         .run(
             new TrainJob.Request(
                 toy.config("training.max_steps=1", "method.name=random", "method.score_steps=null"),
-                false,
+                Existing.GO_ON,
                 TrainingListener.NONE));
   }
 

@@ -55,7 +55,8 @@ class TaskConfigsTest {
   void everyTaskTrainsAndIsScoredOnItsOwnFiles(String task, String scores) throws IOException {
     RunConfig config = config(task);
     TrainJob.Result result =
-        new TrainJob(session).run(new TrainJob.Request(config, false, TrainingListener.NONE));
+        new TrainJob(session)
+            .run(new TrainJob.Request(config, Existing.GO_ON, TrainingListener.NONE));
     assertThat(result.steps()).isEqualTo(3);
     assertThat(result.metric()).isEqualTo(config.task().metric().key());
     assertThat(result.validation()).containsOnlyKeys(scores.split(" "));

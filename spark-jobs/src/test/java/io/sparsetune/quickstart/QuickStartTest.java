@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.job.Existing;
 import io.sparsetune.job.TrainJob;
 import io.sparsetune.pretrained.BaseModel;
 import java.io.IOException;
@@ -141,7 +142,7 @@ class QuickStartTest {
     QuickStart.run(request, this::train, said::add);
   }
 
-  private TrainJob.Result train(RunConfig config, boolean overwrite) {
+  private TrainJob.Result train(RunConfig config, Existing existing) {
     trained.add(config);
     try {
       Path run = Path.of(URI.create(config.output()));
