@@ -1,6 +1,7 @@
 package io.sparsetune.config;
 
 import io.sparsetune.keys.Key;
+import io.sparsetune.method.WholeMethod;
 import io.sparsetune.optim.OptimizerRecipe;
 import java.util.List;
 import java.util.Objects;
@@ -89,6 +90,16 @@ public final class KeysWithoutEffect {
               c -> !validates(c),
               NO_VALIDATION),
           new Rule<>(
+              ConfigKeys.SAVE_SECONDS,
+              c -> c.training().saving().seconds(),
+              c -> isWhole(c),
+              "a method that trains everything is saved by training.save_dense_seconds"),
+          new Rule<>(
+              ConfigKeys.SAVE_DENSE_SECONDS,
+              c -> c.training().saving().denseSeconds(),
+              c -> !isWhole(c) && !hasRounds(c),
+              "the method has no state of the model's size"),
+          new Rule<>(
               ConfigKeys.PATIENCE,
               c -> present(c.training().patience().isPresent()),
               c -> !validates(c),
@@ -106,6 +117,14 @@ public final class KeysWithoutEffect {
 
   private static Optional<Boolean> present(boolean set) {
     return set ? Optional.of(true) : Optional.empty();
+  }
+
+  private static boolean isWhole(RunConfig config) {
+    return config.method().method() instanceof WholeMethod;
+  }
+
+  private static boolean hasRounds(RunConfig config) {
+    return config.method().method().rounds(config.method().options(), 2, 1).isPresent();
   }
 
   private static boolean validates(RunConfig config) {

@@ -58,8 +58,6 @@ class KeysWithoutEffectTest {
           ConfigKeys.WARMUP_STEPS,
           ConfigKeys.MAX_GRAD_NORM,
           ConfigKeys.LOGGING_STEPS,
-          ConfigKeys.SAVE_SECONDS,
-          ConfigKeys.SAVE_DENSE_SECONDS,
           ConfigKeys.SEED,
           ConfigKeys.PRECISION,
           ConfigKeys.OUTPUT);
@@ -87,6 +85,8 @@ class KeysWithoutEffectTest {
     useless.put("momentum=0.5", "optimizer=adamw");
     useless.put("no_decay=[a]", "weight_decay=0");
     useless.put("warmup_ratio=0.5", "warmup_steps=3");
+    useless.put("save_seconds=5", "method.name=full");
+    useless.put("save_dense_seconds=5", "method.name=random");
     for (String key :
         List.of(
             "eval_steps=3",
@@ -98,7 +98,10 @@ class KeysWithoutEffectTest {
     assertThat(useless).hasSize(KeysWithoutEffect.RULES.size());
     useless.forEach(
         (key, beside) -> {
-          String other = beside.contains("validation") ? "data.validation=0" : "training." + beside;
+          String other =
+              beside.contains("validation")
+                  ? "data.validation=0"
+                  : beside.contains(".") ? beside : "training." + beside;
           assertThat(warnings("training." + key, other))
               .as("%s beside %s", key, other)
               .singleElement()

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -66,15 +68,19 @@ final class ExperimentsCommand extends Common implements Callable<Integer> {
         new ExperimentsJob.Request(experiments, experiments.named(only), overwrite);
     warn(request.chosen());
     ExperimentsProgress progress = new ExperimentsProgress(session());
+    AtomicReference<ExperimentsJob> running = new AtomicReference<>();
     ExperimentsJob.Result result =
         session()
             .onSpark(
                 "sparsetune experiments " + folder,
-                () ->
-                    "Finished runs are kept in %s; the same command goes on from there."
-                        .formatted(experiments.output()),
+                () -> {
+                  Optional.ofNullable(running.get()).ifPresent(ExperimentsJob::saveNow);
+                  return "Finished runs, and the state of the one in training, are kept in %s; the same command goes on from there."
+                      .formatted(experiments.output());
+                },
                 spark -> {
                   ExperimentsJob job = new ExperimentsJob(spark);
+                  running.set(job);
                   return dryRun ? job.dryRun(request, progress) : job.run(request, progress);
                 });
     if (dryRun) {

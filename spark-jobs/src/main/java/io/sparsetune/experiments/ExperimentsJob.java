@@ -112,6 +112,15 @@ public final class ExperimentsJob {
   }
 
   /**
+   * Saves the state of the cell in training, from any thread, since the process is about to end.
+   *
+   * @return steps done in what is saved; empty where nothing is in training, or could be saved
+   */
+  public Optional<Integer> saveNow() {
+    return trainer.saveNow();
+  }
+
+  /**
    * Does all but train and write.
    *
    * @throws ConfigException as {@link #run}

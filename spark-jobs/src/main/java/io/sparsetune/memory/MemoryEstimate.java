@@ -10,6 +10,7 @@ import io.sparsetune.method.MaskMethod;
 import io.sparsetune.method.MaskProblem;
 import io.sparsetune.method.RoundPlan;
 import io.sparsetune.method.ScoreRound;
+import io.sparsetune.method.WholeMethod;
 import io.sparsetune.model.EncoderConfig;
 import io.sparsetune.model.EquivalentModel;
 import io.sparsetune.model.LinearModule;
@@ -80,7 +81,8 @@ public record MemoryEstimate(
     long received =
         heaps.local() ? 8L * Math.min(tasks, results) : 16L * Math.min(RECEIVED_AT_ONCE, results);
     long aggregation =
-        sizes.trained() * (32L + 4L * transformed(problem) + 8L * (1 + results) + received);
+        sizes.trained()
+            * (32L + 4L * transformed(problem) + 8L * (1 + results) + received + saved(problem));
     // Of a clipped score round: the gradient of the batch that a task is at.
     boolean clips = config.method().options().find(ScoreRound.CLIP).isPresent();
     long batches = clips ? 8L * tasks * spec.layout().size() : 0;
@@ -100,6 +102,11 @@ public record MemoryEstimate(
         outside(spec, config, workers, threads, heaps),
         tasks,
         heaps);
+  }
+
+  /** Bytes for each trained value of the copy that is being saved: its value, two moments. */
+  private static long saved(MaskProblem problem) {
+    return problem.config().method() instanceof WholeMethod ? 0 : 12;
   }
 
   /** Arrays of the trained values' size that the method's part in a step takes. */

@@ -19,6 +19,7 @@ import picocli.CommandLine.ParseResult;
       TextCommand.class,
       SparkCommand.class,
       TopKCommand.class,
+      CheckpointCommand.class,
       StepProcess.class,
       SparkStepProcess.class,
       QuickStartProcess.class
