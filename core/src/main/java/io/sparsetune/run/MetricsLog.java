@@ -1,5 +1,6 @@
 package io.sparsetune.run;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.JsonText;
@@ -26,6 +27,10 @@ import java.util.function.Consumer;
 public final class MetricsLog implements TrainingListener, AutoCloseable {
   private static final double NANOS = 1e9;
   private static final int LARGEST = 1 << 28;
+
+  /** Only the lines of evaluations have it. */
+  private static final String BEST = "best";
+
   private static final long REWRITE_NANOS = TimeUnit.SECONDS.toNanos(15);
 
   private final Consumer<String> file;
@@ -91,16 +96,21 @@ public final class MetricsLog implements TrainingListener, AutoCloseable {
   }
 
   /**
-   * The lines of a file up to a step, without their ends. A line that was not written whole ends
-   * them.
+   * The lines of a file up to a state of the training, without their ends. A line that was not
+   * written whole ends them.
+   *
+   * @param step steps that the state has behind it
+   * @param evaluations that it has: the log may have one more, of a process that died after it
    */
-  public static List<String> linesUpTo(int step, ByteSource file) {
+  public static List<String> linesUpTo(int step, int evaluations, ByteSource file) {
     List<String> lines = new ArrayList<>();
+    int evaluated = 0;
     String text = new String(file.readAll(LARGEST).array(), StandardCharsets.UTF_8);
     for (String line : text.lines().toList()) {
       try {
-        if (StrictJson.parseObject(file.path(), line).path("step").asInt(Integer.MAX_VALUE)
-            > step) {
+        ObjectNode json = StrictJson.parseObject(file.path(), line);
+        evaluated += json.has(BEST) ? 1 : 0;
+        if (json.path("step").asInt(Integer.MAX_VALUE) > step || evaluated > evaluations) {
           return lines;
         }
       } catch (CorruptFileException e) {
@@ -220,7 +230,7 @@ public final class MetricsLog implements TrainingListener, AutoCloseable {
     line.put("step", report.step());
     line.put("epoch", report.epoch());
     line.put("validation_" + report.metric().key(), report.value());
-    line.put("best", report.best());
+    line.put(BEST, report.best());
     line.put("seconds", Math.round(seconds(started, System.nanoTime())));
     add(line);
     write();

@@ -79,9 +79,22 @@ class MetricsLogTest {
     assertThat(linesUpTo(9, "")).isEmpty();
   }
 
+  /** Its process died before the state after the evaluation was saved: it evaluates again. */
+  @Test
+  void anEvaluationThatTheStateDoesNotHaveIsLeftOut() {
+    String evaluated = "{\"step\": 2, \"validation_f1\": 1, \"best\": true}\n{\"step\": 4}\n";
+    String again = "{\"step\": 4, \"validation_f1\": 1, \"best\": false}\n";
+    assertThat(linesUpTo(4, 1, evaluated + again)).isEqualTo(evaluated.lines().toList());
+    assertThat(linesUpTo(4, 2, evaluated + again)).isEqualTo((evaluated + again).lines().toList());
+  }
+
   private static List<String> linesUpTo(int step, String text) {
+    return linesUpTo(step, Integer.MAX_VALUE, text);
+  }
+
+  private static List<String> linesUpTo(int step, int evaluations, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return MetricsLog.linesUpTo(step, ByteSource.of("metrics.jsonl", bytes));
+    return MetricsLog.linesUpTo(step, evaluations, ByteSource.of("metrics.jsonl", bytes));
   }
 
   private List<String> lines() {

@@ -18,6 +18,7 @@ import io.sparsetune.hadoop.HadoopFolder;
 import io.sparsetune.hadoop.Staging;
 import io.sparsetune.run.MetricsLog;
 import io.sparsetune.run.RunState;
+import io.sparsetune.train.TrainingState;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -172,14 +173,15 @@ final class RunFolder {
   }
 
   /**
-   * The lines of {@code metrics.jsonl} up to a step.
+   * The lines of {@code metrics.jsonl} up to a state of the training.
    *
    * @throws DataException where it cannot be read
    */
-  List<String> metricsUpTo(int step) {
+  List<String> metricsUpTo(TrainingState state) {
     try {
       return folder.contains(RunFiles.METRICS)
-          ? MetricsLog.linesUpTo(step, folder.file(RunFiles.METRICS))
+          ? MetricsLog.linesUpTo(
+              state.step(), state.evaluations().size(), folder.file(RunFiles.METRICS))
           : List.of();
     } catch (IOException e) {
       throw Unreadable.because(folder.location(), e);

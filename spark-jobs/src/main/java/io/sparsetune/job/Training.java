@@ -123,7 +123,7 @@ final class Training implements AutoCloseable {
 
   private TrainJob.Result run(Resumption from) {
     List<String> lines =
-        from.state().map(state -> folder.metricsUpTo(state.step())).orElse(List.of());
+        from.state().map(folder::metricsUpTo).orElse(List.of());
     try (MetricsLog log =
         MetricsLog.goOn(
             text -> folder.write(RunFiles.METRICS, text),
