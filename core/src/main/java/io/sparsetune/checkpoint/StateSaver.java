@@ -150,6 +150,9 @@ public final class StateSaver implements StateKeeper, AutoCloseable {
       takenOver = e;
     } catch (UserException e) {
       problem(e.getMessage());
+    } catch (RuntimeException e) {
+      // Some file systems' own; none is worth a training.
+      problem(e.toString());
     }
   }
 
@@ -205,7 +208,7 @@ public final class StateSaver implements StateKeeper, AutoCloseable {
         write(checkpoint(state));
         saved = true;
       }
-      return failed || takenOver != null ? Optional.empty() : Optional.of(state.step());
+      return !saved || failed || takenOver != null ? Optional.empty() : Optional.of(state.step());
     } finally {
       changing.unlock();
     }

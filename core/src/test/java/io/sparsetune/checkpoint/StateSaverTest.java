@@ -151,6 +151,35 @@ class StateSaverTest {
     assertThat(problems).singleElement().asString().contains("No space left on device");
   }
 
+  /** As clients of object stores do. */
+  @Test
+  void aFileSystemsOwnErrorIsNotWorthATraining() {
+    for (Manner manner : Manner.values()) {
+      problems.clear();
+      try (StateSaver saver =
+          saver(
+              checkpoint -> {
+                throw new IllegalStateException("503 Slow Down");
+              },
+              Duration.ZERO,
+              manner)) {
+        saver.advance(Milestone.EVALUATION, () -> state(1));
+        saver.advance(Milestone.EVALUATION, () -> state(2));
+      }
+      assertThat(problems).singleElement().asString().contains("503 Slow Down");
+    }
+  }
+
+  @Test
+  void aStateThatNothingWritesAnyMoreIsNotSaidToBeSaved() {
+    StateSaver saver = saver(written::add, NEVER, Manner.ASIDE);
+    saver.advance(Milestone.SELECTION, () -> state(0));
+    saver.advance(Milestone.STEP, () -> state(1));
+    saver.close();
+    assertThat(saver.saveNow(Duration.ofSeconds(1))).isEmpty();
+    assertThat(steps()).containsExactly(0);
+  }
+
   @Test
   void aRunThatAnotherCommandHasTakenOverEnds() {
     for (Manner manner : Manner.values()) {
