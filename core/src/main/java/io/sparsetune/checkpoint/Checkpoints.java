@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,10 +21,12 @@ import java.util.regex.Pattern;
  * two are kept, so that one that is damaged has another before it.
  */
 public final class Checkpoints {
-  private static final int KEPT = 2;
   private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{6,9})");
 
   private final Folder folder;
+
+  /** The newest that is known to be good: written or read here. */
+  private OptionalInt good = OptionalInt.empty();
 
   /**
    * @param folder of the checkpoints alone; made when the first is written
@@ -44,10 +47,15 @@ public final class Checkpoints {
     }
   }
 
-  /** Writes the next checkpoint, whole or not at all, and removes those that are too old. */
+  /**
+   * Writes the next checkpoint, whole or not at all, and removes all but the one before it: the
+   * newest, or the newest that {@link #latest} has found good.
+   */
   public synchronized void write(Checkpoint checkpoint) throws IOException {
     List<Integer> numbers = numbers();
-    int next = numbers.isEmpty() ? 1 : numbers.get(numbers.size() - 1) + 1;
+    int newest = numbers.isEmpty() ? 0 : numbers.get(numbers.size() - 1);
+    int before = good.orElse(newest);
+    int next = newest + 1;
     folder.write(
         name(next),
         out -> {
@@ -55,8 +63,11 @@ public final class Checkpoints {
           CheckpointFile.write(checkpoint, buffered);
           buffered.flush();
         });
-    for (int old : numbers.subList(0, Math.max(0, numbers.size() - (KEPT - 1)))) {
-      folder.delete(name(old));
+    good = OptionalInt.of(next);
+    for (int old : numbers) {
+      if (old != before) {
+        folder.delete(name(old));
+      }
     }
   }
 
@@ -66,7 +77,7 @@ public final class Checkpoints {
    * @param head tensors that are trained whole beside the mask
    * @throws DataException where the folder cannot be read
    */
-  public Latest latest(String runId, ParameterLayout layout, List<Integer> head) {
+  public synchronized Latest latest(String runId, ParameterLayout layout, List<Integer> head) {
     List<String> problems = new ArrayList<>();
     List<Integer> numbers;
     try {
@@ -80,6 +91,7 @@ public final class Checkpoints {
         Checkpoint checkpoint =
             CheckpointFile.read(folder.file(name(numbers.get(i))), layout, head);
         if (checkpoint.runId().equals(runId)) {
+          good = OptionalInt.of(numbers.get(i));
           return new Latest(Optional.of(checkpoint), problems);
         }
         problems.add(folder.file(name(numbers.get(i))).path() + " is of another run");

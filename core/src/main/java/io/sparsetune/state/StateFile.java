@@ -88,7 +88,7 @@ public final class StateFile {
         reader.end();
         return result;
       }
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
       throw new CorruptFileException(
           file.path(), "its content makes no sense: " + e.getMessage(), e);
     } catch (IOException e) {

@@ -36,6 +36,7 @@ record Resumption(RunManifest manifest, Optional<Checkpoint> checkpoint) {
   /**
    * The newest checkpoint of an interrupted run.
    *
+   * @param checkpoints the folder's
    * @param there the run's manifest
    * @param here the manifest that a new run would have
    * @param listener hears of checkpoints that cannot be used
@@ -44,14 +45,14 @@ record Resumption(RunManifest manifest, Optional<Checkpoint> checkpoint) {
    */
   static Resumption of(
       RunFolder folder,
+      Checkpoints checkpoints,
       RunManifest there,
       RunManifest here,
       ParameterLayout layout,
       TrainingListener listener) {
     requireSame(folder, there, here);
     List<Integer> head = Methods.headTensors(layout, here.config().method());
-    Checkpoints.Latest latest =
-        new Checkpoints(folder.checkpoints()).latest(here.runId(), layout, head);
+    Checkpoints.Latest latest = checkpoints.latest(here.runId(), layout, head);
     if (latest.checkpoint().isEmpty() && !latest.problems().isEmpty()) {
       throw new DataException(
           "Cannot go on with the run in %s: none of its checkpoints can be used (%s). Give --overwrite to start it again"

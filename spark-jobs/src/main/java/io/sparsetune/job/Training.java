@@ -59,6 +59,7 @@ final class Training implements AutoCloseable {
   private final RunConfig config;
   private final TrainingListener progress;
   private final RunIdentity identity;
+  private final Checkpoints checkpoints;
   private final RoundStore rounds;
   private final SparkStepExecutor executor;
   private volatile Optional<StateSaver> saver = Optional.empty();
@@ -78,6 +79,7 @@ final class Training implements AutoCloseable {
     this.config = run.config();
     this.progress = progress;
     this.identity = run.identity();
+    this.checkpoints = new Checkpoints(folder.checkpoints());
     this.rounds = rounds();
     this.executor =
         new SparkStepExecutor(
@@ -113,7 +115,12 @@ final class Training implements AutoCloseable {
     if (there instanceof RunState.Unfinished unfinished) {
       Resumption from =
           Resumption.of(
-              folder, unfinished.manifest().orElseThrow(), here, run.spec().layout(), progress);
+              folder,
+              checkpoints,
+              unfinished.manifest().orElseThrow(),
+              here,
+              run.spec().layout(),
+              progress);
       folder.goOn(from.manifest().text());
       return run(from);
     }
@@ -122,8 +129,7 @@ final class Training implements AutoCloseable {
   }
 
   private TrainJob.Result run(Resumption from) {
-    List<String> lines =
-        from.state().map(folder::metricsUpTo).orElse(List.of());
+    List<String> lines = from.state().map(folder::metricsUpTo).orElse(List.of());
     try (MetricsLog log =
         MetricsLog.goOn(
             text -> folder.write(RunFiles.METRICS, text),
@@ -157,7 +163,6 @@ final class Training implements AutoCloseable {
   }
 
   private StateSaver saver(Resumption from, MetricsLog log) {
-    Checkpoints checkpoints = new Checkpoints(folder.checkpoints());
     AtomicInteger roundsBefore = new AtomicInteger(roundsDone(from.state()));
     Saving often = config.training().saving();
     Schedule schedule =
