@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** A rule that chooses which parameters are trained. Stateless. */
 public interface MaskMethod {
@@ -117,9 +118,10 @@ public interface MaskMethod {
    * What it does to every sparse step.
    *
    * @param trained mask and head
-   * @param start θ⁰, initialised head included, [trained.size()]
+   * @param start gives θ⁰, initialised head included, [trained.size()], which may take long; asked
+   *     at once or never
    */
-  default StepTransform stepTransform(MaskProblem problem, Mask trained, float[] start) {
+  default StepTransform stepTransform(MaskProblem problem, Mask trained, Supplier<float[]> start) {
     return StepTransform.NONE;
   }
 

@@ -112,7 +112,7 @@ public final class TrainingLoop {
         training.optimizer().resume(layout, trained, start.current().optimizer());
     LearningRate learningRate = plan.learningRate(training);
     StepTransform transform =
-        config.method().method().stepTransform(problem, trained, initialValues(start));
+        config.method().method().stepTransform(problem, trained, () -> initialValues(start));
     boolean keepsBest = validates() && training.loadBestModelAtEnd();
     TrainingState state = start;
     while (true) {

@@ -25,6 +25,8 @@ import io.sparsetune.task.Predictions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +44,7 @@ class TrainingLoopTest {
     private final double[] accuracies;
     private int evaluated;
     long examples = 10;
+    int initialValuesAsked;
     long failingStep = -1;
     int failingRoundStep = 1;
     float logit = 1;
@@ -57,6 +60,7 @@ class TrainingLoopTest {
 
     @Override
     public float[] initialValues(Mask mask) {
+      initialValuesAsked++;
       return new float[mask.size()];
     }
 
@@ -149,6 +153,29 @@ class TrainingLoopTest {
     assertThat(result.values()).containsOnly(after(2));
     assertThat(result.steps()).isEqualTo(4);
     assertThat(result.kept().orElseThrow().value()).isEqualTo(0.7);
+  }
+
+  private int initialValuesAskedByATrainingThatGoesOn(String... keyValues) {
+    AtomicReference<TrainingState> last = new AtomicReference<>();
+    StateKeeper keeper =
+        (milestone, change) -> {
+          last.set(change.get());
+          return last.get();
+        };
+    RunConfig config = config(keyValues);
+    new TrainingLoop(layout, config, new Pulling(0.5, 0.6), TrainingListener.NONE, keeper).run();
+    Pulling goingOn = new Pulling();
+    new TrainingLoop(layout, config, goingOn, TrainingListener.NONE).run(Optional.of(last.get()));
+    return goingOn.initialValuesAsked;
+  }
+
+  @Test
+  void aTrainingThatGoesOnAsksForTheBaseOnlyWhereItsMethodComputesWithIt() {
+    assertThat(initialValuesAskedByATrainingThatGoesOn()).isZero();
+    assertThat(
+            initialValuesAskedByATrainingThatGoesOn(
+                "method.name=mixout", "method.variant=lee", "method.sparsity=null"))
+        .isOne();
   }
 
   @Test

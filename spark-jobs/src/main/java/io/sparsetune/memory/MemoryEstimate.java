@@ -112,7 +112,7 @@ public record MemoryEstimate(
   /** Arrays of the trained values' size that the method's part in a step takes. */
   private static int transformed(MaskProblem problem) {
     MaskMethod method = problem.config().method();
-    return method.stepTransform(problem, Mask.none(problem.layout()), new float[0]).arrays();
+    return method.stepTransform(problem, Mask.none(problem.layout()), () -> new float[0]).arrays();
   }
 
   /**

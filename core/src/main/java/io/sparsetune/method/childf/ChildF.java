@@ -9,6 +9,7 @@ import io.sparsetune.random.Randomness;
 import io.sparsetune.random.Randomness.Purpose;
 import io.sparsetune.sums.GradientSum;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Child-Tuning_F (Xu et al. 2021): everything is trained, and each step follows a fresh random
@@ -39,7 +40,7 @@ public final class ChildF implements WholeMethod {
   }
 
   @Override
-  public StepTransform stepTransform(MaskProblem problem, Mask trained, float[] start) {
+  public StepTransform stepTransform(MaskProblem problem, Mask trained, Supplier<float[]> start) {
     double share = problem.config().options().get(KEPT_SHARE);
     List<Integer> tensors = problem.scope().tensors();
     return new StepTransform() {

@@ -13,6 +13,7 @@ import io.sparsetune.random.Randomness;
 import io.sparsetune.random.Randomness.Purpose;
 import io.sparsetune.sums.GradientSum;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Mixout as Lee et al. 2020 have it, a regularizer: everything is trained, and each step computes
@@ -39,7 +40,7 @@ final class MixoutLee implements WholeMethod {
   }
 
   @Override
-  public StepTransform stepTransform(MaskProblem problem, Mask trained, float[] start) {
+  public StepTransform stepTransform(MaskProblem problem, Mask trained, Supplier<float[]> start) {
     ParameterLayout layout = problem.layout();
     int[] weights =
         problem.scope().tensors().stream()
@@ -47,7 +48,7 @@ final class MixoutLee implements WholeMethod {
             .mapToInt(t -> t)
             .toArray();
     double share = problem.config().options().find(Mixout.REPLACED_SHARE).orElse(Mixout.SHARE);
-    return new Mix(trained, weights, start.clone(), share, problem.seed());
+    return new Mix(trained, weights, start.get().clone(), share, problem.seed());
   }
 
   private static boolean isLinear(TensorSpec tensor) {

@@ -35,7 +35,7 @@ class ChildFTest {
     MethodConfig method = MethodConfigs.method("child_f", "kept_share=" + SHARE);
     return method
         .method()
-        .stepTransform(new MaskProblem(layout, method, 1), everything, TinyTask.theta());
+        .stepTransform(new MaskProblem(layout, method, 1), everything, TinyTask::theta);
   }
 
   /** What becomes of a gradient of ones. */

@@ -27,7 +27,9 @@ class MixoutLeeTest {
 
   private StepTransform transform(double q, float[] base) {
     MethodConfig method = MethodConfigs.method("mixout", "variant=lee", "replaced_share=" + q);
-    return method.method().stepTransform(new MaskProblem(layout, method, 3), everything, base);
+    return method
+        .method()
+        .stepTransform(new MaskProblem(layout, method, 3), everything, () -> base);
   }
 
   private static float[] filled(int size, float value) {
