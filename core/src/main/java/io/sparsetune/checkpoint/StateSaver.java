@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -41,12 +42,20 @@ public final class StateSaver implements StateKeeper, AutoCloseable {
   private final ReentrantLock changing = new ReentrantLock();
 
   private TrainingState state;
-  private volatile boolean saved = true;
+
+  /** Rises with each change of the state. */
+  private long version;
+
   private long lastSave = System.nanoTime();
-  private Optional<BytesMoved> lastMoved = Optional.empty();
-  private volatile Future<?> writing;
-  private boolean failed;
-  private TakenOverException takenOver;
+
+  /** What the writer is at, or did last. */
+  private Optional<Writing> writing = Optional.empty();
+
+  private volatile long savedVersion;
+  private volatile boolean failed;
+  private volatile Optional<TakenOverException> takenOver = Optional.empty();
+
+  private record Writing(long version, Future<?> end) {}
 
   /** Where checkpoints are written. */
   @FunctionalInterface
@@ -103,7 +112,7 @@ public final class StateSaver implements StateKeeper, AutoCloseable {
     changing.lock();
     try {
       state = change.get();
-      saved = false;
+      version++;
     } finally {
       changing.unlock();
     }
@@ -118,36 +127,44 @@ public final class StateSaver implements StateKeeper, AutoCloseable {
     return switch (milestone) {
       case SELECTION -> true;
       case EVALUATION -> inTime || schedule.manner() == Manner.ASIDE;
-      case STEP -> inTime && (writing == null || writing.isDone());
+      case STEP -> inTime && !isWriting();
     };
+  }
+
+  private synchronized boolean isWriting() {
+    return writing.filter(last -> !last.end().isDone()).isPresent();
   }
 
   private void save(Milestone milestone) {
     await();
-    lastMoved = run.moved().get();
     lastSave = System.nanoTime();
     if (schedule.manner() == Manner.WAITING || milestone == Milestone.SELECTION) {
-      write(checkpoint(state));
-      rethrow();
+      submit(checkpoint(state), version);
+      await();
     } else {
-      Checkpoint checkpoint = checkpoint(state.snapshot());
-      writing = writer.submit(() -> write(checkpoint));
+      submit(checkpoint(state.snapshot()), version);
     }
-    saved = true;
   }
 
   private Checkpoint checkpoint(TrainingState of) {
-    return new Checkpoint(run.id(), of, run.tally().get(), run.seconds().get(), lastMoved);
+    return new Checkpoint(run.id(), of, run.tally().get(), run.seconds().get(), run.moved().get());
   }
 
-  private synchronized void write(Checkpoint checkpoint) {
+  private synchronized Future<?> submit(Checkpoint checkpoint, long ofVersion) {
+    Future<?> end = writer.submit(() -> write(checkpoint, ofVersion));
+    writing = Optional.of(new Writing(ofVersion, end));
+    return end;
+  }
+
+  private void write(Checkpoint checkpoint, long ofVersion) {
     try {
       target.write(checkpoint);
+      savedVersion = ofVersion;
       failed = false;
     } catch (IOException e) {
       problem(IoReason.of(e));
     } catch (TakenOverException e) {
-      takenOver = e;
+      takenOver = Optional.of(e);
     } catch (UserException e) {
       problem(e.getMessage());
     } catch (RuntimeException e) {
@@ -163,37 +180,36 @@ public final class StateSaver implements StateKeeper, AutoCloseable {
     failed = true;
   }
 
-  private synchronized void rethrow() {
-    if (takenOver != null) {
-      throw takenOver;
-    }
-  }
-
   /** Waits for what is being written. */
   private void await() {
-    Future<?> before = writing;
+    Optional<Writing> last;
+    synchronized (this) {
+      last = writing;
+    }
     try {
-      if (before != null) {
-        before.get();
-        writing = null;
+      if (last.isPresent()) {
+        last.get().end().get();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
     }
-    rethrow();
+    if (takenOver.isPresent()) {
+      throw takenOver.get();
+    }
   }
 
   /**
    * Writes the state of this moment, from any thread, for a process that is about to end.
    *
-   * @param patience how long a change of the state is waited for
-   * @return steps done in what is saved; empty where nothing could be
+   * @param patience how long that may take in all
+   * @return steps done in what is saved; empty where the state of this moment is not
    */
   public Optional<Integer> saveNow(Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
     try {
-      if (!changing.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!changing.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
         return Optional.empty();
       }
     } catch (InterruptedException e) {
@@ -204,14 +220,26 @@ public final class StateSaver implements StateKeeper, AutoCloseable {
       if (state == null) {
         return Optional.empty();
       }
-      if (!writer.isShutdown() && (!saved || writing != null && !writing.isDone())) {
-        write(checkpoint(state));
-        saved = true;
+      if (savedVersion != version && !writer.isShutdown()) {
+        Future<?> end = underWay().orElseGet(() -> submit(checkpoint(state), version));
+        end.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
       }
-      return !saved || failed || takenOver != null ? Optional.empty() : Optional.of(state.step());
+      return savedVersion == version ? Optional.of(state.step()) : Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    } catch (ExecutionException | TimeoutException e) {
+      return Optional.empty();
     } finally {
       changing.unlock();
     }
+  }
+
+  /** The writing of the state of this moment, where it has begun. */
+  private synchronized Optional<Future<?>> underWay() {
+    return writing
+        .filter(last -> last.version() == version && !last.end().isDone())
+        .map(Writing::end);
   }
 
   /** Waits for what is being written; nothing is written afterwards. */

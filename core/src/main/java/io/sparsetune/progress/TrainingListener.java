@@ -27,9 +27,9 @@ public interface TrainingListener {
   default void warned(String warning) {}
 
   /**
-   * The training goes on with a run that was interrupted.
+   * The training goes on with a run that was interrupted. Told before the plan.
    *
-   * @param step steps that are done
+   * @param step steps that are done; 0 where nothing was saved
    */
   default void resumed(int step) {}
 

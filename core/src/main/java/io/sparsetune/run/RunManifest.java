@@ -81,20 +81,25 @@ public record RunManifest(
         List.of());
   }
 
-  /** The same run, gone on with by another process. */
-  public RunManifest with(Attempt attempt) {
-    List<Attempt> more = new ArrayList<>(attempts);
+  /**
+   * The manifest of a run that another process goes on with: this one's configuration and places,
+   * since content decides whether the two are the same run, and the beginning of the other.
+   *
+   * @param begun the manifest that is there
+   */
+  public RunManifest goingOn(RunManifest begun, Attempt attempt) {
+    List<Attempt> more = new ArrayList<>(begun.attempts);
     more.add(attempt);
     return new RunManifest(
         runId,
-        started,
+        begun.started,
         origin,
         config,
         labels,
         base,
         data,
         methodFiles,
-        environment,
+        begun.environment,
         arithmetic,
         more);
   }

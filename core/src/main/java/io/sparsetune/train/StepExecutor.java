@@ -71,6 +71,11 @@ public interface StepExecutor extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** The traffic of steps that are known to have ended, without waiting for the last. */
+  default Optional<BytesMoved> bytesMovedSoFar() {
+    return bytesMoved();
+  }
+
   @Override
   void close();
 }

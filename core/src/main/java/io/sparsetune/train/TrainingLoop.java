@@ -40,6 +40,7 @@ public final class TrainingLoop {
   private final SparseSteps steps;
 
   private long sequence;
+  private TrainingState state;
 
   /** Keeps no states. */
   public TrainingLoop(
@@ -88,10 +89,12 @@ public final class TrainingLoop {
    */
   public TrainingResult run(Optional<TrainingState> from) {
     listener.planned(plan);
-    TrainingState state = plan.rounds().isPresent() ? rounds(from) : from.orElseGet(this::atBase);
+    state = plan.rounds().isPresent() ? rounds(from) : from.orElseGet(this::atBase);
+    // Nothing but the field holds the state: one of the model's size has no room for the first.
+    from = Optional.empty();
     MaskReport selection = report(state.mask());
     listener.maskSelected(selection);
-    state = trainedInside(state);
+    trainInside();
     requireFinite(state.kept(), state.keptStep());
     return new TrainingResult(
         selection,
@@ -105,22 +108,21 @@ public final class TrainingLoop {
   }
 
   /** Trains inside the final mask, to the end. */
-  private TrainingState trainedInside(TrainingState start) {
+  private void trainInside() {
     TrainingConfig training = config.training();
-    Mask trained = start.trained();
+    Mask trained = state.trained();
     SparseOptimizer optimizer =
-        training.optimizer().resume(layout, trained, start.current().optimizer());
+        training.optimizer().resume(layout, trained, state.current().optimizer());
     LearningRate learningRate = plan.learningRate(training);
     StepTransform transform =
-        config.method().method().stepTransform(problem, trained, () -> initialValues(start));
+        config.method().method().stepTransform(problem, trained, this::initialValues);
     boolean keepsBest = validates() && training.loadBestModelAtEnd();
-    TrainingState state = start;
     while (true) {
       if (evaluationIsDue(state)) {
         state = evaluated(state);
       }
       if (state.step() >= plan.steps() || isOutOfPatience(state)) {
-        return state;
+        return;
       }
       double rate = learningRate.at(state.step() - plan.scheduleStart());
       state =
@@ -134,8 +136,8 @@ public final class TrainingLoop {
   }
 
   /** θ⁰ there; a training that begins has it at hand. */
-  private float[] initialValues(TrainingState start) {
-    return start.step() == 0 ? start.current().values() : executor.initialValues(start.trained());
+  private float[] initialValues() {
+    return state.step() == 0 ? state.current().values() : executor.initialValues(state.trained());
   }
 
   private long nextSequence() {

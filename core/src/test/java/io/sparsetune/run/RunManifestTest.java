@@ -130,7 +130,8 @@ class RunManifestTest {
             "arithmetic",
             "driver");
     RunManifest resumed =
-        trained.with(new Attempt(Instant.parse("2026-02-01T00:00:00Z"), 40, environment));
+        trained.goingOn(
+            trained, new Attempt(Instant.parse("2026-02-01T00:00:00Z"), 40, environment));
     assertThat(read(resumed)).isEqualTo(resumed);
     assertThat(resumed.attempts()).hasSize(1);
     assertThat(resumed.inputs())

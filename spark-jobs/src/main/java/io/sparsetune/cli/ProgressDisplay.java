@@ -60,7 +60,11 @@ final class ProgressDisplay implements TrainingListener {
 
   @Override
   public void resumed(int step) {
-    say("Going on from step %,d.".formatted(step));
+    say(
+        step == 0
+            ? "Going on from step 0: nothing was saved of the run."
+            : "Going on from step %,d.".formatted(step));
+    stepsBefore = step;
   }
 
   @Override
@@ -88,14 +92,16 @@ final class ProgressDisplay implements TrainingListener {
   @Override
   public void planned(TrainingPlan plan) {
     begun = true;
+    String first =
+        plan.rounds()
+            .map(rounds -> first(rounds.rounds(), rounds.steps()))
+            .orElse("choosing what to train");
     say(
-        "%d steps of at most %d examples; %s …"
+        "%d steps of at most %d examples%s"
             .formatted(
                 plan.steps(),
                 plan.epochs().shards() * plan.epochs().microBatchSize(),
-                plan.rounds()
-                    .map(rounds -> first(rounds.rounds(), rounds.steps()))
-                    .orElse("choosing what to train")));
+                stepsBefore > 0 ? "" : "; " + first + " …"));
     started = nanoTime.getAsLong();
     drawn = started;
   }

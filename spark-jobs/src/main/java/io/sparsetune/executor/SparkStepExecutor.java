@@ -230,6 +230,11 @@ public final class SparkStepExecutor implements StepExecutor {
   }
 
   @Override
+  public Optional<BytesMoved> bytesMovedSoFar() {
+    return Optional.of(traffic.ofEndedSteps()).map(steps -> steps.with(roundTraffic.soFar()));
+  }
+
+  @Override
   public void close() {
     traffic.close();
     roundTraffic.close();

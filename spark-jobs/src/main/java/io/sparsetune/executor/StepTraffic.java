@@ -68,6 +68,11 @@ final class StepTraffic extends SparkListener implements AutoCloseable {
     }
   }
 
+  /** Of the steps whose end Spark has told. */
+  synchronized BytesMoved ofEndedSteps() {
+    return new BytesMoved(down, up, ended);
+  }
+
   /** Waits a little for Spark to tell about the last step. */
   synchronized BytesMoved soFar() {
     long deadline = System.currentTimeMillis() + PATIENCE;

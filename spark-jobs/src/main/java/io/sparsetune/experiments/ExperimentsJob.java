@@ -93,6 +93,7 @@ public final class ExperimentsJob {
     List<Cell> open = open(request, states);
     check(open, listener);
     write(output, states);
+    removeLeftCheckpoints(states);
     int number = 0;
     for (Cell cell : open) {
       number++;
@@ -145,6 +146,16 @@ public final class ExperimentsJob {
     unread.forEach(
         (why, cells) -> listener.notCompared(Experiments.shown(List.copyOf(cells)), why));
     return states;
+  }
+
+  /** Runs that were killed just after their end have left some. */
+  private void removeLeftCheckpoints(Map<Cell, CellState> states) {
+    states.forEach(
+        (cell, state) -> {
+          if (state instanceof CellState.Finished) {
+            TrainJob.finished(cell.config(), hadoop);
+          }
+        });
   }
 
   /** What a run of the cell would read now; a finished one stays finished when that is gone. */

@@ -12,6 +12,7 @@ import io.sparsetune.progress.BytesMoved;
 import io.sparsetune.progress.StepTally;
 import io.sparsetune.progress.TrainingListener;
 import io.sparsetune.run.Attempt;
+import io.sparsetune.run.RunData;
 import io.sparsetune.run.RunManifest;
 import io.sparsetune.train.TrainingState;
 import java.time.Instant;
@@ -22,11 +23,24 @@ import java.util.Optional;
 /**
  * The beginning of a training: at the first step of a new run, or where an interrupted one left
  * off.
- *
- * @param manifest of the run, this process included
- * @param checkpoint empty for the first step
  */
-record Resumption(RunManifest manifest, Optional<Checkpoint> checkpoint) {
+final class Resumption {
+  private final RunManifest manifest;
+
+  /** Empty for the first step, and once it is taken. */
+  private Optional<TrainingState> state;
+
+  private final StepTally tally;
+  private final double seconds;
+  private final Optional<BytesMoved> moved;
+
+  private Resumption(RunManifest manifest, Optional<Checkpoint> checkpoint) {
+    this.manifest = manifest;
+    this.state = checkpoint.map(Checkpoint::state);
+    this.tally = checkpoint.map(Checkpoint::tally).orElse(StepTally.NONE);
+    this.seconds = checkpoint.map(Checkpoint::seconds).orElse(0.0);
+    this.moved = checkpoint.flatMap(Checkpoint::moved);
+  }
 
   /** A new run. */
   static Resumption none(RunManifest manifest) {
@@ -62,8 +76,8 @@ record Resumption(RunManifest manifest, Optional<Checkpoint> checkpoint) {
     for (String problem : latest.problems()) {
       listener.warned("a checkpoint cannot be used, so the one before is: " + problem);
     }
-    RunManifest manifest = there.with(new Attempt(Instant.now(), step, here.environment()));
-    return new Resumption(manifest, latest.checkpoint());
+    Attempt attempt = new Attempt(Instant.now(), step, here.environment());
+    return new Resumption(here.goingOn(there, attempt), latest.checkpoint());
   }
 
   private static void requireSame(RunFolder folder, RunManifest there, RunManifest here) {
@@ -73,6 +87,12 @@ record Resumption(RunManifest manifest, Optional<Checkpoint> checkpoint) {
         .inputs()
         .differences(here.inputs())
         .forEach(what -> differences.add(what + " have changed"));
+    if (tests(there) != tests(here)) {
+      differences.add(
+          tests(here)
+              ? "data.test is given, and was not before"
+              : "data.test was given before, and is not");
+    }
     if (!there.arithmetic().equals(here.arithmetic())) {
       differences.add(
           "the arithmetic is %s, not %s"
@@ -89,31 +109,42 @@ record Resumption(RunManifest manifest, Optional<Checkpoint> checkpoint) {
     }
   }
 
+  private static boolean tests(RunManifest manifest) {
+    return manifest.data().flatMap(RunData::test).isPresent();
+  }
+
   private static String version(RunManifest manifest) {
     return manifest.environment().versions().getOrDefault("sparsetune", "of another version");
   }
 
-  /** Whether the run begins with this process. */
-  boolean isNew() {
-    return manifest.attempts().isEmpty();
+  /** The manifest of the run, this process included. */
+  RunManifest manifest() {
+    return manifest;
   }
 
+  /** The state to go on from; empty for the first step. */
   Optional<TrainingState> state() {
-    return checkpoint.map(Checkpoint::state);
+    return state;
+  }
+
+  /** The same, once: whoever takes it may let it go while the training moves on. */
+  Optional<TrainingState> takeState() {
+    Optional<TrainingState> taken = state;
+    state = Optional.empty();
+    return taken;
   }
 
   StepTally tally() {
-    return checkpoint.map(Checkpoint::tally).orElse(StepTally.NONE);
+    return tally;
   }
 
   /** Seconds that the run has taken. */
   double seconds() {
-    return checkpoint.map(Checkpoint::seconds).orElse(0.0);
+    return seconds;
   }
 
   /** The traffic of all processes together. */
-  Optional<BytesMoved> with(Optional<BytesMoved> moved) {
-    Optional<BytesMoved> before = checkpoint.flatMap(Checkpoint::moved);
-    return before.isEmpty() ? moved : moved.map(before.get()::plus).or(() -> before);
+  Optional<BytesMoved> with(Optional<BytesMoved> here) {
+    return moved.isEmpty() ? here : here.map(moved.get()::plus).or(() -> moved);
   }
 }

@@ -26,6 +26,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder that a run writes its files into, on any Hadoop file system. Files appear whole, by
@@ -34,6 +36,8 @@ import org.apache.hadoop.conf.Configuration;
  * take over, finds a {@code run.json} that is not its own, and ends.
  */
 final class RunFolder {
+  private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
+
   private final HadoopFolder folder;
   private final Existing existing;
 
@@ -310,7 +314,17 @@ final class RunFolder {
     removeCheckpoints();
   }
 
-  /** Removes the checkpoints of a finished run, which one that was killed at its end has left. */
+  /** Removes the checkpoints that a run has left which was killed just after its end. */
+  static void removeLeftCheckpoints(HadoopFolder finished) {
+    try {
+      finished.deleteAll(RunFiles.CHECKPOINTS);
+    } catch (IOException e) {
+      // They are of no use, and of no harm.
+      LOG.debug("Cannot remove the checkpoints in {}", finished.location(), e);
+    }
+  }
+
+  /** Removes the checkpoints of a run that has come to its end. */
   void removeCheckpoints() {
     attempt(RunFiles.CHECKPOINTS, () -> folder.deleteAll(RunFiles.CHECKPOINTS));
   }

@@ -175,12 +175,14 @@ public final class TrainJob {
    * at again.
    */
   public static Optional<Result> finished(RunConfig config, Configuration hadoop) {
-    return RunState.of(HadoopFolder.of(config.output(), hadoop))
-                instanceof RunState.Finished finished
-            && finished.result().training().isPresent()
-            && ConfigDifferences.of(finished.manifest().config(), config).isEmpty()
-        ? Optional.of(Result.of(config.output(), finished.result()))
-        : Optional.empty();
+    HadoopFolder folder = HadoopFolder.of(config.output(), hadoop);
+    if (RunState.of(folder) instanceof RunState.Finished finished
+        && finished.result().training().isPresent()
+        && ConfigDifferences.of(finished.manifest().config(), config).isEmpty()) {
+      RunFolder.removeLeftCheckpoints(folder);
+      return Optional.of(Result.of(config.output(), finished.result()));
+    }
+    return Optional.empty();
   }
 
   /**

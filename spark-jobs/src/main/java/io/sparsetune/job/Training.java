@@ -142,11 +142,14 @@ final class Training implements AutoCloseable {
       if (run.textsCut() > 0) {
         log.textsCut(run.textsCut(), run.texts(), config.data().maxSeqLength());
       }
-      from.state().ifPresent(state -> log.resumed(state.step()));
+      if (!from.manifest().attempts().isEmpty()) {
+        log.resumed(from.state().map(TrainingState::step).orElse(0));
+      }
       try (StateSaver states = saver(from, log)) {
         saver = Optional.of(states);
         TrainingResult result =
-            new TrainingLoop(run.spec().layout(), config, executor, log, states).run(from.state());
+            new TrainingLoop(run.spec().layout(), config, executor, log, states)
+                .run(from.takeState());
         log.flush();
         TrainJob.Result written = write(result.with(from.with(result.bytesMoved())), log.elapsed());
         // Nothing is written after _SUCCESS.
@@ -179,7 +182,10 @@ final class Training implements AutoCloseable {
         },
         schedule,
         new StateSaver.Run(
-            identity.runId(), log::tally, log::elapsed, () -> from.with(executor.bytesMoved())),
+            identity.runId(),
+            log::tally,
+            log::elapsed,
+            () -> from.with(executor.bytesMovedSoFar())),
         why ->
             log.warned(
                 "the training's state cannot be saved, and the training goes on without: " + why));
