@@ -8,7 +8,6 @@ import io.sparsetune.files.IoReason;
 import io.sparsetune.files.LocalFolders;
 import io.sparsetune.files.OutputFolder;
 import io.sparsetune.files.TemporaryName;
-import java.io.BufferedOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,7 +22,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FsStatus;
@@ -118,25 +116,7 @@ public final class HadoopFolder implements Folder {
       return;
     }
     make();
-    Path temporary = new Path(folder, TemporaryName.create());
-    Path target = new Path(folder, name);
-    try {
-      try (OutputStream out =
-          new BufferedOutputStream(fileSystem.create(temporary, false), 1 << 16)) {
-        content.writeTo(out);
-      } catch (FSError e) {
-        // A local disk's failure, a full one among them, is an error to Hadoop.
-        throw e.getCause() instanceof IOException cause ? cause : new IOException(e);
-      }
-      // Hadoop's rename replaces nothing.
-      fileSystem.delete(target, false);
-      if (!fileSystem.rename(temporary, target)) {
-        throw new IOException("cannot rename " + temporary + " to " + target);
-      }
-    } catch (IOException | RuntimeException e) {
-      fileSystem.delete(temporary, false);
-      throw e;
-    }
+    WholeFile.write(fileSystem, new Path(folder, name), content);
   }
 
   /** Makes the folder, and those above it, where they are missing. */
@@ -291,10 +271,7 @@ public final class HadoopFolder implements Folder {
           StandardCopyOption.ATOMIC_MOVE);
       return;
     }
-    fileSystem.delete(new Path(folder, name), false);
-    if (!fileSystem.rename(new Path(from.folder, name), new Path(folder, name))) {
-      throw new IOException("cannot rename " + new Path(from.folder, name) + " into " + folder);
-    }
+    WholeFile.move(fileSystem, new Path(from.folder, name), new Path(folder, name));
   }
 
   @Override
