@@ -1,6 +1,7 @@
 package io.sparsetune.files;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The names of the files in a run's folder. */
 public final class RunFiles {
@@ -28,5 +29,18 @@ public final class RunFiles {
   /** Every file, in the order in which they are removed: completeness first. */
   public static final List<String> ALL = List.of(SUCCESS, RESULT, FAILURE, DELTA, METRICS, RUN);
 
+  /** The states in the folder of checkpoints, and the folder of those of dense rounds. */
+  private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-\\d{6,9}|rounds");
+
   private RunFiles() {}
+
+  /** Whether a run has a file or folder of that name, or one that is there for a while. */
+  public static boolean isOne(String name) {
+    return ALL.contains(name) || name.equals(CHECKPOINTS) || TemporaryName.isOne(name);
+  }
+
+  /** Whether the folder of checkpoints has a file or folder of that name, or has it for a while. */
+  public static boolean isCheckpoint(String name) {
+    return CHECKPOINT.matcher(name).matches() || TemporaryName.isOne(name);
+  }
 }

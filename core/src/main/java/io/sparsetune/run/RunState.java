@@ -7,6 +7,7 @@ import io.sparsetune.files.Folder;
 import io.sparsetune.files.IoReason;
 import io.sparsetune.files.RunFiles;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /** How far the run in a folder is; its delta is not read. */
@@ -18,7 +19,7 @@ public sealed interface RunState {
   /**
    * A run that did not finish.
    *
-   * @param manifest empty where this version cannot read it
+   * @param manifest empty where it is missing, or this version cannot read it
    */
   record Unfinished(Optional<RunManifest> manifest) implements RunState {}
 
@@ -48,7 +49,10 @@ public sealed interface RunState {
       if (!folder.exists() || folder.isEmpty()) {
         return new Free();
       }
-      if (!folder.contains(RunFiles.RUN) || !RunManifest.isOne(folder.file(RunFiles.RUN))) {
+      if (!folder.contains(RunFiles.RUN)) {
+        return isLeftOfRun(folder) ? new Unfinished(Optional.empty()) : new Foreign();
+      }
+      if (!RunManifest.isOne(folder.file(RunFiles.RUN))) {
         return new Foreign();
       }
       if (folder.contains(RunFiles.SUCCESS)) {
@@ -59,6 +63,17 @@ public sealed interface RunState {
       throw new DataException(
           "Cannot read the run " + folder.location() + ": " + IoReason.of(e), e);
     }
+  }
+
+  /**
+   * Whether a run has lost its manifest: a command that died while it replaced the file, on a file
+   * system that cannot do so at once, or while it removed the run, leaves the checkpoints.
+   */
+  private static boolean isLeftOfRun(Folder folder) throws IOException {
+    List<String> names = folder.names();
+    return names.contains(RunFiles.CHECKPOINTS)
+        && names.stream().allMatch(RunFiles::isOne)
+        && folder.below(RunFiles.CHECKPOINTS).names().stream().allMatch(RunFiles::isCheckpoint);
   }
 
   private static RunState finished(Folder folder) {

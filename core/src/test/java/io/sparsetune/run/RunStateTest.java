@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.files.RunFiles;
 import io.sparsetune.testing.MemoryFolder;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,6 +46,23 @@ class RunStateTest {
     assertThat(RunState.of(folder))
         .isInstanceOfSatisfying(
             RunState.Unfinished.class, run -> assertThat(run.manifest()).isEmpty());
+  }
+
+  /** A death between the removal of a manifest and the writing of the next leaves this. */
+  @Test
+  void checkpointsWithoutAManifestAreAnUnfinishedRuns() {
+    folder.put(RunFiles.METRICS, "{}");
+    assertThat(RunState.of(folder)).isEqualTo(new RunState.Foreign());
+    MemoryFolder checkpoints = folder.below(RunFiles.CHECKPOINTS).put("checkpoint-000012", "");
+    checkpoints.below("rounds").put("anything", "");
+    checkpoints.put(".sparsetune-0123456789abcdef", "");
+    folder.put(".sparsetune-owner", "");
+    assertThat(RunState.of(folder)).isEqualTo(new RunState.Unfinished(Optional.empty()));
+    checkpoints.put("model.ckpt", "");
+    assertThat(RunState.of(folder)).isEqualTo(new RunState.Foreign());
+    checkpoints.remove("model.ckpt");
+    folder.put("notes.txt", "");
+    assertThat(RunState.of(folder)).isEqualTo(new RunState.Foreign());
   }
 
   @Test

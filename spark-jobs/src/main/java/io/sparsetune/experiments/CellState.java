@@ -56,7 +56,8 @@ public sealed interface CellState {
   private static CellState unfinished(
       Cell cell, RunState.Unfinished run, Function<Cell, Optional<RunInputs>> now) {
     if (run.manifest().isEmpty()) {
-      return new Other("its folder has an unfinished run that this version cannot read");
+      return new Other(
+          "its folder has an unfinished run whose run.json is missing or of another version");
     }
     RunManifest manifest = run.manifest().get();
     List<String> differences = ConfigDifferences.beyondPlaces(manifest.config(), cell.config());

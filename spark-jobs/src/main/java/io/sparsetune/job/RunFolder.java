@@ -141,7 +141,8 @@ final class RunFolder {
     }
     if (state instanceof RunState.Unfinished unfinished) {
       if (unfinished.manifest().isEmpty()) {
-        throw refused("an unfinished run that this version cannot read", List.of());
+        throw refused(
+            "an unfinished run whose run.json is missing or of another version", List.of());
       }
       List<String> differences =
           ConfigDifferences.beyondPlaces(unfinished.manifest().get().config(), config);

@@ -3,6 +3,8 @@ package io.sparsetune.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparsetune.config.RunConfig;
+import io.sparsetune.config.RunConfigParser;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.TakenOverException;
@@ -10,6 +12,7 @@ import io.sparsetune.files.RunFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,5 +123,31 @@ class RunFolderTest {
             "Cannot write a run into %s: the folder holds something that is not a run; give another"
                 + " output",
             folder);
+  }
+
+  @Test
+  void checkpointsWithoutAManifestAreReplacedWhenAskedTo() throws IOException {
+    Files.createDirectories(folder.resolve("checkpoints/rounds"));
+    Files.createFile(folder.resolve("checkpoints/checkpoint-000003"));
+    RunConfig config =
+        RunConfigParser.parse(
+            """
+            model: {path: base}
+            data: {train: [train.tsv], max_seq_length: 16}
+            task: {labels: ["no", "yes"]}
+            training: {max_steps: 3}
+            output: %s
+            """
+                .formatted(folder),
+            "test",
+            List.of());
+    assertThatThrownBy(() -> RunFolder.toTrain(config, Existing.GO_ON, HADOOP))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "Cannot write a run into %s: it holds an unfinished run whose run.json is missing or of"
+                + " another version; give another output, or --overwrite to replace it",
+            folder);
+    RunFolder.toTrain(config, Existing.OVERWRITE, HADOOP).begin("{\"run_id\": \"a\"}");
+    assertThat(folder.toFile().list()).containsExactly("run.json");
   }
 }
