@@ -6,18 +6,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
  * Makes tasks fail and executors die at the worst moment: when a task has computed its part and has
- * not yet told anyone. Each mishap happens once in an application, as a marker file says.
+ * not yet told anyone; and lets the driver die. Each mishap to a task happens once in an
+ * application, as a marker file says.
  */
 public final class Mishaps implements SparkPlugin {
+  private static final String STEP = "sparse step";
+
   /** Folder of the marker files. */
   static final String MARKERS = "spark.sparsetune.test.markers";
 
@@ -30,14 +36,45 @@ public final class Mishaps implements SparkPlugin {
   /** Which of a JVM's tasks of such jobs, counted from 1, takes its executor with it. */
   static final String KILL = "spark.sparsetune.test.kill";
 
+  /** Which of the driver's jobs, counted from 1, ends the driver when it begins. */
+  static final String HALT = "spark.sparsetune.test.halt";
+
+  /** How those jobs' names begin: as {@link #JOBS} unless it is said. */
+  static final String HALT_JOBS = "spark.sparsetune.test.halt.jobs";
+
+  /** The exit code of a JVM that a mishap ends. */
+  static final int HALTED = 17;
+
   @Override
   public DriverPlugin driverPlugin() {
-    return new DriverPlugin() {};
+    return new Driver();
   }
 
   @Override
   public ExecutorPlugin executorPlugin() {
     return new Tasks();
+  }
+
+  /** Ends the driver without any of its shutdown hooks. */
+  private static final class Driver implements DriverPlugin {
+    @Override
+    public Map<String, String> init(SparkContext context, PluginContext plugin) {
+      String jobs = plugin.conf().get(HALT_JOBS, plugin.conf().get(JOBS, STEP));
+      int halt = plugin.conf().getInt(HALT, 0);
+      context.addSparkListener(
+          new SparkListener() {
+            private int started;
+
+            @Override
+            public void onJobStart(SparkListenerJobStart job) {
+              String name = job.properties().getProperty("spark.job.description", "");
+              if (name.startsWith(jobs) && ++started == halt) {
+                Runtime.getRuntime().halt(HALTED);
+              }
+            }
+          });
+      return Map.of();
+    }
   }
 
   private static final class Tasks implements ExecutorPlugin {
@@ -51,7 +88,7 @@ public final class Mishaps implements SparkPlugin {
     @Override
     public void init(PluginContext context, Map<String, String> extra) {
       markers = Path.of(context.conf().get(MARKERS));
-      jobs = context.conf().get(JOBS, "sparse step");
+      jobs = context.conf().get(JOBS, STEP);
       fail = context.conf().getInt(FAIL, 0);
       kill = context.conf().getInt(KILL, 0);
       executor = context.executorID();
@@ -76,7 +113,7 @@ public final class Mishaps implements SparkPlugin {
         atEnd(
             context -> {
               if (first("killed")) {
-                Runtime.getRuntime().halt(17);
+                Runtime.getRuntime().halt(HALTED);
               }
             });
       }

@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,15 +48,15 @@ final class SparkSubmit {
     return this;
   }
 
-  /** Lets a task fail once or an executor die once; see {@link Mishaps}. */
-  SparkSubmit mishap(String kind, int task, Path markers) throws IOException {
+  /** Lets a task fail, an executor die or the driver die; see {@link Mishaps}. */
+  SparkSubmit mishap(String kind, int number, Path markers) throws IOException {
     Files.createDirectories(markers);
     String jar = System.getProperty("test.jar");
     return conf("spark.plugins", Mishaps.class.getName())
         .conf("spark.driver.extraClassPath", jar)
         .conf("spark.executor.extraClassPath", jar)
         .conf(Mishaps.MARKERS, markers)
-        .conf(kind, task);
+        .conf(kind, number);
   }
 
   SparkSubmit eventLog(Path folder) throws IOException {
@@ -71,8 +72,26 @@ final class SparkSubmit {
 
   /** Runs the application with those arguments and waits, at most five minutes. */
   Outcome run(Path folder, String... arguments) throws IOException, InterruptedException {
+    try (Running running = start(folder, arguments)) {
+      return running.end(Duration.ofMinutes(5));
+    }
+  }
+
+  /** Starts the application with those arguments. */
+  Running start(Path folder, String... arguments) throws IOException {
     Files.createDirectories(folder);
     Path output = Files.createTempFile(folder, "output", ".txt");
+    List<String> command = command(folder, arguments);
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.environment().put("SPARK_HOME", home.toString());
+    builder.environment().put("SPARK_SCALA_VERSION", "2.13");
+    builder.environment().put("SPARK_LOCAL_HOSTNAME", "localhost");
+    builder.environment().put("SPARK_LOCAL_DIRS", folder.toAbsolutePath().toString());
+    builder.redirectErrorStream(true).redirectOutput(output.toFile());
+    return new Running(builder.start(), output);
+  }
+
+  private List<String> command(Path folder, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(System.getProperty("test.jvm.opens").trim().split("\\s+")));
@@ -87,22 +106,45 @@ final class SparkSubmit {
     conf.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
     command.add(APPLICATION.toString());
     command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-    builder.environment().put("SPARK_HOME", home.toString());
-    builder.environment().put("SPARK_SCALA_VERSION", "2.13");
-    builder.environment().put("SPARK_LOCAL_HOSTNAME", "localhost");
-    builder.environment().put("SPARK_LOCAL_DIRS", folder.toAbsolutePath().toString());
-    builder.redirectErrorStream(true).redirectOutput(output.toFile());
-    Process process = builder.start();
-    try {
-      if (!process.waitFor(5, TimeUnit.MINUTES)) {
-        throw new IllegalStateException(
-            "No end after five minutes: " + String.join(" ", command) + "\n" + tail(output));
+    return command;
+  }
+
+  /** A call that has begun; closing it kills the driver if it lives. */
+  static final class Running implements AutoCloseable {
+    private final Process process;
+    private final Path output;
+
+    private Running(Process process, Path output) {
+      this.process = process;
+      this.output = output;
+    }
+
+    /** What it has printed so far. */
+    String output() throws IOException {
+      return tail(output);
+    }
+
+    boolean isAlive() {
+      return process.isAlive();
+    }
+
+    /** Asks it to end, by SIGTERM. */
+    void terminate() {
+      process.destroy();
+    }
+
+    /** Waits for its end. */
+    Outcome end(Duration atMost) throws IOException, InterruptedException {
+      if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new IllegalStateException("No end after %s:%n%s".formatted(atMost, tail(output)));
       }
-    } finally {
+      return new Outcome(process.exitValue(), tail(output));
+    }
+
+    @Override
+    public void close() {
       process.destroyForcibly();
     }
-    return new Outcome(process.exitValue(), tail(output));
   }
 
   private static String tail(Path output) throws IOException {
