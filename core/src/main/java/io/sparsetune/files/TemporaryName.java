@@ -31,6 +31,11 @@ public final class TemporaryName {
 
   /** Whether a name is one of these: what a command that was killed has left. */
   public static boolean isOne(String name) {
-    return name.equals(LOCK) || name.equals(OWNER) || ANY.matcher(name).matches();
+    return name.equals(LOCK) || name.equals(OWNER) || isHalfWritten(name);
+  }
+
+  /** Whether a name is that of something that is being written, and not a command's claim. */
+  public static boolean isHalfWritten(String name) {
+    return ANY.matcher(name).matches();
   }
 }

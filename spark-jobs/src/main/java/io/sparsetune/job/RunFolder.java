@@ -11,6 +11,7 @@ import io.sparsetune.error.TakenOverException;
 import io.sparsetune.files.IoReason;
 import io.sparsetune.files.OutputFolder;
 import io.sparsetune.files.RunFiles;
+import io.sparsetune.files.TemporaryName;
 import io.sparsetune.files.Unreadable;
 import io.sparsetune.hadoop.FolderClaim;
 import io.sparsetune.hadoop.FolderLock;
@@ -204,6 +205,26 @@ final class RunFolder {
     byte[] bytes = manifest.getBytes(StandardCharsets.UTF_8);
     attempt(RunFiles.RUN, () -> folder.write(RunFiles.RUN, out -> out.write(bytes)));
     record = bytes;
+    if (existing != Existing.TAKE_OVER) {
+      removeHalfWritten(folder);
+      removeHalfWritten(checkpoints());
+    }
+  }
+
+  /** Removes what a command that was killed was writing; who is taken over may still be at it. */
+  private void removeHalfWritten(HadoopFolder from) {
+    attempt(
+        RunFiles.RUN,
+        () -> {
+          if (!from.exists()) {
+            return;
+          }
+          for (String name : from.names()) {
+            if (TemporaryName.isHalfWritten(name) && from.contains(name)) {
+              from.delete(name);
+            }
+          }
+        });
   }
 
   /**

@@ -85,6 +85,28 @@ class RunFolderTest {
   }
 
   @Test
+  void whatAKilledCommandWasWritingIsRemoved() throws IOException {
+    Path output = folder.resolve("run");
+    Path delta = output.resolve(".sparsetune-0123456789abcdef");
+    Path checkpoint = output.resolve("checkpoints/.sparsetune-fedcba9876543210");
+    Path other = output.resolve(".sparsetune-notes");
+    Path finished = output.resolve("checkpoints/checkpoint-000001");
+    Files.createDirectories(checkpoint.getParent());
+    for (Path file : List.of(delta, checkpoint, other, finished)) {
+      Files.createFile(file);
+    }
+    Files.writeString(output.resolve("run.json"), "{\"run_id\": \"a\"}");
+
+    RunFolder.toWrite(output.toString(), Existing.OVERWRITE, HADOOP)
+        .goOn("{\"run_id\": \"a\", \"attempts\": []}");
+
+    assertThat(delta).doesNotExist();
+    assertThat(checkpoint).doesNotExist();
+    assertThat(other).exists();
+    assertThat(finished).exists();
+  }
+
+  @Test
   void aRunThatIsReplacedKeepsNothingOfTheOlder() throws IOException {
     Path output = folder.resolve("run");
     RunFolder trained = RunFolder.toWrite(output.toString(), Existing.GO_ON, HADOOP);
