@@ -10,6 +10,7 @@ public abstract sealed class UserException extends RuntimeException
         CorruptFileException,
         UnsupportedVersionException,
         DivergedException,
+        InUseException,
         TakenOverException,
         UnsupportedPlatformException {
   private static final long serialVersionUID = 1;

@@ -26,9 +26,10 @@ public sealed interface RunState {
   /**
    * A run that ended in an error of its own, such as one that diverged: another may take its place.
    *
+   * @param manifest empty where this version cannot read it
    * @param failure empty where its file cannot be read
    */
-  record Failed(Optional<RunFailure> failure) implements RunState {}
+  record Failed(Optional<RunManifest> manifest, Optional<RunFailure> failure) implements RunState {}
 
   /** A finished run. */
   record Finished(RunManifest manifest, RunResult result) implements RunState {}
@@ -58,7 +59,7 @@ public sealed interface RunState {
       if (folder.contains(RunFiles.SUCCESS)) {
         return finished(folder);
       }
-      return folder.contains(RunFiles.FAILURE) ? failed(folder) : unfinished(folder);
+      return folder.contains(RunFiles.FAILURE) ? failed(folder) : new Unfinished(manifest(folder));
     } catch (IOException e) {
       throw new DataException(
           "Cannot read the run " + folder.location() + ": " + IoReason.of(e), e);
@@ -88,17 +89,18 @@ public sealed interface RunState {
 
   private static RunState failed(Folder folder) {
     try {
-      return new Failed(Optional.of(RunFailure.read(folder.file(RunFiles.FAILURE))));
+      return new Failed(
+          manifest(folder), Optional.of(RunFailure.read(folder.file(RunFiles.FAILURE))));
     } catch (CorruptFileException e) {
-      return new Failed(Optional.empty());
+      return new Failed(manifest(folder), Optional.empty());
     }
   }
 
-  private static RunState unfinished(Folder folder) {
+  private static Optional<RunManifest> manifest(Folder folder) {
     try {
-      return new Unfinished(Optional.of(RunManifest.read(folder.file(RunFiles.RUN))));
+      return Optional.of(RunManifest.read(folder.file(RunFiles.RUN)));
     } catch (CorruptFileException | UnsupportedVersionException e) {
-      return new Unfinished(Optional.empty());
+      return Optional.empty();
     }
   }
 }

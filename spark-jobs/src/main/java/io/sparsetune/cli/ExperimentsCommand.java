@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Trains all runs that a folder describes, one after the other, and puts their results in a"
           + " table.",
-      "Runs that are finished are not trained again; one that fails does not stop the others."
+      "Runs that are finished are not trained again, one that was interrupted goes on, and one that",
+      "fails does not stop the others."
     },
     footer = {
       "",
@@ -53,7 +54,7 @@ final class ExperimentsCommand extends Common implements Callable<Integer> {
 
   @Option(
       names = "--overwrite",
-      description = "Replace finished runs whose configuration, data or model was another one.")
+      description = "Replace runs whose configuration, data or model was another one.")
   private boolean overwrite;
 
   @Option(

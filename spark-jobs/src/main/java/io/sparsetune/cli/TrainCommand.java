@@ -29,7 +29,11 @@ import picocli.CommandLine.Parameters;
 /** {@code train CONFIG}. */
 @Command(
     name = "train",
-    description = "Trains a sparse fine-tuned model as a configuration says.",
+    description = {
+      "Trains a sparse fine-tuned model as a configuration says.",
+      "An unfinished run in the output folder goes on; a finished one of the same configuration is",
+      "the result."
+    },
     footer = {
       "",
       "The keys of a configuration are in docs/configuration.md. By bin/sparsetune, --master"
@@ -57,8 +61,8 @@ final class TrainCommand extends Common implements Callable<Integer> {
     @Option(
         names = "--overwrite",
         description =
-            "Replace a run that is already in the output folder, finished or not; its files go"
-                + " before training begins.")
+            "Replace a run that is already in the output folder, finished or not, also one that"
+                + " another command is at work on; its files go before training begins.")
     private boolean overwrite;
 
     @Option(

@@ -44,8 +44,8 @@ public final class ExperimentsJob {
    *
    * @param experiments the folder's
    * @param chosen which of their cells to train where they are not finished
-   * @param overwrite whether finished runs of another configuration, or of files that have changed,
-   *     may be replaced
+   * @param overwrite whether runs of another configuration, or of files that have changed, may be
+   *     replaced
    */
   public record Request(Experiments experiments, List<Cell> chosen, boolean overwrite) {
     public Request {

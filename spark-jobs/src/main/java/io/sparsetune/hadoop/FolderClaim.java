@@ -1,6 +1,6 @@
 package io.sparsetune.hadoop;
 
-import io.sparsetune.error.TakenOverException;
+import io.sparsetune.error.InUseException;
 import io.sparsetune.files.TemporaryName;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ public final class FolderClaim implements AutoCloseable {
   /**
    * Claims a folder; makes it where it is missing.
    *
-   * @throws TakenOverException where another command that lives has it
+   * @throws InUseException where another command that lives has it
    */
   public static FolderClaim of(HadoopFolder folder, Manner manner) throws IOException {
     return of(folder, manner, HeartBeat.PACE);
@@ -78,9 +78,9 @@ public final class FolderClaim implements AutoCloseable {
     return beat::close;
   }
 
-  private static TakenOverException inUse(HadoopFolder folder) {
-    return new TakenOverException(
-        "Cannot write a run into %s: another command is at work there. Let it end; or give --take-over to go on in its place, or another output"
+  private static InUseException inUse(HadoopFolder folder) {
+    return new InUseException(
+        "Cannot write a run into %s: another command is at work there. Let it end, or give another output; train --take-over goes on in its place"
             .formatted(folder.location()));
   }
 

@@ -6,6 +6,8 @@ import io.sparsetune.config.ConfigDifferences;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.error.DivergedException;
+import io.sparsetune.error.InUseException;
 import io.sparsetune.error.Shown;
 import io.sparsetune.error.TakenOverException;
 import io.sparsetune.files.IoReason;
@@ -128,6 +130,10 @@ final class RunFolder {
     if (existing == Existing.OVERWRITE) {
       return new RunState.Free();
     }
+    if (state instanceof RunState.Failed failed) {
+      requireAnother(failed, config);
+      return new RunState.Free();
+    }
     if (state instanceof RunState.Unreadable unreadable) {
       throw refused("a finished run that is unreadable", List.of(unreadable.problem()));
     }
@@ -154,10 +160,22 @@ final class RunFolder {
     return state;
   }
 
+  /** The same run would fail again. */
+  private static void requireAnother(RunState.Failed failed, RunConfig config) {
+    if (failed.failure().isPresent()
+        && failed.manifest().isPresent()
+        && ConfigDifferences.of(failed.manifest().get().config(), config).isEmpty()) {
+      throw new DivergedException(
+          "%s [this run ended so before; --overwrite trains it again, on mended data say]"
+              .formatted(failed.failure().get().message()),
+          null);
+    }
+  }
+
   /**
    * Claims the folder for a training.
    *
-   * @throws TakenOverException where another command is at work there, and is not to be taken over
+   * @throws InUseException where another command is at work there, and is not to be taken over
    */
   FolderClaim claim() {
     try {

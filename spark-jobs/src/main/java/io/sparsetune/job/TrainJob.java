@@ -7,6 +7,7 @@ import io.sparsetune.data.RowSample;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.DivergedException;
+import io.sparsetune.error.InUseException;
 import io.sparsetune.error.TakenOverException;
 import io.sparsetune.executor.SparkStepExecutor;
 import io.sparsetune.files.IoReason;
@@ -126,8 +127,8 @@ public final class TrainJob {
    *     cluster, and for an output folder that is not free
    * @throws DataException for data or files that cannot be used
    * @throws DivergedException when a loss, a gradient or an output is not finite
-   * @throws TakenOverException when another command is at work in the output folder, or has taken
-   *     the run over
+   * @throws InUseException when another command is at work in the output folder
+   * @throws TakenOverException when another command has taken the run over
    */
   public Result run(Request request) {
     RunConfig config = request.config();

@@ -172,6 +172,22 @@ class CommandsTest {
   }
 
   @Test
+  void aRunThatDivergedIsNotTrainedAgainUntilItIsAnother() {
+    String output = "output=" + folder.resolve("diverged");
+    Cli first = tiny.train(output, "training.learning_rate=1e30", "training.optimizer=sgd");
+    assertThat(first.code()).as(first.err()).isEqualTo(4);
+    assertThat(folder.resolve("diverged/failure.json")).content().contains("Training diverged");
+    assertThat(folder.resolve("diverged/checkpoints")).doesNotExist();
+    Cli again = tiny.train(output, "training.learning_rate=1e30", "training.optimizer=sgd");
+    assertThat(again.code()).isEqualTo(4);
+    assertThat(again.err())
+        .contains("[this run ended so before; --overwrite trains it again, on mended data say]");
+    Cli mended = tiny.train(output, "training.optimizer=sgd");
+    assertThat(mended.code()).as(mended.err()).isZero();
+    assertThat(folder.resolve("diverged/failure.json")).doesNotExist();
+  }
+
+  @Test
   void aRunIsNotAppliedToAnotherBase() throws IOException {
     Path other = folder.resolve("other");
     BaseModel base = Golden.base("bert");

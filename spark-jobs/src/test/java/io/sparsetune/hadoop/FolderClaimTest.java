@@ -3,7 +3,7 @@ package io.sparsetune.hadoop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparsetune.error.TakenOverException;
+import io.sparsetune.error.InUseException;
 import io.sparsetune.files.TemporaryName;
 import io.sparsetune.hadoop.FolderClaim.Manner;
 import java.io.IOException;
@@ -70,9 +70,9 @@ class FolderClaimTest {
       Process other = claimer(scheme);
       assertThatThrownBy(() -> claim(scheme, Manner.POLITE))
           .as(scheme)
-          .isInstanceOf(TakenOverException.class)
+          .isInstanceOf(InUseException.class)
           .hasMessage(
-              "Cannot write a run into %s: another command is at work there. Let it end; or give --take-over to go on in its place, or another output",
+              "Cannot write a run into %s: another command is at work there. Let it end, or give another output; train --take-over goes on in its place",
               scheme + folder);
       claim(scheme, Manner.TAKE_OVER).close();
       other.destroyForcibly().waitFor();
@@ -84,7 +84,7 @@ class FolderClaimTest {
   @Test
   void thePartsOfOneProcessKeepEachOtherAway() throws IOException {
     try (FolderClaim first = claim("", Manner.POLITE)) {
-      assertThatThrownBy(() -> claim("", Manner.POLITE)).isInstanceOf(TakenOverException.class);
+      assertThatThrownBy(() -> claim("", Manner.POLITE)).isInstanceOf(InUseException.class);
     }
     claim("", Manner.POLITE).close();
   }
@@ -120,7 +120,7 @@ class FolderClaimTest {
         Thread.sleep(5);
       }
       assertThatThrownBy(() -> claim("shared://", Manner.POLITE))
-          .isInstanceOf(TakenOverException.class);
+          .isInstanceOf(InUseException.class);
     } finally {
       beating.interrupt();
       beating.join();
