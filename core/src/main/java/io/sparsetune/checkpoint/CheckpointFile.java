@@ -15,7 +15,6 @@ import io.sparsetune.progress.RoundBytes;
 import io.sparsetune.progress.RoundReport;
 import io.sparsetune.progress.StepTally;
 import io.sparsetune.state.StateFile;
-import io.sparsetune.state.StateReader;
 import io.sparsetune.state.StateWriter;
 import io.sparsetune.task.Metric;
 import io.sparsetune.train.TrainingState;
@@ -29,12 +28,14 @@ import java.util.Optional;
 /**
  * A {@link Checkpoint} as a {@link StateFile} of kind {@code training}. Arrays: {@code
  * mask.counts}, [tensors], −1 for a whole tensor; {@code mask.positions}, [k without whole
- * tensors]; {@code values}, [trained]; {@code optimizer.steps}, [1]; {@code moment.0} and so on,
- * [trained]; {@code kept}, [trained], left out where it is {@code values}; {@code evaluations} and
- * {@code rounds} by column; {@code tally}; {@code bytes}, empty where there is no traffic.
+ * tensors]; {@code values}, [trained]; {@code optimizer.steps}, [1]; {@code optimizer.moment.0} and
+ * so on, [trained]; {@code kept}, [trained], left out where it is {@code values}; {@code
+ * evaluations} and {@code rounds} by column; {@code tally}; {@code bytes}, empty where there is no
+ * traffic.
  */
 final class CheckpointFile {
   private static final String KIND = "training";
+  private static final String OPTIMIZER = "optimizer";
   private static final int WHOLE = -1;
   private static final int BYTES = 7;
   private static final int MOST_MOMENTS = 8;
@@ -63,11 +64,7 @@ final class CheckpointFile {
     TrainingState state = checkpoint.state();
     writeMask(state.mask(), to);
     to.floats("values", state.current().values());
-    OptimizerState optimizer = state.current().optimizer();
-    to.longs("optimizer.steps", new long[] {optimizer.steps()});
-    for (int m = 0; m < optimizer.moments().length; m++) {
-      to.floats("moment." + m, optimizer.moments()[m]);
-    }
+    state.current().optimizer().save(OPTIMIZER, to);
     if (state.kept() != state.current().values()) {
       to.floats("kept", state.kept());
     }
@@ -131,84 +128,92 @@ final class CheckpointFile {
    * @throws io.sparsetune.error.DataException where it cannot be read at all
    */
   static Checkpoint read(ByteSource file, ParameterLayout layout, List<Integer> head) {
-    return StateFile.read(file, KIND, from -> read(file.path(), from, layout, head));
+    return StateFile.read(
+        file, KIND, from -> read(new CheckpointReader(file.path(), from), layout, head));
   }
 
   private static Checkpoint read(
-      String path, StateReader from, ParameterLayout layout, List<Integer> head) {
-    JsonNode about = from.about();
-    Mask mask = readMask(path, from, layout);
+      CheckpointReader from, ParameterLayout layout, List<Integer> head) {
+    JsonNode about = from.from().about();
+    Mask mask = readMask(from, layout);
     Mask trained = mask.withWhole(layout, head);
-    float[] values = floats(path, from, "values", trained.size());
-    long steps = from.longs("optimizer.steps")[0];
-    int arrays = whole(path, about, "moments");
-    if (arrays > MOST_MOMENTS) {
-      throw new CorruptFileException(path, "its optimizer has %d moments".formatted(arrays));
-    }
-    float[][] moments = new float[arrays][];
-    for (int m = 0; m < moments.length; m++) {
-      moments[m] = floats(path, from, "moment." + m, trained.size());
-    }
+    float[] values = from.floats("values", trained.size());
+    int step = from.whole("step");
+    OptimizerState optimizer = readOptimizer(from, trained.size(), step);
     float[] kept =
-        about.path("keeps_current").asBoolean()
-            ? values
-            : floats(path, from, "kept", trained.size());
+        about.path("keeps_current").asBoolean() ? values : from.floats("kept", trained.size());
     TrainingState state =
         new TrainingState(
             mask,
-            new TrainedState(trained, values, new OptimizerState(steps, moments)),
-            whole(path, about, "step"),
+            new TrainedState(trained, values, optimizer),
+            step,
             kept,
-            whole(path, about, "kept_step"),
-            evaluations(path, about, from),
+            from.whole("kept_step"),
+            evaluations(from),
             rounds(from));
-    long[] counts = from.longs("tally.counts");
-    double[] sums = from.doubles("tally.loss");
-    StepTally tally = new StepTally(Math.toIntExact(counts[0]), sums[0], counts[1], counts[2]);
-    return new Checkpoint(
-        about.path("run_id").asText(), state, tally, sums[1], moved(path, from.longs("bytes")));
+    long[] counts = from.longs("tally.counts", 3);
+    double[] sums = from.doubles("tally.loss", 2);
+    StepTally tally =
+        new StepTally(from.whole("tally.counts", counts[0]), sums[0], counts[1], counts[2]);
+    return new Checkpoint(about.path("run_id").asText(), state, tally, sums[1], moved(from));
   }
 
-  private static Optional<BytesMoved> moved(String path, long[] bytes) {
+  private static OptimizerState readOptimizer(CheckpointReader from, int trained, int step) {
+    int moments = from.whole("moments");
+    if (moments > MOST_MOMENTS) {
+      throw from.corrupt("its optimizer has %d moments", moments);
+    }
+    OptimizerState optimizer =
+        new OptimizerState(0, new float[moments][trained]).restored(OPTIMIZER, from.from());
+    if (optimizer.steps() > step) {
+      throw from.corrupt(
+          "its optimizer has taken %d steps, the training %d", optimizer.steps(), step);
+    }
+    return optimizer;
+  }
+
+  private static Optional<BytesMoved> moved(CheckpointReader from) {
+    long[] bytes = from.from().longs("bytes");
     if (bytes.length == 0) {
       return Optional.empty();
     }
     if (bytes.length != BYTES) {
-      throw new CorruptFileException(path, "its array bytes has another length than " + BYTES);
+      throw from.corrupt("its array bytes has %d elements, not %d", bytes.length, BYTES);
     }
-    RoundBytes rounds = new RoundBytes(bytes[3], bytes[4], bytes[5], Math.toIntExact(bytes[6]));
+    RoundBytes rounds =
+        new RoundBytes(bytes[3], bytes[4], bytes[5], from.whole("number of rounds", bytes[6]));
     return Optional.of(new BytesMoved(bytes[0], bytes[1], bytes[2], rounds));
   }
 
-  private static List<EvaluationReport> evaluations(String path, JsonNode about, StateReader from) {
-    int[] steps = from.ints("evaluations.step");
-    double[] epochs = from.doubles("evaluations.epoch");
-    double[] values = from.doubles("evaluations.value");
-    int[] best = from.ints("evaluations.best");
+  private static List<EvaluationReport> evaluations(CheckpointReader from) {
+    int[] steps = from.from().ints("evaluations.step");
+    double[] epochs = from.doubles("evaluations.epoch", steps.length);
+    double[] values = from.doubles("evaluations.value", steps.length);
+    int[] best = from.ints("evaluations.best", steps.length);
     List<EvaluationReport> evaluations = new ArrayList<>();
     for (int i = 0; i < steps.length; i++) {
       evaluations.add(
-          new EvaluationReport(steps[i], epochs[i], metric(path, about), values[i], best[i] == 1));
+          new EvaluationReport(steps[i], epochs[i], metric(from), values[i], best[i] == 1));
     }
     return evaluations;
   }
 
-  private static Metric metric(String path, JsonNode about) {
-    String key = about.path("metric").asText();
+  private static Metric metric(CheckpointReader from) {
+    String key = from.from().about().path("metric").asText();
     for (Metric metric : Metric.values()) {
       if (metric.key().equals(key)) {
         return metric;
       }
     }
-    throw new CorruptFileException(path, "its metric is not one of this version");
+    throw from.corrupt("its metric is not one of this version");
   }
 
-  private static List<RoundReport> rounds(StateReader from) {
-    int[] all = from.ints("rounds.rounds");
-    int[] steps = from.ints("rounds.step");
-    double[] losses = from.doubles("rounds.loss");
-    int[] kept = from.ints("rounds.kept");
-    int[] changed = from.ints("rounds.changed");
+  private static List<RoundReport> rounds(CheckpointReader from) {
+    int[] all = from.from().ints("rounds.rounds");
+    int[] steps = from.ints("rounds.step", all.length);
+    double[] losses = from.doubles("rounds.loss", all.length);
+    int[] kept = from.ints("rounds.kept", all.length);
+    int[] changed = from.ints("rounds.changed", all.length);
     List<RoundReport> rounds = new ArrayList<>();
     for (int i = 0; i < all.length; i++) {
       rounds.add(new RoundReport(i + 1, all[i], steps[i], losses[i], kept[i], changed[i]));
@@ -216,42 +221,30 @@ final class CheckpointFile {
     return rounds;
   }
 
-  private static Mask readMask(String path, StateReader from, ParameterLayout layout) {
-    int[] counts = from.ints("mask.counts");
-    int[] positions = from.ints("mask.positions");
+  private static Mask readMask(CheckpointReader from, ParameterLayout layout) {
+    int[] counts = from.from().ints("mask.counts");
+    int[] positions = from.from().ints("mask.positions");
     if (counts.length != layout.tensorCount()) {
-      throw new CorruptFileException(
-          path,
-          "its mask is of %d tensors, the model has %d"
-              .formatted(counts.length, layout.tensorCount()));
+      throw from.corrupt(
+          "its mask is of %d tensors, the model has %d", counts.length, layout.tensorCount());
     }
     Mask.Builder mask = new Mask.Builder(layout);
     int next = 0;
     for (int t = 0; t < counts.length; t++) {
       if (counts[t] == WHOLE) {
         mask.whole(t);
-      } else if (counts[t] != 0) {
+      } else if (counts[t] < 0 || counts[t] > positions.length - next) {
+        throw from.corrupt(
+            "its mask claims %d positions of tensor %d, where %d are left",
+            counts[t], t, positions.length - next);
+      } else {
         mask.positions(t, Arrays.copyOfRange(positions, next, next + counts[t]));
         next += counts[t];
       }
     }
+    if (next != positions.length) {
+      throw from.corrupt("its mask has %d positions of no tensor", positions.length - next);
+    }
     return mask.build();
-  }
-
-  private static float[] floats(String path, StateReader from, String name, int count) {
-    float[] values = from.floats(name);
-    if (values.length != count) {
-      throw new CorruptFileException(
-          path, "its array %s has %d elements, not %d".formatted(name, values.length, count));
-    }
-    return values;
-  }
-
-  private static int whole(String path, JsonNode about, String key) {
-    JsonNode value = about.path(key);
-    if (!value.isInt() || value.intValue() < 0) {
-      throw new CorruptFileException(path, "its %s is not a whole number".formatted(key));
-    }
-    return value.intValue();
   }
 }
