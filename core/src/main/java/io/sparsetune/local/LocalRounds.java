@@ -5,6 +5,7 @@ import io.sparsetune.dense.RoundScores;
 import io.sparsetune.dense.StateSlice;
 import io.sparsetune.dense.StateSlice.Place;
 import io.sparsetune.dense.WorkerSlice;
+import io.sparsetune.error.DataException;
 import io.sparsetune.mask.LocalScores;
 import io.sparsetune.mask.Mask;
 import io.sparsetune.mask.ScoreSlice;
@@ -43,10 +44,19 @@ public final class LocalRounds {
     this.store = store;
   }
 
-  /** Saves what {@link #run} blends the scores of the round after that one with. */
-  void saveScores(int round) {
-    if (!earlier.isEmpty()) {
+  /** {@link io.sparsetune.train.StepExecutor#saveScores}. */
+  Optional<String> saveScores(int round) {
+    if (earlier.isEmpty()) {
+      return Optional.empty();
+    }
+    if (store == RoundStore.NONE) {
+      return Optional.of(RoundStore.KEEPS_NO_SCORES);
+    }
+    try {
       store.saveScores(round, 0, 1, earlier.values().iterator());
+      return Optional.empty();
+    } catch (DataException e) {
+      return Optional.of(e.getMessage());
     }
   }
 

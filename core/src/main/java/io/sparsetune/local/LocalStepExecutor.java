@@ -37,6 +37,7 @@ import io.sparsetune.work.LocalThreads;
 import io.sparsetune.work.ShardWork;
 import io.sparsetune.work.WorkerState;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -233,8 +234,8 @@ public final class LocalStepExecutor implements StepExecutor {
   }
 
   @Override
-  public void saveScores(int round) {
-    rounds.saveScores(round);
+  public Optional<String> saveScores(int round) {
+    return rounds.saveScores(round);
   }
 
   @Override

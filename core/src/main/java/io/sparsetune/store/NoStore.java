@@ -1,5 +1,6 @@
 package io.sparsetune.store;
 
+import io.sparsetune.error.DataException;
 import io.sparsetune.mask.ScoreSlice;
 import java.util.Iterator;
 import java.util.List;
@@ -35,8 +36,11 @@ final class NoStore implements RoundStore {
 
   @Override
   public int requireScores(int round) {
-    throw new IllegalStateException(
-        "Cannot begin with round %d: nothing is kept of the one before".formatted(round));
+    throw new DataException(
+        ("Cannot go on with round %d: executors cannot read the scores of the round before, which"
+                + " this one needs; go on with the master that the run began with, or start it again"
+                + " with --overwrite")
+            .formatted(round + 1));
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.error.UserException;
 import io.sparsetune.files.Folder;
 import io.sparsetune.files.IoReason;
 import io.sparsetune.files.TemporaryName;
@@ -90,9 +91,17 @@ public final class RoundFolder implements RoundStore {
             }
           });
     } catch (IOException e) {
-      throw new DataException(
-          "Cannot write %s/%s: %s".formatted(location(), name, IoReason.of(e)), e);
+      throw notWritten(name, IoReason.of(e), e);
+    } catch (UserException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // Some file systems' own.
+      throw notWritten(name, e.toString(), e);
     }
+  }
+
+  private DataException notWritten(SavedName name, String reason, Exception cause) {
+    return new DataException("Cannot write %s/%s: %s".formatted(location(), name, reason), cause);
   }
 
   @Override

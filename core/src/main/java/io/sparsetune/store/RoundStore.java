@@ -15,6 +15,9 @@ public interface RoundStore extends Serializable {
   /** Keeps nothing. */
   RoundStore NONE = new NoStore();
 
+  /** The reason for which {@link #NONE} keeps no scores, in words. */
+  String KEEPS_NO_SCORES = "nothing that every executor sees keeps what the next round needs";
+
   /**
    * The same for a run on processors of one kind: what another kind has saved is not used.
    *

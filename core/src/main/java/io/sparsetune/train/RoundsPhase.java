@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Dense rounds up to the mask that they end in. Between rounds the driver has what stands off θ⁰,
@@ -127,15 +128,30 @@ final class RoundsPhase {
     RoundResult result = executed(request);
     long optimizerSteps = start.optimizer().steps() + rounds.steps();
     TrainedState after = after(result, optimizerSteps);
-    // A state after the round is of use only where the next round finds what it blends.
-    executor.saveScores(round);
-    return keeper.advance(
-        Milestone.SELECTION,
+    Supplier<TrainingState> change =
         () -> {
           List<RoundReport> reports = new ArrayList<>(before.rounds());
           reports.add(report(round, steps, before.mask(), result));
           return TrainingState.at(result.mask(), after, before.step() + rounds.steps(), reports);
-        });
+        };
+    return canGoOnAfter(round) ? keeper.advance(Milestone.SELECTION, change) : change.get();
+  }
+
+  /**
+   * Whether a state after the round is of use to another process: only where the next round finds
+   * the scores that it blends.
+   */
+  private boolean canGoOnAfter(int round) {
+    if (round + 1 == rounds.rounds()) {
+      return true;
+    }
+    Optional<String> problem = executor.saveScores(round);
+    problem.ifPresent(
+        why ->
+            listener.warned(
+                "the state after round %d of %d is not saved, and a run that is interrupted goes on from before it: %s"
+                    .formatted(round + 1, rounds.rounds(), why)));
+    return problem.isEmpty();
   }
 
   /** What a round leaves for the next, or for the training inside the final mask. */

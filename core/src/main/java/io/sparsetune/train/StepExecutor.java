@@ -51,12 +51,14 @@ public interface StepExecutor extends AutoCloseable {
 
   /**
    * Saves what the projection of the next round remembers of the rounds so far, if anything, so
-   * that another executor with the same store can go on with that round.
+   * that another executor with the same store can go on with that round. This one can in any case.
    *
    * @param round the latest
-   * @throws io.sparsetune.error.DataException where it cannot be written
+   * @return the reason for which another cannot; empty where it can
    */
-  default void saveScores(int round) {}
+  default Optional<String> saveScores(int round) {
+    return Optional.empty();
+  }
 
   /**
    * Outputs of the model at the given values for every example of a data set; they may not be

@@ -1,6 +1,7 @@
 package io.sparsetune.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.files.ByteSource;
@@ -22,8 +23,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -137,6 +141,78 @@ class ResumeTest {
   @FieldSource("io.sparsetune.train.MethodCase#ALL")
   void everyMethodGoesOnThoughItDiesAtEachOfItsFirstStates(MethodCase method) {
     diesAndGoesOn(method.config("training.eval_steps=5"), 1, 4);
+  }
+
+  private static RunConfig remembering() {
+    return TinyTask.config(
+        "method.name=child",
+        "method.rounds=3",
+        "method.project_every=3 steps",
+        "method.momentum=0.3");
+  }
+
+  /** Else the next process would look in vain for what the next round blends. */
+  @Test
+  void noStateIsKeptWhereNothingKeepsTheScoresThatTheNextRoundNeeds() {
+    List<Integer> kept = new ArrayList<>();
+    List<String> warnings = new ArrayList<>();
+    StateKeeper keeper =
+        (milestone, change) -> {
+          TrainingState state = change.get();
+          if (milestone == StateKeeper.Milestone.SELECTION) {
+            kept.add(state.rounds().size());
+          }
+          return state;
+        };
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void warned(String warning) {
+            warnings.add(warning);
+          }
+        };
+    RunConfig config = remembering();
+    TrainingResult whole = train(config, StateKeeper.NONE, Optional.empty(), 1);
+    try (LocalStepExecutor executor = TinyTask.executor(config, 1)) {
+      assertSame(
+          new TrainingLoop(TinyTask.spec(config).layout(), config, executor, listener, keeper)
+              .run(),
+          whole);
+    }
+    assertThat(kept).containsExactly(3);
+    assertThat(warnings)
+        .containsExactly(
+            "the state after round 1 of 3 is not saved, and a run that is interrupted goes on from"
+                + " before it: nothing that every executor sees keeps what the next round needs",
+            "the state after round 2 of 3 is not saved, and a run that is interrupted goes on from"
+                + " before it: nothing that every executor sees keeps what the next round needs");
+  }
+
+  @Test
+  void aRunWhoseScoresNothingKeepsGoesOn() {
+    RunConfig config = remembering();
+    TrainingResult whole = train(config, StateKeeper.NONE, Optional.empty(), 1);
+    Mortal mortal = new Mortal(1, Optional.empty());
+    assertThatThrownBy(() -> train(config, mortal, Optional.empty(), 1)).isInstanceOf(Death.class);
+    assertSame(train(config, StateKeeper.NONE, mortal.last, 1), whole);
+  }
+
+  @Test
+  void aTrainingGoesOnWhereScoresCannotBeSaved() {
+    RunConfig config = remembering();
+    TrainingResult whole = train(config, StateKeeper.NONE, Optional.empty(), 1);
+    AtomicInteger opened = new AtomicInteger();
+    RoundStore full =
+        new RoundFolder(
+            () -> {
+              if (opened.getAndIncrement() > 0) {
+                throw new IllegalStateException("Disk quota exceeded");
+              }
+              return new MemoryFolder("checkpoints");
+            },
+            RUN,
+            Duration.ZERO);
+    assertSame(train(config, StateKeeper.NONE, Optional.empty(), 1, full), whole);
   }
 
   @Test

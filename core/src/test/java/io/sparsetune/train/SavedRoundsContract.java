@@ -295,13 +295,65 @@ public abstract class SavedRoundsContract {
     }
   }
 
+  private static RoundResult[] remembering(RunConfig config, int rounds) {
+    RoundResult[] results = new RoundResult[rounds];
+    try (StepExecutor executor = TinyTask.executor(config, 1)) {
+      for (int round = 0; round < rounds; round++) {
+        results[round] = executor.round(request(config, round, 0));
+      }
+    }
+    return results;
+  }
+
+  @Test
+  void anExecutorGoesOnWithScoresThatCannotBeSaved() throws IOException {
+    RunConfig config = config("method.name=child;method.rounds=3;method.momentum=0.2");
+    RoundResult[] expected = remembering(config, 3);
+    RoundStore store = store("this run", Duration.ofDays(1));
+    Files.writeString(saved, "a file where the folder would be");
+    try (StepExecutor executor = open(config, store)) {
+      assertSame(executor.round(request(config, 0, 0)), expected[0]);
+      assertThat(executor.saveScores(0))
+          .hasValueSatisfying(
+              why ->
+                  assertThat(why)
+                      .matches("Cannot write .*/checkpoints/round-0000-scores-.*\\.state: .*"));
+      assertSame(executor.round(request(config, 1, 0)), expected[1]);
+      Files.delete(saved);
+      assertThat(executor.saveScores(1)).isEmpty();
+    }
+    try (StepExecutor executor = open(config, store)) {
+      assertSame(executor.round(request(config, 2, 0)), expected[2]);
+    }
+  }
+
+  @Test
+  void withoutAStoreNoOtherExecutorGoesOnWithScores() {
+    RunConfig config = config("method.name=child;method.rounds=2;method.momentum=0.2");
+    RoundResult[] expected = remembering(config, 2);
+    try (StepExecutor executor = open(config, RoundStore.NONE)) {
+      assertSame(executor.round(request(config, 0, 0)), expected[0]);
+      assertThat(executor.saveScores(0))
+          .contains("nothing that every executor sees keeps what the next round needs");
+      assertSame(executor.round(request(config, 1, 0)), expected[1]);
+    }
+    try (StepExecutor executor = open(config, RoundStore.NONE)) {
+      assertThatThrownBy(() -> executor.round(request(config, 1, 0)))
+          .isInstanceOf(DataException.class)
+          .hasMessage(
+              "Cannot go on with round 2: executors cannot read the scores of the round before,"
+                  + " which this one needs; go on with the master that the run began with, or"
+                  + " start it again with --overwrite");
+    }
+  }
+
   @Test
   void nothingIsSavedWhereNextRoundsRememberNothing() {
     RunConfig config = config("method.name=child;method.rounds=3");
     RoundStore store = store("this run", Duration.ofDays(1));
     try (StepExecutor executor = open(config, store)) {
       executor.round(request(config, 0, 0));
-      executor.saveScores(0);
+      assertThat(executor.saveScores(0)).isEmpty();
     }
     assertThat(saved).doesNotExist();
     try (StepExecutor executor = open(config, store)) {

@@ -109,29 +109,38 @@ final class SparkRounds {
     }
   }
 
-  /** Saves what the round after that one blends its scores with. */
-  void saveScores(int round) {
-    if (earlier == null || store == RoundStore.NONE) {
-      return;
+  /** {@link io.sparsetune.train.StepExecutor#saveScores}. */
+  Optional<String> saveScores(int round) {
+    if (earlier == null) {
+      return Optional.empty();
+    }
+    if (store == RoundStore.NONE) {
+      return Optional.of(RoundStore.KEEPS_NO_SCORES);
     }
     JavaRDD<ScoreSlice> scores = earlier.values();
     int parts = scores.getNumPartitions();
     RoundStore to = store;
-    model.job(
-        "dense round %d: save scores".formatted(round + 1),
-        () ->
-            scores
-                .mapPartitionsWithIndex(
-                    (part, slices) -> {
-                      to.saveScores(round, part, parts, slices);
-                      return Collections.<Integer>emptyIterator();
-                    },
-                    true)
-                .count());
+    try {
+      model.job(
+          "dense round %d: save scores".formatted(round + 1),
+          () ->
+              scores
+                  .mapPartitionsWithIndex(
+                      (part, slices) -> {
+                        to.saveScores(round, part, parts, slices);
+                        return Collections.<Integer>emptyIterator();
+                      },
+                      true)
+                  .count());
+    } catch (DataException e) {
+      // The executors have them all the same.
+      return Optional.of(e.getMessage());
+    }
     // From now on what an executor loses is read again, not trained again; and files of rounds
     // before are not needed any more.
     Persisted.free(earlier);
     earlier = saved(round, parts);
+    return Optional.empty();
   }
 
   /** Takes what another executor has saved of the round before. */

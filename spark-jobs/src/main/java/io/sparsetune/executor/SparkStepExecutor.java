@@ -208,8 +208,8 @@ public final class SparkStepExecutor implements StepExecutor {
   }
 
   @Override
-  public void saveScores(int round) {
-    rounds.saveScores(round);
+  public Optional<String> saveScores(int round) {
+    return rounds.saveScores(round);
   }
 
   @Override
