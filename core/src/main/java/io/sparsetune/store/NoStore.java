@@ -45,4 +45,7 @@ final class NoStore implements RoundStore {
 
   @Override
   public void removeBefore(int round) {}
+
+  @Override
+  public void removeTemporary() {}
 }

@@ -26,6 +26,7 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -48,8 +49,7 @@ public final class RoundFolder implements RoundStore {
   private final Duration interval;
 
   /**
-   * @param source opens a folder of this store alone: temporary files in it are taken for what
-   *     killed tasks have left
+   * @param source opens a folder of this store alone
    * @param run names everything that the run's result depends on
    * @param interval between two saves of a worker
    */
@@ -152,22 +152,37 @@ public final class RoundFolder implements RoundStore {
 
   @Override
   public void removeBefore(int round) {
-    Folder folder = source.get();
-    try {
-      for (String name : existing(folder)) {
-        boolean old =
+    remove(
+        name ->
             SavedName.parse(name)
                 .map(saved -> saved.round() < (saved instanceof OfScores ? round - 1 : round))
-                .orElse(false);
-        // Whoever was writing under such a name is gone, or belongs to a round that is over.
-        if (old || TemporaryName.isOne(name)) {
+                .orElse(false));
+  }
+
+  @Override
+  public void removeTemporary() {
+    remove(TemporaryName::isOne);
+  }
+
+  private void remove(Predicate<String> which) {
+    try {
+      Folder folder = source.get();
+      for (String name : existing(folder)) {
+        if (which.test(name)) {
           folder.delete(name);
         }
       }
     } catch (IOException e) {
-      throw new DataException(
-          "Cannot remove saved states from %s: %s".formatted(location, IoReason.of(e)), e);
+      throw notRemoved(IoReason.of(e), e);
+    } catch (RuntimeException e) {
+      // Some file systems' own.
+      throw notRemoved(e.toString(), e);
     }
+  }
+
+  private DataException notRemoved(String reason, Exception cause) {
+    return new DataException(
+        "Cannot remove saved states from %s: %s".formatted(location, reason), cause);
   }
 
   private List<SavedName> namesOrFail() {

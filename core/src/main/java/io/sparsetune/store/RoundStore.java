@@ -64,4 +64,12 @@ public interface RoundStore extends Serializable {
    * @throws io.sparsetune.error.DataException where they cannot be removed
    */
   void removeBefore(int round);
+
+  /**
+   * Removes what killed tasks have left half written. Only for a process that begins, before its
+   * first task: afterwards it may be what a living task writes.
+   *
+   * @throws io.sparsetune.error.DataException where it cannot be removed
+   */
+  void removeTemporary();
 }

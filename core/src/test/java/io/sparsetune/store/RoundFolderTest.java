@@ -257,6 +257,13 @@ class RoundFolderTest {
             "Cannot save the state of worker 1 of round 1 in out/checkpoints: "
                 + reason
                 + "; it goes on, and tries again later");
+    assertThatThrownBy(() -> there.saveScores(0, 1, 2, scores().iterator()))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "Cannot write out/checkpoints/round-0000-scores-00001-of-00002.state: " + reason);
+    assertThatThrownBy(there::removeTemporary)
+        .isInstanceOf(DataException.class)
+        .hasMessage("Cannot remove saved states from out/checkpoints: " + reason);
   }
 
   private static List<ScoreSlice> scores() {
@@ -293,14 +300,17 @@ class RoundFolderTest {
       store.saveScores(round, 0, 1, scores().iterator());
     }
     files.put("state-00000100.checkpoint", "the driver's");
-    files.put(".sparsetune-0123456789abcdef", "half a file of an executor that was killed");
+    files.put(".sparsetune-0123456789abcdef", "half a file of a task, alive or killed");
     store.removeBefore(3);
     assertThat(files.names())
         .containsExactly(
+            ".sparsetune-0123456789abcdef",
             "round-0002-scores-00000-of-00001.state",
             "round-0003-scores-00000-of-00001.state",
             name(3, 0, 5),
             "state-00000100.checkpoint");
+    store.removeTemporary();
+    assertThat(files.names()).hasSize(4).doesNotContain(".sparsetune-0123456789abcdef");
   }
 
   @Test

@@ -77,4 +77,9 @@ public record SometimesDue(RoundStore store, long seed) implements RoundStore {
   public void removeBefore(int round) {
     store.removeBefore(round);
   }
+
+  @Override
+  public void removeTemporary() {
+    store.removeTemporary();
+  }
 }

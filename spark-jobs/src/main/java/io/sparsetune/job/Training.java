@@ -39,7 +39,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -166,7 +165,7 @@ final class Training implements AutoCloseable {
   }
 
   private StateSaver saver(Resumption from, MetricsLog log) {
-    AtomicInteger roundsBefore = new AtomicInteger(roundsDone(from.state()));
+    OldRounds old = new OldRounds(rounds, roundsDone(from.state()), log::warned);
     Saving often = config.training().saving();
     Schedule schedule =
         config.method().method() instanceof WholeMethod
@@ -177,8 +176,7 @@ final class Training implements AutoCloseable {
           // The log has at least the lines up to the checkpoint's step.
           log.flush();
           folder.write(checkpoints, checkpoint);
-          // The older of the two checkpoints that are kept may be the one to go on from.
-          rounds.removeBefore(roundsBefore.getAndSet(roundsDone(Optional.of(checkpoint.state()))));
+          old.written(roundsDone(Optional.of(checkpoint.state())));
         },
         schedule,
         new StateSaver.Run(
