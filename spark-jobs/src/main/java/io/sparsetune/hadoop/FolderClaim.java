@@ -2,7 +2,9 @@ package io.sparsetune.hadoop;
 
 import io.sparsetune.error.InUseException;
 import io.sparsetune.files.TemporaryName;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -13,6 +15,8 @@ import java.util.Optional;
  * owner whose file does not change is taken for dead.
  */
 public final class FolderClaim implements AutoCloseable {
+  private static final int ATTEMPTS = 20;
+
   private interface Release {
     void run() throws IOException;
   }
@@ -43,8 +47,7 @@ public final class FolderClaim implements AutoCloseable {
   static FolderClaim of(HadoopFolder folder, Manner manner, HeartBeat.Pace pace)
       throws IOException {
     boolean made = !folder.exists();
-    folder.make();
-    Release release = claim(folder, manner, pace);
+    Release release = claimMade(folder, manner, pace);
     return new FolderClaim(
         () -> {
           release.run();
@@ -54,16 +57,34 @@ public final class FolderClaim implements AutoCloseable {
         });
   }
 
+  /** Another command that tries whether it can write may remove a folder that it made. */
+  private static Release claimMade(HadoopFolder folder, Manner manner, HeartBeat.Pace pace)
+      throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      folder.make();
+      try {
+        return claim(folder, manner, pace);
+      } catch (NoSuchFileException | FileNotFoundException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
   private static Release claim(HadoopFolder folder, Manner manner, HeartBeat.Pace pace)
       throws IOException {
     Optional<Path> local = folder.local();
     if (local.isPresent()) {
       try {
-        Optional<LockFile> lock = LockFile.take(local.get().resolve(TemporaryName.OWNER));
+        Path owner = local.get().resolve(TemporaryName.OWNER);
+        Optional<LockFile> lock = LockFile.take(owner);
         if (lock.isEmpty() && manner == Manner.POLITE) {
           throw inUse(folder);
         }
-        return lock.isPresent() ? lock.get()::close : () -> {};
+        // Another's file is replaced, so that third ones see that somebody is at work.
+        LockFile own = lock.isPresent() ? lock.get() : LockFile.create(owner);
+        return own::close;
       } catch (LockFile.NoLocksException e) {
         // A mount without locks is like any other file system.
       }
@@ -72,8 +93,12 @@ public final class FolderClaim implements AutoCloseable {
     if (manner == Manner.POLITE && beat.othersLives()) {
       throw inUse(folder);
     }
-    if (!beat.start()) {
-      throw inUse(folder);
+    int tries = manner == Manner.TAKE_OVER ? ATTEMPTS : 1;
+    // The other may just be writing over the file for the last time.
+    while (!beat.start()) {
+      if (--tries == 0) {
+        throw inUse(folder);
+      }
     }
     return beat::close;
   }

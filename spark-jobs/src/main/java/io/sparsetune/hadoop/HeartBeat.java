@@ -158,7 +158,13 @@ final class HeartBeat implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    thread.shutdownNow();
+    // A beat that has begun ends first: it would leave half a file, or one that nobody removes.
+    thread.shutdown();
+    try {
+      thread.awaitTermination(pace.every().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     if (isOwn()) {
       folder.delete(TemporaryName.OWNER);
     }

@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
@@ -30,12 +32,16 @@ final class LockFile implements AutoCloseable {
   private static final Pattern NO_LOCKS =
       Pattern.compile("No locks available|not implemented|not supported", Pattern.CASE_INSENSITIVE);
 
+  /** This process's: to open such a file, and close it again, would free the system's lock. */
+  private static final Map<Path, LockFile> HELD = new ConcurrentHashMap<>();
+
   private final Path file;
   private final FileChannel channel;
 
   private LockFile(Path file, FileChannel channel) {
     this.file = file;
     this.channel = channel;
+    HELD.put(file, this);
   }
 
   /** Makes the file where it is missing, and waits until no other process has it locked. */
@@ -104,6 +110,9 @@ final class LockFile implements AutoCloseable {
    */
   static Optional<LockFile> take(Path file) throws IOException {
     while (true) {
+      if (HELD.containsKey(file)) {
+        return Optional.empty();
+      }
       FileChannel channel =
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
@@ -172,10 +181,24 @@ final class LockFile implements AutoCloseable {
     }
   }
 
+  /** One that another has replaced by its own is left to that one. */
   @Override
   public void close() throws IOException {
     try (channel) {
-      Files.deleteIfExists(file);
+      if (!isReplaced()) {
+        Files.deleteIfExists(file);
+      }
+    } finally {
+      HELD.remove(file, this);
+    }
+  }
+
+  private boolean isReplaced() {
+    try {
+      return !isStillThere(file, channel);
+    } catch (IOException e) {
+      // A full disk, for one.
+      return false;
     }
   }
 }

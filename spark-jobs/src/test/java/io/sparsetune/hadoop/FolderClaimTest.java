@@ -25,7 +25,12 @@ class FolderClaimTest {
   /** Claims a folder, says so, and waits to be killed. */
   static final class Claimer {
     public static void main(String[] arguments) throws Exception {
-      FolderClaim.of(folder(arguments[0], arguments[1]), Manner.POLITE, FAST);
+      try {
+        FolderClaim.of(folder(arguments[0], arguments[1]), Manner.POLITE, FAST);
+      } catch (InUseException e) {
+        System.out.println("refused");
+        return;
+      }
       System.out.println("claimed");
       Thread.sleep(TimeUnit.MINUTES.toMillis(5));
     }
@@ -46,6 +51,10 @@ class FolderClaimTest {
   }
 
   private Process claimer(String scheme) throws IOException {
+    return claimer(scheme, "claimed");
+  }
+
+  private Process claimer(String scheme, String says) throws IOException {
     Process process =
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElseThrow(),
@@ -56,7 +65,7 @@ class FolderClaimTest {
                 folder.toString())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
-    assertThat(process.inputReader().readLine()).isEqualTo("claimed");
+    assertThat(process.inputReader().readLine()).isEqualTo(says);
     return process;
   }
 
@@ -77,6 +86,34 @@ class FolderClaimTest {
       claim(scheme, Manner.TAKE_OVER).close();
       other.destroyForcibly().waitFor();
       claim(scheme, Manner.POLITE).close();
+      assertThat(folder.resolve(TemporaryName.OWNER)).as(scheme).doesNotExist();
+    }
+  }
+
+  @Test
+  void aFolderThatWasTakenOverIsClaimedEvenAfterItsFirstOwnerHasEnded() throws Exception {
+    for (String scheme : new String[] {"", "shared://"}) {
+      Process other = claimer(scheme);
+      FolderClaim claim = claim(scheme, Manner.TAKE_OVER);
+      other.destroyForcibly().waitFor();
+      Process third = claimer(scheme, "refused");
+      claim.close();
+      third.waitFor();
+      claim(scheme, Manner.POLITE).close();
+      assertThat(folder.resolve(TemporaryName.OWNER)).as(scheme).doesNotExist();
+    }
+  }
+
+  @Test
+  void anOwnerThatWasTakenOverLeavesTheOthersClaimWhenItEnds() throws IOException {
+    for (String scheme : new String[] {"", "shared://"}) {
+      FolderClaim first = claim(scheme, Manner.POLITE);
+      FolderClaim second = claim(scheme, Manner.TAKE_OVER);
+      first.close();
+      assertThatThrownBy(() -> claim(scheme, Manner.POLITE))
+          .as(scheme)
+          .isInstanceOf(InUseException.class);
+      second.close();
       assertThat(folder.resolve(TemporaryName.OWNER)).as(scheme).doesNotExist();
     }
   }
