@@ -26,8 +26,8 @@ public final class RunFiles {
   /** A folder beside the files, of states that training can go on from. */
   public static final String CHECKPOINTS = "checkpoints";
 
-  /** Every file, in the order in which they are removed: completeness first. */
-  public static final List<String> ALL = List.of(SUCCESS, RESULT, FAILURE, DELTA, METRICS, RUN);
+  /** Every file, in the order in which they are removed: first completeness, identity last. */
+  public static final List<String> ALL = List.of(SUCCESS, RESULT, DELTA, METRICS, FAILURE, RUN);
 
   /** The states in the folder of checkpoints, and the folder of those of dense rounds. */
   private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-\\d{6,9}|rounds");

@@ -12,9 +12,10 @@ import java.util.Map;
  * {@code failure.json}: the end of a run that cannot be gone on with, such as one that diverged. A
  * corrected run may take its place.
  *
+ * @param runId of the run that ended so
  * @param message the error, as the command said it
  */
-public record RunFailure(String message) {
+public record RunFailure(String runId, String message) {
   private static final int VERSION = 1;
   private static final int LARGEST = 1 << 20;
 
@@ -22,6 +23,7 @@ public record RunFailure(String message) {
   public String text() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("format_version", VERSION);
+    json.put("run_id", runId);
     json.put("message", message);
     return JsonText.pretty(json);
   }
@@ -33,6 +35,7 @@ public record RunFailure(String message) {
    */
   public static RunFailure read(ByteSource file) {
     ObjectNode json = StrictJson.readObject(file, LARGEST);
-    return new RunFailure(JsonFields.of(file.path(), json).text("message"));
+    JsonFields fields = JsonFields.of(file.path(), json);
+    return new RunFailure(fields.text("run_id"), fields.text("message"));
   }
 }

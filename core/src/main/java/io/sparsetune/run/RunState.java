@@ -3,9 +3,11 @@ package io.sparsetune.run;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.UnsupportedVersionException;
+import io.sparsetune.files.ByteSource;
 import io.sparsetune.files.Folder;
 import io.sparsetune.files.IoReason;
 import io.sparsetune.files.RunFiles;
+import io.sparsetune.files.TemporaryName;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +29,7 @@ public sealed interface RunState {
    * A run that ended in an error of its own, such as one that diverged: another may take its place.
    *
    * @param manifest empty where this version cannot read it
-   * @param failure empty where its file cannot be read
+   * @param failure empty where its file cannot be read, or is another run's
    */
   record Failed(Optional<RunManifest> manifest, Optional<RunFailure> failure) implements RunState {}
 
@@ -50,20 +52,38 @@ public sealed interface RunState {
       if (!folder.exists() || folder.isEmpty()) {
         return new Free();
       }
-      if (!folder.contains(RunFiles.RUN)) {
+      Optional<ByteSource> file = file(folder);
+      if (file.isEmpty()) {
         return isLeftOfRun(folder) ? new Unfinished(Optional.empty()) : new Foreign();
-      }
-      if (!RunManifest.isOne(folder.file(RunFiles.RUN))) {
-        return new Foreign();
       }
       if (folder.contains(RunFiles.SUCCESS)) {
         return finished(folder);
       }
-      return folder.contains(RunFiles.FAILURE) ? failed(folder) : new Unfinished(manifest(folder));
+      Optional<RunManifest> manifest = manifest(file.get());
+      return folder.contains(RunFiles.FAILURE)
+          ? failed(folder, manifest)
+          : new Unfinished(manifest);
     } catch (IOException e) {
       throw new DataException(
           "Cannot read the run " + folder.location() + ": " + IoReason.of(e), e);
     }
+  }
+
+  /**
+   * The run's manifest. Of a command that was killed while it replaced the file, the new one may be
+   * left under its temporary name.
+   */
+  private static Optional<ByteSource> file(Folder folder) throws IOException {
+    List<String> names =
+        folder.contains(RunFiles.RUN)
+            ? List.of(RunFiles.RUN)
+            : folder.names().stream().filter(TemporaryName::isHalfWritten).toList();
+    for (String name : names) {
+      if (folder.contains(name) && RunManifest.isOne(folder.file(name))) {
+        return Optional.of(folder.file(name));
+      }
+    }
+    return Optional.empty();
   }
 
   /**
@@ -72,7 +92,8 @@ public sealed interface RunState {
    */
   private static boolean isLeftOfRun(Folder folder) throws IOException {
     List<String> names = folder.names();
-    return names.contains(RunFiles.CHECKPOINTS)
+    return !names.contains(RunFiles.RUN)
+        && names.contains(RunFiles.CHECKPOINTS)
         && names.stream().allMatch(RunFiles::isOne)
         && folder.below(RunFiles.CHECKPOINTS).names().stream().allMatch(RunFiles::isCheckpoint);
   }
@@ -87,18 +108,20 @@ public sealed interface RunState {
     }
   }
 
-  private static RunState failed(Folder folder) {
+  /** A failure that is another run's was about to be removed: it says nothing of this one. */
+  private static RunState failed(Folder folder, Optional<RunManifest> manifest) {
     try {
-      return new Failed(
-          manifest(folder), Optional.of(RunFailure.read(folder.file(RunFiles.FAILURE))));
+      RunFailure failure = RunFailure.read(folder.file(RunFiles.FAILURE));
+      boolean own = manifest.filter(run -> run.runId().equals(failure.runId())).isPresent();
+      return new Failed(manifest, own ? Optional.of(failure) : Optional.empty());
     } catch (CorruptFileException e) {
-      return new Failed(manifest(folder), Optional.empty());
+      return new Failed(manifest, Optional.empty());
     }
   }
 
-  private static Optional<RunManifest> manifest(Folder folder) {
+  private static Optional<RunManifest> manifest(ByteSource file) {
     try {
-      return Optional.of(RunManifest.read(folder.file(RunFiles.RUN)));
+      return Optional.of(RunManifest.read(file));
     } catch (CorruptFileException | UnsupportedVersionException e) {
       return Optional.empty();
     }

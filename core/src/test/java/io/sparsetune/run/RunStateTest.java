@@ -65,6 +65,35 @@ class RunStateTest {
     assertThat(RunState.of(folder)).isEqualTo(new RunState.Foreign());
   }
 
+  /** Of a process that was killed while it replaced the manifest. */
+  @Test
+  void aManifestUnderATemporaryNameCountsWhereTheNamedOneIsMissing() {
+    folder.put(RunFiles.METRICS, "");
+    folder.put(".sparsetune-0123456789abcdef", "half of something");
+    assertThat(RunState.of(folder)).isEqualTo(new RunState.Foreign());
+    folder.put(".sparsetune-fedcba9876543210", MANIFEST);
+    assertThat(RunState.of(folder))
+        .isInstanceOfSatisfying(
+            RunState.Unfinished.class, run -> assertThat(run.manifest()).isPresent());
+    folder.put(RunFiles.RUN, "not a manifest");
+    assertThat(RunState.of(folder)).isEqualTo(new RunState.Foreign());
+  }
+
+  /** Of a command that was killed while its run took the place of one that failed. */
+  @Test
+  void aFailureOfAnotherRunSaysNothingOfThisOne() {
+    folder.put(RunFiles.RUN, MANIFEST);
+    RunFailure own = new RunFailure("0123456789abcdef".repeat(4), "Training diverged");
+    folder.put(RunFiles.FAILURE, own.text());
+    assertThat(RunState.of(folder))
+        .isInstanceOfSatisfying(
+            RunState.Failed.class, failed -> assertThat(failed.failure()).contains(own));
+    folder.put(RunFiles.FAILURE, new RunFailure("f".repeat(64), "Training diverged").text());
+    assertThat(RunState.of(folder))
+        .isInstanceOfSatisfying(
+            RunState.Failed.class, failed -> assertThat(failed.failure()).isEmpty());
+  }
+
   @Test
   void aFinishedRunHasItsResult() {
     folder.put(RunFiles.RUN, MANIFEST);

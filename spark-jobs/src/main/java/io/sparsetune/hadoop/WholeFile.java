@@ -38,9 +38,17 @@ final class WholeFile {
         // A local disk's failure, a full one among them, is an error to Hadoop.
         throw e.getCause() instanceof IOException cause ? cause : new IOException(e);
       }
-      move(fileSystem, temporary, target);
     } catch (IOException | RuntimeException e) {
       fileSystem.delete(temporary, false);
+      throw e;
+    }
+    try {
+      move(fileSystem, temporary, target);
+    } catch (IOException | RuntimeException e) {
+      // Where the older file is gone already, the new one is all that there is.
+      if (fileSystem.exists(target)) {
+        fileSystem.delete(temporary, false);
+      }
       throw e;
     }
   }

@@ -212,10 +212,26 @@ final class RunFolder {
     }
   }
 
-  /** Removes an older run's files, and writes the manifest of a run that begins. */
+  /**
+   * Removes an older run's files, and writes the manifest of a run that begins. At every moment the
+   * folder has either one's manifest; one that failed does not block others before it is gone.
+   */
   void begin(String manifest) {
-    attempt(RunFiles.RUN, this::removeOlder);
-    goOn(manifest);
+    byte[] bytes = manifest.getBytes(StandardCharsets.UTF_8);
+    attempt(
+        RunFiles.RUN,
+        () -> {
+          folder.delete(RunFiles.SUCCESS);
+          folder.deleteAll(RunFiles.CHECKPOINTS);
+          folder.write(RunFiles.RUN, out -> out.write(bytes));
+          for (String name : RunFiles.ALL) {
+            if (!name.equals(RunFiles.RUN)) {
+              folder.delete(name);
+            }
+          }
+        });
+    record = bytes;
+    removeHalfWritten();
   }
 
   /** Writes the manifest of a run that goes on: from now on it is this command's. */
@@ -223,13 +239,17 @@ final class RunFolder {
     byte[] bytes = manifest.getBytes(StandardCharsets.UTF_8);
     attempt(RunFiles.RUN, () -> folder.write(RunFiles.RUN, out -> out.write(bytes)));
     record = bytes;
+    removeHalfWritten();
+  }
+
+  /** Removes what a command that was killed was writing; who is taken over may still be at it. */
+  private void removeHalfWritten() {
     if (existing != Existing.TAKE_OVER) {
       removeHalfWritten(folder);
       removeHalfWritten(checkpoints());
     }
   }
 
-  /** Removes what a command that was killed was writing; who is taken over may still be at it. */
   private void removeHalfWritten(HadoopFolder from) {
     attempt(
         RunFiles.RUN,
@@ -256,10 +276,11 @@ final class RunFolder {
   }
 
   private void removeOlder() throws IOException {
+    folder.delete(RunFiles.SUCCESS);
+    folder.deleteAll(RunFiles.CHECKPOINTS);
     for (String name : RunFiles.ALL) {
       folder.delete(name);
     }
-    folder.deleteAll(RunFiles.CHECKPOINTS);
   }
 
   /**

@@ -134,21 +134,22 @@ public final class TrainJob {
     RunConfig config = request.config();
     RunFolder folder = RunFolder.toTrain(config, request.existing(), hadoop);
     try (FolderClaim claim = folder.claim()) {
-      // Another command may have finished the run before it let the folder go.
-      RunState there = folder.look(config);
-      if (there instanceof RunState.Finished finished) {
-        folder.removeCheckpoints();
-        request.progress().finishedBefore();
-        return Result.of(config.output(), finished.result());
-      }
-      return run(request, folder, there);
+      return run(request, folder);
     } catch (IOException e) {
       throw new DataException("Cannot write into " + config.output() + ": " + IoReason.of(e), e);
     }
   }
 
-  private Result run(Request request, RunFolder folder, RunState there) {
-    Preparation run = prepare(request.config());
+  /** Trains into a folder that is this command's. */
+  Result run(Request request, RunFolder folder) {
+    RunConfig config = request.config();
+    // Another command may have finished the run before it let the folder go.
+    Optional<Result> before = finishedBefore(request, folder.look(config));
+    if (before.isPresent()) {
+      folder.removeCheckpoints();
+      return before.get();
+    }
+    Preparation run = prepare(config);
     MemoryEstimate memory = memory(run);
     memory.check();
     TrainedSizes sizes = sizes(run);
@@ -156,10 +157,20 @@ public final class TrainJob {
     try (Training training =
         new Training(session, folder, run, memory.scoresAtOnce(), request.progress())) {
       current = Optional.of(training);
-      return training.run(there);
+      // One that is taken over may have gone on meanwhile, even to the end.
+      RunState there = folder.look(config);
+      return finishedBefore(request, there).orElseGet(() -> training.run(there));
     } finally {
       current = Optional.empty();
     }
+  }
+
+  private static Optional<Result> finishedBefore(Request request, RunState there) {
+    if (there instanceof RunState.Finished finished) {
+      request.progress().finishedBefore();
+      return Optional.of(Result.of(request.config().output(), finished.result()));
+    }
+    return Optional.empty();
   }
 
   /**

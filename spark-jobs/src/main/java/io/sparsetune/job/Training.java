@@ -157,7 +157,7 @@ final class Training implements AutoCloseable {
         return written;
       } catch (DivergedException e) {
         // Whoever went on with it would come to the same end.
-        folder.write(RunFiles.FAILURE, new RunFailure(e.getMessage()).text());
+        folder.write(RunFiles.FAILURE, new RunFailure(identity.runId(), e.getMessage()).text());
         folder.removeCheckpoints();
         throw e;
       }
