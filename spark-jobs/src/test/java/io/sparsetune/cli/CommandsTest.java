@@ -142,8 +142,12 @@ class CommandsTest {
   void aFinishedRunIsTheResultOfTheSameCommand() throws IOException {
     String sha256 = Sha256.hex(Files.readAllBytes(tiny.output().resolve("delta.safetensors")));
     long written = Files.getLastModifiedTime(tiny.output().resolve("result.json")).toMillis();
+    // As a process leaves it that is killed just after it has finished.
+    Files.createDirectories(tiny.output().resolve("checkpoints"));
+    Files.writeString(tiny.output().resolve("checkpoints/checkpoint-000001"), "left over");
     Cli again = tiny.train();
     assertThat(again.code()).isZero();
+    assertThat(tiny.output().resolve("checkpoints")).doesNotExist();
     assertThat(again.err())
         .isEqualTo("The run is finished already; nothing is trained.%n".formatted());
     assertThat(again.out()).contains("Run: " + run + ", delta sha256 " + sha256);
