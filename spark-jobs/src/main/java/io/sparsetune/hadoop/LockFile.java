@@ -32,16 +32,26 @@ final class LockFile implements AutoCloseable {
   private static final Pattern NO_LOCKS =
       Pattern.compile("No locks available|not implemented|not supported", Pattern.CASE_INSENSITIVE);
 
-  /** This process's: to open such a file, and close it again, would free the system's lock. */
+  /**
+   * This process's, by their real paths: to open such a file, and close it again, would free the
+   * system's lock.
+   */
   private static final Map<Path, LockFile> HELD = new ConcurrentHashMap<>();
 
   private final Path file;
+  private final Path real;
   private final FileChannel channel;
 
-  private LockFile(Path file, FileChannel channel) {
+  private LockFile(Path file, FileChannel channel) throws IOException {
     this.file = file;
+    this.real = real(file);
     this.channel = channel;
-    HELD.put(file, this);
+    HELD.put(real, this);
+  }
+
+  /** The path that leads over no link. */
+  private static Path real(Path file) throws IOException {
+    return file.toAbsolutePath().getParent().toRealPath().resolve(file.getFileName());
   }
 
   /** Makes the file where it is missing, and waits until no other process has it locked. */
@@ -108,11 +118,11 @@ final class LockFile implements AutoCloseable {
    *
    * @throws NoLocksException where the file system has no locks
    */
-  static Optional<LockFile> take(Path file) throws IOException {
+  static synchronized Optional<LockFile> take(Path file) throws IOException {
+    if (HELD.containsKey(real(file))) {
+      return Optional.empty();
+    }
     while (true) {
-      if (HELD.containsKey(file)) {
-        return Optional.empty();
-      }
       FileChannel channel =
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
@@ -148,9 +158,12 @@ final class LockFile implements AutoCloseable {
    * Locks a file that is there; empty where a process has it locked, it is missing, or the file
    * system does not tell.
    */
-  static Optional<LockFile> tryLock(Path file) throws IOException {
+  static synchronized Optional<LockFile> tryLock(Path file) throws IOException {
     FileChannel channel;
     try {
+      if (HELD.containsKey(real(file))) {
+        return Optional.empty();
+      }
       channel = FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     } catch (NoSuchFileException e) {
       return Optional.empty();
@@ -189,7 +202,7 @@ final class LockFile implements AutoCloseable {
         Files.deleteIfExists(file);
       }
     } finally {
-      HELD.remove(file, this);
+      HELD.remove(real, this);
     }
   }
 

@@ -25,14 +25,13 @@ class FolderClaimTest {
   /** Claims a folder, says so, and waits to be killed. */
   static final class Claimer {
     public static void main(String[] arguments) throws Exception {
-      try {
-        FolderClaim.of(folder(arguments[0], arguments[1]), Manner.POLITE, FAST);
+      try (FolderClaim claim =
+          FolderClaim.of(folder(arguments[0], arguments[1]), Manner.POLITE, FAST)) {
+        System.out.println("claimed");
+        Thread.sleep(TimeUnit.MINUTES.toMillis(5));
       } catch (InUseException e) {
         System.out.println("refused");
-        return;
       }
-      System.out.println("claimed");
-      Thread.sleep(TimeUnit.MINUTES.toMillis(5));
     }
   }
 
@@ -122,6 +121,22 @@ class FolderClaimTest {
   void thePartsOfOneProcessKeepEachOtherAway() throws IOException {
     try (FolderClaim first = claim("", Manner.POLITE)) {
       assertThatThrownBy(() -> claim("", Manner.POLITE)).isInstanceOf(InUseException.class);
+    }
+    claim("", Manner.POLITE).close();
+  }
+
+  /** The system frees a lock as soon as its process closes any descriptor of the file. */
+  @Test
+  void aRefusedPartOfAProcessDoesNotFreeTheOthersClaim() throws Exception {
+    Path link =
+        Files.createSymbolicLink(folder.resolveSibling(folder.getFileName() + "-link"), folder);
+    try (FolderClaim first = claim("", Manner.POLITE)) {
+      assertThatThrownBy(() -> claim("", Manner.POLITE)).isInstanceOf(InUseException.class);
+      assertThatThrownBy(() -> FolderClaim.of(folder("", link.toString()), Manner.POLITE, FAST))
+          .isInstanceOf(InUseException.class);
+      claimer("", "refused").waitFor();
+    } finally {
+      Files.delete(link);
     }
     claim("", Manner.POLITE).close();
   }
