@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A command's claim to an output folder for as long as it works there, so that no other command
@@ -15,6 +18,7 @@ import java.util.Optional;
  * owner whose file does not change is taken for dead.
  */
 public final class FolderClaim implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FolderClaim.class);
   private static final int ATTEMPTS = 20;
 
   private interface Release {
@@ -38,16 +42,19 @@ public final class FolderClaim implements AutoCloseable {
   /**
    * Claims a folder; makes it where it is missing.
    *
+   * @param watching is told where another claim has to be watched, which takes a while
    * @throws InUseException where another command that lives has it
    */
-  public static FolderClaim of(HadoopFolder folder, Manner manner) throws IOException {
-    return of(folder, manner, HeartBeat.PACE);
+  public static FolderClaim of(HadoopFolder folder, Manner manner, Consumer<String> watching)
+      throws IOException {
+    return of(folder, manner, HeartBeat.PACE, watching);
   }
 
-  static FolderClaim of(HadoopFolder folder, Manner manner, HeartBeat.Pace pace)
+  static FolderClaim of(
+      HadoopFolder folder, Manner manner, HeartBeat.Pace pace, Consumer<String> watching)
       throws IOException {
     boolean made = !folder.exists();
-    Release release = claimMade(folder, manner, pace);
+    Release release = claimMade(folder, manner, pace, watching);
     return new FolderClaim(
         () -> {
           release.run();
@@ -58,12 +65,13 @@ public final class FolderClaim implements AutoCloseable {
   }
 
   /** Another command that tries whether it can write may remove a folder that it made. */
-  private static Release claimMade(HadoopFolder folder, Manner manner, HeartBeat.Pace pace)
+  private static Release claimMade(
+      HadoopFolder folder, Manner manner, HeartBeat.Pace pace, Consumer<String> watching)
       throws IOException {
     for (int attempt = 1; ; attempt++) {
       folder.make();
       try {
-        return claim(folder, manner, pace);
+        return claim(folder, manner, pace, watching);
       } catch (NoSuchFileException | FileNotFoundException e) {
         if (attempt == ATTEMPTS) {
           throw e;
@@ -72,7 +80,8 @@ public final class FolderClaim implements AutoCloseable {
     }
   }
 
-  private static Release claim(HadoopFolder folder, Manner manner, HeartBeat.Pace pace)
+  private static Release claim(
+      HadoopFolder folder, Manner manner, HeartBeat.Pace pace, Consumer<String> watching)
       throws IOException {
     Optional<Path> local = folder.local();
     if (local.isPresent()) {
@@ -90,7 +99,7 @@ public final class FolderClaim implements AutoCloseable {
       }
     }
     HeartBeat beat = HeartBeat.in(folder, pace);
-    if (manner == Manner.POLITE && beat.othersLives()) {
+    if (manner == Manner.POLITE && beat.othersLives(() -> watching.accept(watched(folder, pace)))) {
       throw inUse(folder);
     }
     int tries = manner == Manner.TAKE_OVER ? ATTEMPTS : 1;
@@ -103,14 +112,24 @@ public final class FolderClaim implements AutoCloseable {
     return beat::close;
   }
 
+  private static String watched(HadoopFolder folder, HeartBeat.Pace pace) {
+    return "another command has claimed %s; watching for up to %d s whether it is still at work there"
+        .formatted(folder.location(), Math.max(1, pace.dead().toSeconds()));
+  }
+
   private static InUseException inUse(HadoopFolder folder) {
     return new InUseException(
         "Cannot write a run into %s: another command is at work there. Let it end, or give another output; train --take-over goes on in its place"
             .formatted(folder.location()));
   }
 
+  /** Frees the folder. Where that fails, others find the claim's owner dead once it has ended. */
   @Override
-  public void close() throws IOException {
-    release.run();
+  public void close() {
+    try {
+      release.run();
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("The claim could not be freed", e);
+    }
   }
 }

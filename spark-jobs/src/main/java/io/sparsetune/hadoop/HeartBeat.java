@@ -4,8 +4,6 @@ import io.sparsetune.files.TemporaryName;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -25,7 +23,6 @@ import org.slf4j.LoggerFactory;
 final class HeartBeat implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HeartBeat.class);
   private static final int LONGEST = 1 << 10;
-  private static final int WORDS = 5;
 
   /** How often the file is rewritten, and how long an unchanged one has to be watched. */
   record Pace(Duration every, Duration dead) {}
@@ -43,21 +40,24 @@ final class HeartBeat implements AutoCloseable {
     this.pace = pace;
     byte[] name = new byte[8];
     new SecureRandom().nextBytes(name);
-    ProcessHandle self = ProcessHandle.current();
-    this.own =
-        "%s %s %d %s".formatted(HexFormat.of().formatHex(name), host(), self.pid(), started(self));
+    this.own = HexFormat.of().formatHex(name) + " " + ProcessIdentity.own().text();
   }
 
   static HeartBeat in(HadoopFolder folder, Pace pace) {
     return new HeartBeat(folder, pace);
   }
 
-  /** Whether another process has a file there, and has not ended. */
-  boolean othersLives() throws IOException {
+  /**
+   * Whether another process has a file there, and has not ended.
+   *
+   * @param watching is run before the file is watched, which takes a while
+   */
+  boolean othersLives(Runnable watching) throws IOException {
     Optional<String> first = read();
     if (first.isEmpty() || first.get().startsWith(own) || isKnownDead(first.get())) {
       return false;
     }
+    watching.run();
     Instant end = Instant.now().plus(pace.dead());
     while (Instant.now().isBefore(end)) {
       pause(pace.every().dividedBy(4));
@@ -72,18 +72,14 @@ final class HeartBeat implements AutoCloseable {
     return false;
   }
 
-  /** A process of this machine that is not there any more. */
+  /** Between the file's own name and the beat there is the process. */
   private static boolean isKnownDead(String text) {
-    String[] words = text.split(" ", -1);
-    if (words.length != WORDS || !words[1].equals(host())) {
-      return false;
-    }
-    try {
-      Optional<ProcessHandle> process = ProcessHandle.of(Long.parseLong(words[2]));
-      return process.isEmpty() || !started(process.get()).equals(words[3]);
-    } catch (NumberFormatException e) {
-      return false;
-    }
+    int from = text.indexOf(' ') + 1;
+    int to = text.lastIndexOf(' ');
+    return from <= to
+        && ProcessIdentity.parse(text.substring(from, to))
+            .filter(ProcessIdentity::isKnownDead)
+            .isPresent();
   }
 
   /** Begins; false where another process has begun at the same moment. */
@@ -144,26 +140,18 @@ final class HeartBeat implements AutoCloseable {
     }
   }
 
-  private static String host() {
-    try {
-      return InetAddress.getLocalHost().getHostName().replace(' ', '-');
-    } catch (UnknownHostException e) {
-      return "unknown";
-    }
-  }
-
-  private static String started(ProcessHandle process) {
-    return process.info().startInstant().map(Instant::toString).orElse("unknown");
-  }
-
+  /** Stops and removes the file, unless a beat hangs that might make it again. */
   @Override
   public void close() throws IOException {
     // A beat that has begun ends first: it would leave half a file, or one that nobody removes.
     thread.shutdown();
     try {
-      thread.awaitTermination(pace.every().toMillis(), TimeUnit.MILLISECONDS);
+      if (!thread.awaitTermination(pace.dead().toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return;
     }
     if (isOwn()) {
       folder.delete(TemporaryName.OWNER);

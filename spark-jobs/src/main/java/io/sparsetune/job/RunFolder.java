@@ -28,6 +28,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -175,13 +176,15 @@ final class RunFolder {
   /**
    * Claims the folder for a training.
    *
+   * @param watching is told where another command's claim has to be watched, which takes a while
    * @throws InUseException where another command is at work there, and is not to be taken over
    */
-  FolderClaim claim() {
+  FolderClaim claim(Consumer<String> watching) {
     try {
       return FolderClaim.of(
           folder,
-          existing == Existing.GO_ON ? FolderClaim.Manner.POLITE : FolderClaim.Manner.TAKE_OVER);
+          existing == Existing.GO_ON ? FolderClaim.Manner.POLITE : FolderClaim.Manner.TAKE_OVER,
+          watching);
     } catch (IOException e) {
       throw new DataException("Cannot write into " + folder.location() + ": " + IoReason.of(e), e);
     }

@@ -10,7 +10,6 @@ import io.sparsetune.error.DivergedException;
 import io.sparsetune.error.InUseException;
 import io.sparsetune.error.TakenOverException;
 import io.sparsetune.executor.SparkStepExecutor;
-import io.sparsetune.files.IoReason;
 import io.sparsetune.hadoop.FolderClaim;
 import io.sparsetune.hadoop.HadoopFolder;
 import io.sparsetune.interop.HuggingFaceFolder;
@@ -24,7 +23,6 @@ import io.sparsetune.run.RunData;
 import io.sparsetune.run.RunInputs;
 import io.sparsetune.run.RunResult;
 import io.sparsetune.run.RunState;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -133,10 +131,8 @@ public final class TrainJob {
   public Result run(Request request) {
     RunConfig config = request.config();
     RunFolder folder = RunFolder.toTrain(config, request.existing(), hadoop);
-    try (FolderClaim claim = folder.claim()) {
+    try (FolderClaim claim = folder.claim(request.progress()::warned)) {
       return run(request, folder);
-    } catch (IOException e) {
-      throw new DataException("Cannot write into " + config.output() + ": " + IoReason.of(e), e);
     }
   }
 

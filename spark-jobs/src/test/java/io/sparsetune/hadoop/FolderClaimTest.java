@@ -2,16 +2,22 @@ package io.sparsetune.hadoop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.sparsetune.error.InUseException;
 import io.sparsetune.files.TemporaryName;
 import io.sparsetune.hadoop.FolderClaim.Manner;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,13 +26,19 @@ class FolderClaimTest {
   private static final HeartBeat.Pace FAST =
       new HeartBeat.Pace(Duration.ofMillis(80), Duration.ofMillis(600));
 
+  private static final HeartBeat.Pace SLOW =
+      new HeartBeat.Pace(Duration.ofSeconds(8), Duration.ofSeconds(30));
+
   @TempDir private Path folder;
 
-  /** Claims a folder, says so, and waits to be killed. */
+  private final List<String> heard = new ArrayList<>();
+
+  /** Claims a folder, says whether it has it, and waits to be killed. */
   static final class Claimer {
     public static void main(String[] arguments) throws Exception {
+      HeartBeat.Pace pace = new HeartBeat.Pace(Duration.parse(arguments[2]), FAST.dead());
       try (FolderClaim claim =
-          FolderClaim.of(folder(arguments[0], arguments[1]), Manner.POLITE, FAST)) {
+          FolderClaim.of(folder(arguments[0], arguments[1]), Manner.POLITE, pace, watching -> {})) {
         System.out.println("claimed");
         Thread.sleep(TimeUnit.MINUTES.toMillis(5));
       } catch (InUseException e) {
@@ -38,6 +50,7 @@ class FolderClaimTest {
   private static HadoopFolder folder(String scheme, String path) {
     Configuration hadoop = new Configuration();
     hadoop.setClass("fs.shared.impl", Shared.class, RawLocalFileSystem.class);
+    hadoop.setClass("fs.slow.impl", Slow.class, RawLocalFileSystem.class);
     return HadoopFolder.of(scheme + path, hadoop);
   }
 
@@ -50,10 +63,14 @@ class FolderClaimTest {
   }
 
   private Process claimer(String scheme) throws IOException {
-    return claimer(scheme, "claimed");
+    return claimer(scheme, FAST, "claimed");
   }
 
   private Process claimer(String scheme, String says) throws IOException {
+    return claimer(scheme, FAST, says);
+  }
+
+  private Process claimer(String scheme, HeartBeat.Pace pace, String says) throws IOException {
     Process process =
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElseThrow(),
@@ -61,7 +78,8 @@ class FolderClaimTest {
                 System.getProperty("java.class.path"),
                 Claimer.class.getName(),
                 scheme,
-                folder.toString())
+                folder.toString(),
+                pace.every().toString())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     assertThat(process.inputReader().readLine()).isEqualTo(says);
@@ -69,7 +87,11 @@ class FolderClaimTest {
   }
 
   private FolderClaim claim(String scheme, Manner manner) throws IOException {
-    return FolderClaim.of(folder(scheme, folder.toString()), manner, FAST);
+    return claim(scheme, manner, FAST);
+  }
+
+  private FolderClaim claim(String scheme, Manner manner, HeartBeat.Pace pace) throws IOException {
+    return FolderClaim.of(folder(scheme, folder.toString()), manner, pace, heard::add);
   }
 
   @Test
@@ -132,13 +154,23 @@ class FolderClaimTest {
         Files.createSymbolicLink(folder.resolveSibling(folder.getFileName() + "-link"), folder);
     try (FolderClaim first = claim("", Manner.POLITE)) {
       assertThatThrownBy(() -> claim("", Manner.POLITE)).isInstanceOf(InUseException.class);
-      assertThatThrownBy(() -> FolderClaim.of(folder("", link.toString()), Manner.POLITE, FAST))
+      assertThatThrownBy(
+              () -> FolderClaim.of(folder("", link.toString()), Manner.POLITE, FAST, heard::add))
           .isInstanceOf(InUseException.class);
       claimer("", "refused").waitFor();
     } finally {
       Files.delete(link);
     }
     claim("", Manner.POLITE).close();
+  }
+
+  /** Between two beats: one that is killed within a beat may leave an empty file. */
+  @Test
+  void aProcessOfThisMachineThatIsGoneIsNotWatched() throws Exception {
+    Process other = claimer("shared://", SLOW, "claimed");
+    other.destroyForcibly().waitFor();
+    assertTimeout(SLOW.dead(), () -> claim("shared://", Manner.POLITE, SLOW).close());
+    assertThat(heard).isEmpty();
   }
 
   /** Its machine is another, so that nobody can look whether its process is there. */
@@ -149,6 +181,24 @@ class FolderClaimTest {
     long began = System.nanoTime();
     claim("shared://", Manner.POLITE).close();
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(FAST.dead());
+    assertThat(heard)
+        .containsExactly(
+            "another command has claimed shared://%s; watching for up to 1 s whether it is still at work there"
+                .formatted(folder));
+  }
+
+  /** Containers may have one name, and process numbers of their own. */
+  @Test
+  void aMachineOfTheSameNameIsNotTheSameMachine() throws IOException {
+    String host = InetAddress.getLocalHost().getHostName();
+    for (String machine : List.of(host, "unknown", host + "/boot/pid:[1]")) {
+      heard.clear();
+      Path owner = folder.resolve(TemporaryName.OWNER);
+      Files.writeString(
+          owner, "0123456789abcdef " + machine + " 2147483647 2026-01-01T00:00:00Z 17");
+      claim("shared://", Manner.POLITE).close();
+      assertThat(heard).as(machine).hasSize(1);
+    }
   }
 
   @Test
@@ -177,5 +227,58 @@ class FolderClaimTest {
       beating.interrupt();
       beating.join();
     }
+  }
+
+  /** A file system that is slow to make the claim's file, and does not always remove it. */
+  public static final class Slow extends RawLocalFileSystem {
+    static volatile CountDownLatch made = new CountDownLatch(1);
+    static volatile boolean fails;
+
+    @Override
+    public java.net.URI getUri() {
+      return java.net.URI.create("slow:///");
+    }
+
+    @Override
+    public FSDataOutputStream create(org.apache.hadoop.fs.Path file, boolean overwrite)
+        throws IOException {
+      made.countDown();
+      try {
+        Thread.sleep(300);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return super.create(file, overwrite);
+    }
+
+    @Override
+    public boolean delete(org.apache.hadoop.fs.Path path, boolean below) throws IOException {
+      if (fails) {
+        throw new IOException("Connection reset");
+      }
+      return super.delete(path, below);
+    }
+  }
+
+  @Test
+  void aBeatThatIsUnderWayDoesNotMakeTheFileAgain() throws Exception {
+    FolderClaim claim = claim("slow://", Manner.POLITE);
+    Slow.made = new CountDownLatch(1);
+    assertThat(Slow.made.await(1, TimeUnit.MINUTES)).isTrue();
+    claim.close();
+    Thread.sleep(500);
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void aClaimThatCannotBeFreedIsNoFailureOfTheCommand() throws IOException {
+    FolderClaim claim = claim("slow://", Manner.POLITE);
+    Slow.fails = true;
+    try {
+      claim.close();
+    } finally {
+      Slow.fails = false;
+    }
+    assertThat(folder.resolve(TemporaryName.OWNER)).exists();
   }
 }
