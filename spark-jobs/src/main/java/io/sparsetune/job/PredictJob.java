@@ -3,6 +3,8 @@ package io.sparsetune.job;
 import io.sparsetune.cluster.ClusterShape;
 import io.sparsetune.cluster.SparkFailures;
 import io.sparsetune.config.RunConfig;
+import io.sparsetune.data.PartitionCounts;
+import io.sparsetune.data.PredictedColumns;
 import io.sparsetune.data.TextTable;
 import io.sparsetune.data.Tokenizer;
 import io.sparsetune.delta.SparseDelta;

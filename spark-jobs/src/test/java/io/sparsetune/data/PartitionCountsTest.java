@@ -1,4 +1,4 @@
-package io.sparsetune.job;
+package io.sparsetune.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

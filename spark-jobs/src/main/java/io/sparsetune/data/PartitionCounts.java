@@ -1,4 +1,4 @@
-package io.sparsetune.job;
+package io.sparsetune.data;
 
 import java.util.TreeMap;
 import org.apache.spark.util.AccumulatorV2;
@@ -7,7 +7,7 @@ import org.apache.spark.util.AccumulatorV2;
  * Counts what tasks find, partition by partition: a partition that is computed again, by a task
  * that is retried or runs twice, counts once.
  */
-final class PartitionCounts extends AccumulatorV2<Integer, Long> {
+public final class PartitionCounts extends AccumulatorV2<Integer, Long> {
   private static final long serialVersionUID = 1;
 
   private final TreeMap<Integer, Long> found = new TreeMap<>();

@@ -1,4 +1,4 @@
-package io.sparsetune.job;
+package io.sparsetune.data;
 
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import org.apache.spark.sql.types.StructType;
  * {@code probability}, the label's; {@code probabilities}, of every label. Regression: {@code
  * prediction}, a number. Where they are asked for, {@code logits}, the model's outputs, too.
  */
-final class PredictedColumns implements Serializable {
+public final class PredictedColumns implements Serializable {
   private static final long serialVersionUID = 1;
   private static final String PREDICTION = "prediction";
   private static final String PROBABILITY = "probability";
@@ -31,17 +31,17 @@ final class PredictedColumns implements Serializable {
    * @param labels by index; empty for regression
    * @param withLogits whether the outputs are asked for
    */
-  PredictedColumns(List<String> labels, boolean withLogits) {
+  public PredictedColumns(List<String> labels, boolean withLogits) {
     this.labels = new ArrayList<>(labels);
     this.withLogits = withLogits;
   }
 
-  List<String> names() {
+  public List<String> names() {
     return List.of(schema(new StructType()).fieldNames());
   }
 
   /** The columns of {@link #append}: probabilities still as an array in the labels' order. */
-  StructType schema(StructType input) {
+  public StructType schema(StructType input) {
     StructType all =
         labels.isEmpty()
             ? input.add(PREDICTION, DataTypes.DoubleType)
@@ -55,7 +55,7 @@ final class PredictedColumns implements Serializable {
   }
 
   /** Puts the labels' names to the probabilities. */
-  Dataset<Row> named(Dataset<Row> appended) {
+  public Dataset<Row> named(Dataset<Row> appended) {
     if (labels.isEmpty()) {
       return appended;
     }
@@ -65,7 +65,7 @@ final class PredictedColumns implements Serializable {
         functions.map_from_arrays(functions.array(names), functions.col(PROBABILITIES)));
   }
 
-  Row append(Row row, float[] logits) {
+  public Row append(Row row, float[] logits) {
     List<Object> cells = new ArrayList<>();
     for (int i = 0; i < row.size(); i++) {
       cells.add(row.get(i));
