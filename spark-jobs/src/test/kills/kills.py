@@ -39,7 +39,8 @@ SCORES = "between delta and result"
 RESULT = "between result and _SUCCESS"
 AFTER = "after _SUCCESS"
 
-CHECKPOINT = "checkpoint"
+CHECKPOINT = "writing of a state"
+SAVED = "dense round, a state saved"
 RANDOM = "random"
 
 # What differs from one run to the next, and may: times, and traffic, which a killed process takes with it.
@@ -162,6 +163,8 @@ class Trial:
             return (lambda: modified(run) >= began), self.span / 4
         if moment == CHECKPOINT:
             return (lambda: half_written(output / "checkpoints", began)), 0.002
+        if moment == SAVED:
+            return (lambda: saved(output / "checkpoints" / "rounds", began)), 0.02 * self.span
         delay = {CHOOSING: 0.1, ROUND: 0.2, STEPS: 0.1, EVALUATION: 0.05}.get(moment, 0) * self.span
         return (lambda: modified(run) >= began and self.phase(output, log, began) == moment), delay
 
@@ -272,6 +275,14 @@ def half_written(folder, began):
     return False
 
 
+def saved(folder, began):
+    """Whether a logical worker has saved its state."""
+    try:
+        return any("-worker-" in entry.name and modified(pathlib.Path(entry)) >= began for entry in os.scandir(folder))
+    except FileNotFoundError:
+        return False
+
+
 def tail(log):
     return "\n".join(log.read_text(errors="replace").splitlines()[-15:])
 
@@ -309,18 +320,18 @@ def quick_start(options):
 
 # A step of the tiny model takes a few milliseconds, so there are many.
 METHODS = {
-    "random": (["method.name=random"], [RANDOM, CHECKPOINT, EVALUATION, DELTA]),
-    "sam": (["method.name=sam", "method.score_steps=2000"], [CHOOSING, RANDOM, CHECKPOINT, SCORES]),
-    "child": (["method.name=child", "method.rounds=3", "method.project_every=300 steps", "method.workers=2"],
-              [ROUND, RANDOM, CHECKPOINT, EVALUATION]),
-    "child-momentum": (["method.name=child", "method.rounds=3", "method.project_every=300 steps", "method.workers=2",
-                        "method.momentum=0.3"], [ROUND, RANDOM, CHECKPOINT, ROUND]),
-    "diff": (["method.name=diff", "method.finetune_epochs=20", "training.max_steps=300"],
-             [ROUND, CHECKPOINT, RANDOM, STEPS]),
-    "lottery_ticket": (["method.name=lottery_ticket", "method.dense_phase=300 steps", "method.iterations=2"],
-                       [ROUND, RANDOM, CHECKPOINT, STEPS]),
-    "full": (["method.name=full", "method.sparsity=null"], [RANDOM, CHECKPOINT, EVALUATION, DELTA]),
-    "lora": (["method.name=lora", "method.sparsity=null"], [RANDOM, CHECKPOINT, STEPS, RESULT]),
+    "random": (["method.name=random"], [RANDOM, EVALUATION, CHECKPOINT, DELTA]),
+    "sam": (["method.name=sam", "method.score_steps=2000"], [CHOOSING, STEPS, CHECKPOINT, SCORES]),
+    "child": (["method.name=child", "method.rounds=3", "method.project_every=100 steps", "method.workers=2"],
+              [SAVED, CHECKPOINT, RANDOM, EVALUATION]),
+    "child-momentum": (["method.name=child", "method.rounds=3", "method.project_every=100 steps", "method.workers=2",
+                        "method.momentum=0.3"], [SAVED, CHECKPOINT, RANDOM, ROUND]),
+    "diff": (["method.name=diff", "method.finetune_epochs=20", "training.max_steps=100"],
+             [SAVED, STEPS, CHECKPOINT, RANDOM]),
+    "lottery_ticket": (["method.name=lottery_ticket", "method.dense_phase=100 steps", "method.iterations=2"],
+                       [SAVED, STEPS, CHECKPOINT, RANDOM]),
+    "full": (["method.name=full", "method.sparsity=null"], [CHECKPOINT, STEPS, EVALUATION, DELTA]),
+    "lora": (["method.name=lora", "method.sparsity=null"], [STEPS, CHECKPOINT, RANDOM, RESULT]),
 }
 
 
@@ -370,7 +381,7 @@ data: {{train: '{folder}/train.jsonl', validation: '{folder}/validation.jsonl', 
 method: {{name: random, sparsity: 0.05}}
 training:
   {{learning_rate: 1e-3, max_steps: 400, batch_size: 20, micro_batch_size: 5, eval_batch_size: 7, eval_steps: 100,
-   logging_steps: 10, seed: 7, save_seconds: 1, save_dense_seconds: 1}}
+   logging_steps: 10, seed: 7, save_seconds: 1, save_dense_seconds: 0}}
 output: '{folder}/run'
 """)
 
