@@ -75,7 +75,8 @@ class ComposeTest {
         .hasSameBinaryContentAs(out.resolve("delta.safetensors"));
     Cli taken = Cli.run("compose", run, other, "--out", out.toString(), "--head", other);
     assertThat(taken.code()).isEqualTo(2);
-    assertThat(taken.err()).contains("it holds a finished one");
+    assertThat(taken.err())
+        .contains("it holds a finished run; give another output, or --overwrite to replace it");
   }
 
   @Test

@@ -119,7 +119,8 @@ class ImportTest {
         .contains("Invalid data.max_seq_length: 128, but the base has positions for " + most);
     Cli again = Cli.run("import", adapter.toString(), "--base", base, "--out", back.toString());
     assertThat(again.code()).isEqualTo(2);
-    assertThat(again.err()).contains("it holds a finished one");
+    assertThat(again.err())
+        .contains("it holds a finished run; give another output, or --overwrite to replace it");
   }
 
   @Test
