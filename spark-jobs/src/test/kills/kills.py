@@ -128,14 +128,15 @@ class Trial:
             if now - began > LIMIT:
                 self.fail(log, f"neither an end nor the moment '{moment}' after {LIMIT} s")
             time.sleep(0.001)
-        if process.poll() is None:
+        alive = process.poll() is None
+        if alive:
             (os.kill if alone else os.killpg)(process.pid, signal.SIGKILL)
         code = process.wait()
         self.bury(self.groups[-1:] if alone else [])
         if code == 0:
             return None, log
-        if code != -signal.SIGKILL:
-            self.fail(log, f"exit code {code}")
+        if not alive or code != -signal.SIGKILL:
+            self.fail(log, f"exit code {code}, and not by this script")
         phase = self.phase(output, log, began)
         self.phases[phase] += 1
         folder = output / "checkpoints"
