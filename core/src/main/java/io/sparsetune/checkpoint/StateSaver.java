@@ -48,7 +48,7 @@ public final class StateSaver implements StateKeeper, AutoCloseable {
 
   private long lastSave = System.nanoTime();
 
-  /** What the writer is at, or did last. */
+  /** The writing that is under way, or was last. */
   private Optional<Writing> writing = Optional.empty();
 
   private volatile long savedVersion;

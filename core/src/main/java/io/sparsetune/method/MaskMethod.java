@@ -30,7 +30,7 @@ public interface MaskMethod {
     return this;
   }
 
-  /** What {@link #mask} looks at, or dense rounds with the choice that each of them ends in. */
+  /** The scores that {@link #mask} needs, or dense rounds with the choice that ends each. */
   Evidence evidence(MaskProblem problem);
 
   /** Whether {@code method.sparsity} and {@code method.k} mean anything to it. */

@@ -1,2 +1,2 @@
-/** What a model is: encoder, head, loss, and the tensors that they have. */
+/** The description of a model: its encoder, head and loss, and their tensors. */
 package io.sparsetune.model;

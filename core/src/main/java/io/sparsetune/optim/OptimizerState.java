@@ -38,7 +38,7 @@ public record OptimizerState(long steps, float[][] moments) implements Serializa
   }
 
   /**
-   * What {@link #save} wrote, in the arrays of this state.
+   * Reads the state that {@link #save} wrote into the arrays of this one.
    *
    * @throws io.sparsetune.error.CorruptFileException where it is not the state of as many moments
    *     of as many parameters

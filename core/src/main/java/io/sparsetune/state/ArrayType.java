@@ -21,7 +21,7 @@ enum ArrayType {
     return (byte) code;
   }
 
-  /** Of an element. */
+  /** The bytes of an element. */
   int bytes() {
     return bytes;
   }

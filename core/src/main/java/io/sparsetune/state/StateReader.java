@@ -32,7 +32,7 @@ public final class StateReader {
   private String name;
   private boolean known;
 
-  /** What reading the file ended in. */
+  /** A failure to read the file, to pass through a function that throws none. */
   static final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1;
 

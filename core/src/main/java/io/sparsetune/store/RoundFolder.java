@@ -193,7 +193,7 @@ public final class RoundFolder implements RoundStore {
     }
   }
 
-  /** What is there. */
+  /** The names of the saved files that are there. */
   List<SavedName> names() throws IOException {
     return existing(source.get()).stream().flatMap(n -> SavedName.parse(n).stream()).toList();
   }

@@ -36,7 +36,7 @@ public interface WorkerStore {
   }
 
   /**
-   * What becomes of the latest state that can be read; empty where there is none.
+   * Restores the latest state that can be read; empty where there is none.
    *
    * @param restorer is asked again where it refuses a state; nothing it did before counts then
    */
