@@ -68,20 +68,12 @@ public final class MetricsLog implements TrainingListener, AutoCloseable {
   }
 
   /**
-   * The log of a run that begins.
+   * The log of a run that begins or goes on.
    *
    * @param file writes the whole of a text
    * @param everySteps steps from a log point to the next
    * @param next hears every event as well
-   */
-  public static MetricsLog begin(Consumer<String> file, int everySteps, TrainingListener next) {
-    return new MetricsLog(file, everySteps, next, List.of(), StepTally.NONE, 0);
-  }
-
-  /**
-   * The log of a run that goes on.
-   *
-   * @param before the lines that are there, without their ends
+   * @param before the lines that are there, without their ends; none for a run that begins
    * @param tally of the steps after the last of them
    * @param secondsBefore that the run took before
    */

@@ -19,7 +19,7 @@ class MetricsLogTest {
 
   @Test
   void aLogThatGoesOnKeepsTheLinesAndTheSecondsBefore() throws IOException {
-    try (MetricsLog log = MetricsLog.begin(written::add, 2, TrainingListener.NONE)) {
+    try (MetricsLog log = begin()) {
       log.stepDone(step(1));
       log.stepDone(step(2));
       assertThat(log.elapsed()).isLessThan(100);
@@ -50,13 +50,13 @@ class MetricsLogTest {
   /** Its process died after step 3, and was saved as it was then. */
   @Test
   void theLossSinceTheLastLineIsCountedThrough() throws IOException {
-    MetricsLog whole = MetricsLog.begin(written::add, 2, TrainingListener.NONE);
+    MetricsLog whole = begin();
     for (int step = 1; step <= 4; step++) {
       whole.stepDone(step(step, step));
     }
     whole.close();
     double expected = new ObjectMapper().readTree(lines().get(1)).path("loss").asDouble();
-    MetricsLog first = MetricsLog.begin(written::add, 2, TrainingListener.NONE);
+    MetricsLog first = begin();
     for (int step = 1; step <= 3; step++) {
       first.stepDone(step(step, step));
     }
@@ -95,6 +95,10 @@ class MetricsLogTest {
   private static List<String> linesUpTo(int step, int evaluations, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return MetricsLog.linesUpTo(step, evaluations, ByteSource.of("metrics.jsonl", bytes));
+  }
+
+  private MetricsLog begin() {
+    return MetricsLog.goOn(written::add, 2, TrainingListener.NONE, List.of(), StepTally.NONE, 0);
   }
 
   private List<String> lines() {
