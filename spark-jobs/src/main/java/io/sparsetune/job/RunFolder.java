@@ -224,14 +224,9 @@ final class RunFolder {
     attempt(
         RunFiles.RUN,
         () -> {
-          folder.delete(RunFiles.SUCCESS);
-          folder.deleteAll(RunFiles.CHECKPOINTS);
+          removeCompleteness();
           folder.write(RunFiles.RUN, out -> out.write(bytes));
-          for (String name : RunFiles.ALL) {
-            if (!name.equals(RunFiles.RUN)) {
-              folder.delete(name);
-            }
-          }
+          removeAllButManifest();
         });
     record = bytes;
     removeHalfWritten();
@@ -279,10 +274,22 @@ final class RunFolder {
   }
 
   private void removeOlder() throws IOException {
+    removeCompleteness();
+    removeAllButManifest();
+    folder.delete(RunFiles.RUN);
+  }
+
+  /** From then on nobody takes the older run for finished, or goes on with it. */
+  private void removeCompleteness() throws IOException {
     folder.delete(RunFiles.SUCCESS);
     folder.deleteAll(RunFiles.CHECKPOINTS);
+  }
+
+  private void removeAllButManifest() throws IOException {
     for (String name : RunFiles.ALL) {
-      folder.delete(name);
+      if (!name.equals(RunFiles.RUN)) {
+        folder.delete(name);
+      }
     }
   }
 
