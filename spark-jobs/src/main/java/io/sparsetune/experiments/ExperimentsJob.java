@@ -93,7 +93,7 @@ public final class ExperimentsJob {
     List<Cell> open = open(request, states);
     check(open, listener);
     write(output, states);
-    removeLeftCheckpoints(states);
+    removeLeft(states);
     int number = 0;
     for (Cell cell : open) {
       number++;
@@ -149,7 +149,7 @@ public final class ExperimentsJob {
   }
 
   /** Runs that were killed just after their end have left some. */
-  private void removeLeftCheckpoints(Map<Cell, CellState> states) {
+  private void removeLeft(Map<Cell, CellState> states) {
     states.forEach(
         (cell, state) -> {
           if (state instanceof CellState.Finished) {

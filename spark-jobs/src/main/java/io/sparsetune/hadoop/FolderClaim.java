@@ -112,6 +112,22 @@ public final class FolderClaim implements AutoCloseable {
     return beat::close;
   }
 
+  /**
+   * Removes what a command has left that claimed the folder and is dead, where that is known at
+   * once. A claim that may be a living command's stays.
+   */
+  public static void removeDead(HadoopFolder folder) throws IOException {
+    Optional<Path> local = folder.local();
+    if (local.isEmpty()) {
+      HeartBeat.in(folder, HeartBeat.PACE).removeDead();
+      return;
+    }
+    Optional<LockFile> left = LockFile.tryLock(local.get().resolve(TemporaryName.OWNER));
+    if (left.isPresent()) {
+      left.get().close();
+    }
+  }
+
   private static String watched(HadoopFolder folder, HeartBeat.Pace pace) {
     return "another command has claimed %s; watching for up to %d s whether it is still at work there"
         .formatted(folder.location(), Math.max(1, pace.dead().toSeconds()));

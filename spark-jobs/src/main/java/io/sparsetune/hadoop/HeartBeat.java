@@ -82,6 +82,13 @@ final class HeartBeat implements AutoCloseable {
             .isPresent();
   }
 
+  /** Removes the file of a process that is known to have ended. */
+  void removeDead() throws IOException {
+    if (read().filter(HeartBeat::isKnownDead).isPresent()) {
+      folder.delete(TemporaryName.OWNER);
+    }
+  }
+
   /** Begins; false where another process has begun at the same moment. */
   boolean start() throws IOException {
     beat();

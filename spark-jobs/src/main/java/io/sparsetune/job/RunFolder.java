@@ -385,14 +385,20 @@ final class RunFolder {
     removeCheckpoints();
   }
 
-  /** Removes the checkpoints that a run has left which was killed just after its end. */
-  static void removeLeftCheckpoints(HadoopFolder finished) {
+  /** Removes what a finished run's command has left that was killed just after the run's end. */
+  static void removeLeft(HadoopFolder finished) {
     try {
       finished.deleteAll(RunFiles.CHECKPOINTS);
+      FolderClaim.removeDead(finished);
     } catch (IOException e) {
-      // They are of no use, and of no harm.
-      LOG.debug("Cannot remove the checkpoints in {}", finished.location(), e);
+      // It is of no use, and of no harm.
+      LOG.debug("Cannot remove what is left in {}", finished.location(), e);
     }
+  }
+
+  /** Removes what the finished run that is there has left. */
+  void removeLeft() {
+    removeLeft(folder);
   }
 
   /** Removes the checkpoints of a run that has come to its end. */

@@ -142,7 +142,7 @@ public final class TrainJob {
     // Another command may have finished the run before it let the folder go.
     Optional<Result> before = finishedBefore(request, folder.look(config));
     if (before.isPresent()) {
-      folder.removeCheckpoints();
+      folder.removeLeft();
       return before.get();
     }
     Preparation run = prepare(config);
@@ -187,7 +187,7 @@ public final class TrainJob {
     if (RunState.of(folder) instanceof RunState.Finished finished
         && finished.result().training().isPresent()
         && ConfigDifferences.of(finished.manifest().config(), config).isEmpty()) {
-      RunFolder.removeLeftCheckpoints(folder);
+      RunFolder.removeLeft(folder);
       return Optional.of(Result.of(config.output(), finished.result()));
     }
     return Optional.empty();

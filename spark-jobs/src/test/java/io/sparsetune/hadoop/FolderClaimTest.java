@@ -62,6 +62,23 @@ class FolderClaimTest {
     }
   }
 
+  @Test
+  void aDeadCommandsClaimIsRemovedAndALivingOnesStays() throws Exception {
+    for (String scheme : new String[] {"", "shared://"}) {
+      HadoopFolder claimed = folder(scheme, folder.toString());
+      Path owner = folder.resolve(TemporaryName.OWNER);
+      FolderClaim.removeDead(claimed);
+      Process process = claimer(scheme);
+      FolderClaim.removeDead(claimed);
+      assertThat(owner).as(scheme).exists();
+
+      process.destroyForcibly().waitFor();
+      assertThat(owner).as(scheme).exists();
+      FolderClaim.removeDead(claimed);
+      assertThat(owner).as(scheme).doesNotExist();
+    }
+  }
+
   private Process claimer(String scheme) throws IOException {
     return claimer(scheme, FAST, "claimed");
   }
