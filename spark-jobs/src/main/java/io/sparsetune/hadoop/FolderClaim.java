@@ -6,6 +6,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -113,8 +114,8 @@ public final class FolderClaim implements AutoCloseable {
   }
 
   /**
-   * Removes what a command has left that claimed the folder and is dead, where that is known at
-   * once. A claim that may be a living command's stays.
+   * Removes what a command has left that claimed or locked the folder and is dead, where that is
+   * known at once. The claim or lock of a command that may live stays.
    */
   public static void removeDead(HadoopFolder folder) throws IOException {
     Optional<Path> local = folder.local();
@@ -122,9 +123,11 @@ public final class FolderClaim implements AutoCloseable {
       HeartBeat.in(folder, HeartBeat.PACE).removeDead();
       return;
     }
-    Optional<LockFile> left = LockFile.tryLock(local.get().resolve(TemporaryName.OWNER));
-    if (left.isPresent()) {
-      left.get().close();
+    for (String name : List.of(TemporaryName.OWNER, TemporaryName.LOCK)) {
+      Optional<LockFile> left = LockFile.tryLock(local.get().resolve(name));
+      if (left.isPresent()) {
+        left.get().close();
+      }
     }
   }
 

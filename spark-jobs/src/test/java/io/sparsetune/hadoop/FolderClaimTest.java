@@ -79,6 +79,19 @@ class FolderClaimTest {
     }
   }
 
+  @Test
+  void aLockThatNobodyHoldsIsRemovedAndAnotherStays() throws Exception {
+    HadoopFolder claimed = folder("", folder.toString());
+    Path file = folder.resolve(TemporaryName.LOCK);
+    try (LockFile lock = LockFile.waitFor(file)) {
+      FolderClaim.removeDead(claimed);
+      assertThat(file).exists();
+    }
+    Files.createFile(file);
+    FolderClaim.removeDead(claimed);
+    assertThat(file).doesNotExist();
+  }
+
   private Process claimer(String scheme) throws IOException {
     return claimer(scheme, FAST, "claimed");
   }
