@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** What Spark's event log says of an application's tasks. */
-final class EventLog {
+public final class EventLog {
   private static final ObjectMapper JSON = new ObjectMapper();
   private final List<JsonNode> events;
 
@@ -23,7 +23,7 @@ final class EventLog {
   }
 
   /** The log of the only application in the folder. */
-  static EventLog read(Path folder) throws IOException {
+  public static EventLog read(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       List<Path> logs = files.filter(Files::isRegularFile).filter(EventLog::isLog).toList();
       if (logs.size() != 1) {
@@ -53,7 +53,7 @@ final class EventLog {
    * stage that ran on most. A stage in which a task failed does not count, since an executor may
    * have taken another one's place there.
    */
-  Set<String> executorsOfOneStage(String description) {
+  public Set<String> executorsOfOneStage(String description) {
     Set<Integer> stages = new TreeSet<>();
     Map<Integer, Set<String>> executors = new TreeMap<>();
     for (JsonNode event : events) {
@@ -82,7 +82,7 @@ final class EventLog {
   }
 
   /** Reasons other than success for which tasks ended. */
-  List<String> failures() {
+  public List<String> failures() {
     return events.stream()
         .filter(event -> event.path("Event").asText().equals("SparkListenerTaskEnd"))
         .map(event -> event.path("Task End Reason").path("Reason").asText())

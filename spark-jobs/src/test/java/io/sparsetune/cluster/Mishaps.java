@@ -25,25 +25,31 @@ public final class Mishaps implements SparkPlugin {
   private static final String STEP = "sparse step";
 
   /** Folder of the marker files. */
-  static final String MARKERS = "spark.sparsetune.test.markers";
+  public static final String MARKERS = "spark.sparsetune.test.markers";
 
   /** How the jobs' names begin whose tasks are counted: sparse steps unless it is said. */
-  static final String JOBS = "spark.sparsetune.test.jobs";
+  public static final String JOBS = "spark.sparsetune.test.jobs";
 
   /** Which of a JVM's tasks of such jobs, counted from 1, fails. */
-  static final String FAIL = "spark.sparsetune.test.fail";
+  public static final String FAIL = "spark.sparsetune.test.fail";
 
   /** Which of a JVM's tasks of such jobs, counted from 1, takes its executor with it. */
-  static final String KILL = "spark.sparsetune.test.kill";
+  public static final String KILL = "spark.sparsetune.test.kill";
+
+  /**
+   * Which of a JVM's tasks of such jobs, counted from 1, makes the file {@code waiting} and goes on
+   * when {@code go} is there, so that a test can do to the cluster what it likes in the meantime.
+   */
+  public static final String WAIT = "spark.sparsetune.test.wait";
 
   /** Which of the driver's jobs, counted from 1, ends the driver when it begins. */
-  static final String HALT = "spark.sparsetune.test.halt";
+  public static final String HALT = "spark.sparsetune.test.halt";
 
   /** How those jobs' names begin: as {@link #JOBS} unless it is said. */
-  static final String HALT_JOBS = "spark.sparsetune.test.halt.jobs";
+  public static final String HALT_JOBS = "spark.sparsetune.test.halt.jobs";
 
   /** The exit code of a JVM that a mishap ends. */
-  static final int HALTED = 17;
+  public static final int HALTED = 17;
 
   @Override
   public DriverPlugin driverPlugin() {
@@ -83,6 +89,7 @@ public final class Mishaps implements SparkPlugin {
     private String jobs;
     private int fail;
     private int kill;
+    private int wait;
     private String executor;
 
     @Override
@@ -91,6 +98,7 @@ public final class Mishaps implements SparkPlugin {
       jobs = context.conf().get(JOBS, STEP);
       fail = context.conf().getInt(FAIL, 0);
       kill = context.conf().getInt(KILL, 0);
+      wait = context.conf().getInt(WAIT, 0);
       executor = context.executorID();
     }
 
@@ -101,6 +109,9 @@ public final class Mishaps implements SparkPlugin {
         return;
       }
       int number = started.incrementAndGet();
+      if (number == wait && first("waiting")) {
+        waitFor(markers.resolve("go"));
+      }
       if (number == fail) {
         atEnd(
             context -> {
@@ -116,6 +127,16 @@ public final class Mishaps implements SparkPlugin {
                 Runtime.getRuntime().halt(HALTED);
               }
             });
+      }
+    }
+
+    private static void waitFor(Path file) {
+      try {
+        while (!Files.exists(file)) {
+          Thread.sleep(20);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
 

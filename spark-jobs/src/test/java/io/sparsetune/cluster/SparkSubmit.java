@@ -9,16 +9,20 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One call of spark-submit on the finished application jar, in a JVM of its own. */
-final class SparkSubmit {
+public final class SparkSubmit {
   private static final Path APPLICATION = Path.of(System.getProperty("application.jar"));
   private static final String VECTORS = "--add-modules jdk.incubator.vector";
 
   private final Path home;
   private final String master;
   private final Map<String, String> conf = new LinkedHashMap<>();
+  private final Map<String, String> environment = new LinkedHashMap<>();
   private String driverMemory = "1g";
 
   private SparkSubmit(Path home, String master) {
@@ -29,8 +33,13 @@ final class SparkSubmit {
   }
 
   /** On the Spark that the jar is built for. */
-  static SparkSubmit on(String master) {
-    return new SparkSubmit(Path.of(System.getProperty("spark.home")), master);
+  public static SparkSubmit on(String master) {
+    return on(Path.of(System.getProperty("spark.home")), master);
+  }
+
+  /** On the Spark of that home. */
+  public static SparkSubmit on(Path home, String master) {
+    return new SparkSubmit(home, master);
   }
 
   /** On the oldest Spark that the jar promises to run on. */
@@ -38,28 +47,47 @@ final class SparkSubmit {
     return new SparkSubmit(Path.of(System.getProperty("spark-3.5.home")), master);
   }
 
-  SparkSubmit conf(String key, Object value) {
+  public SparkSubmit conf(String key, Object value) {
     conf.put(key, value.toString());
     return this;
   }
 
-  SparkSubmit driverMemory(String memory) {
+  /** Sets a variable of the environment, such as {@code HADOOP_CONF_DIR}. */
+  public SparkSubmit environment(String name, Object value) {
+    environment.put(name, value.toString());
+    return this;
+  }
+
+  /** Adds an entry to the class path of the driver and of the executors. */
+  public SparkSubmit classPath(String entry) {
+    for (String jvm : List.of("driver", "executor")) {
+      conf.merge("spark." + jvm + ".extraClassPath", entry, (first, last) -> first + ":" + last);
+    }
+    return this;
+  }
+
+  public SparkSubmit driverMemory(String memory) {
     this.driverMemory = memory;
     return this;
   }
 
+  /** Lets the driver run in the cluster, by {@code --deploy-mode cluster}. */
+  public SparkSubmit clusterMode() {
+    return conf("spark.submit.deployMode", "cluster")
+        .conf("spark.driver.memory", driverMemory)
+        .conf("spark.driver.extraJavaOptions", VECTORS);
+  }
+
   /** Lets a task fail, an executor die or the driver die; see {@link Mishaps}. */
-  SparkSubmit mishap(String kind, int number, Path markers) throws IOException {
+  public SparkSubmit mishap(String kind, int number, Path markers) throws IOException {
     Files.createDirectories(markers);
-    String jar = System.getProperty("test.jar");
-    return conf("spark.plugins", Mishaps.class.getName())
-        .conf("spark.driver.extraClassPath", jar)
-        .conf("spark.executor.extraClassPath", jar)
+    return classPath(System.getProperty("test.jar"))
+        .conf("spark.plugins", Mishaps.class.getName())
         .conf(Mishaps.MARKERS, markers)
         .conf(kind, number);
   }
 
-  SparkSubmit eventLog(Path folder) throws IOException {
+  public SparkSubmit eventLog(Path folder) throws IOException {
     Files.createDirectories(folder);
     return conf("spark.eventLog.enabled", "true")
         .conf("spark.eventLog.dir", folder.toUri())
@@ -68,17 +96,17 @@ final class SparkSubmit {
   }
 
   /** What came out: exit code and everything printed. */
-  record Outcome(int exitCode, String output) {}
+  public record Outcome(int exitCode, String output) {}
 
   /** Runs the application with those arguments and waits, at most five minutes. */
-  Outcome run(Path folder, String... arguments) throws IOException, InterruptedException {
+  public Outcome run(Path folder, String... arguments) throws IOException, InterruptedException {
     try (Running running = start(folder, arguments)) {
       return running.end(Duration.ofMinutes(5));
     }
   }
 
   /** Starts the application with those arguments. */
-  Running start(Path folder, String... arguments) throws IOException {
+  public Running start(Path folder, String... arguments) throws IOException {
     Files.createDirectories(folder);
     Path output = Files.createTempFile(folder, "output", ".txt");
     List<String> command = command(folder, arguments);
@@ -87,6 +115,7 @@ final class SparkSubmit {
     builder.environment().put("SPARK_SCALA_VERSION", "2.13");
     builder.environment().put("SPARK_LOCAL_HOSTNAME", "localhost");
     builder.environment().put("SPARK_LOCAL_DIRS", folder.toAbsolutePath().toString());
+    builder.environment().putAll(environment);
     builder.redirectErrorStream(true).redirectOutput(output.toFile());
     return new Running(builder.start(), output);
   }
@@ -100,7 +129,11 @@ final class SparkSubmit {
     command.add("-cp");
     String classPath = home.resolve("jars") + File.separator + "*";
     String extra = conf.get("spark.driver.extraClassPath");
-    command.add(extra == null ? classPath : extra + File.pathSeparator + classPath);
+    String hadoop = environment.get("HADOOP_CONF_DIR");
+    command.add(
+        Stream.of(extra, classPath, hadoop)
+            .filter(Objects::nonNull)
+            .collect(Collectors.joining(File.pathSeparator)));
     command.add("org.apache.spark.deploy.SparkSubmit");
     command.addAll(List.of("--master", master, "--class", "io.sparsetune.cli.Main"));
     conf.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
@@ -110,7 +143,7 @@ final class SparkSubmit {
   }
 
   /** A call that has begun; closing it kills the driver if it lives. */
-  static final class Running implements AutoCloseable {
+  public static final class Running implements AutoCloseable {
     private final Process process;
     private final Path output;
 
@@ -120,21 +153,31 @@ final class SparkSubmit {
     }
 
     /** What it has printed so far. */
-    String output() throws IOException {
+    public String output() throws IOException {
       return tail(output);
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
       return process.isAlive();
     }
 
+    /** The process that was started. */
+    public ProcessHandle process() {
+      return process.toHandle();
+    }
+
+    /** Ends it by SIGKILL. */
+    public void kill() {
+      process.destroyForcibly();
+    }
+
     /** Asks it to end, by SIGTERM. */
-    void terminate() {
+    public void terminate() {
       process.destroy();
     }
 
     /** Waits for its end. */
-    Outcome end(Duration atMost) throws IOException, InterruptedException {
+    public Outcome end(Duration atMost) throws IOException, InterruptedException {
       if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new IllegalStateException("No end after %s:%n%s".formatted(atMost, tail(output)));
       }
