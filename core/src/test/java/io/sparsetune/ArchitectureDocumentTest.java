@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** Compares docs/architecture.md, "Where things are", with the packages; keeps these small. */
 class ArchitectureDocumentTest {
@@ -24,8 +24,14 @@ class ArchitectureDocumentTest {
   private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z/]+)` \\| \\S.*\\|$");
   private static final int MOST_TYPES = 30;
 
+  /** A module of tests alone. */
+  private static final String CLUSTERS = "spark-jobs/clusters";
+
+  private static final List<String> MODULES =
+      List.of("core", "spark-jobs", "spark-jobs/bench", CLUSTERS);
+
   @ParameterizedTest
-  @ValueSource(strings = {"core", "spark-jobs", "spark-jobs/bench"})
+  @FieldSource("MODULES")
   void everyPackageIsThereAndNothingElse(String module) throws IOException {
     List<String> rows = rows(module);
     assertThat(rows).doesNotHaveDuplicates();
@@ -33,7 +39,7 @@ class ArchitectureDocumentTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"core", "spark-jobs", "spark-jobs/bench"})
+  @FieldSource("MODULES")
   void noPackageIsCrowded(String module) throws IOException {
     Map<String, Integer> types = types(module);
     assertThat(types.values()).isNotEmpty();
@@ -43,7 +49,7 @@ class ArchitectureDocumentTest {
 
   @Test
   void everyPackageSaysWhatItIs() throws IOException {
-    for (String module : List.of("core", "spark-jobs", "spark-jobs/bench")) {
+    for (String module : MODULES) {
       for (String name : types(module).keySet()) {
         assertThat(root(module).resolve(name).resolve("package-info.java")).exists();
       }
@@ -91,6 +97,7 @@ class ArchitectureDocumentTest {
   }
 
   private static Path root(String module) {
-    return Path.of("..").resolve(module).resolve("src/main/java/io/sparsetune");
+    String sources = module.equals(CLUSTERS) ? "src/test/java" : "src/main/java";
+    return Path.of("..").resolve(module).resolve(sources).resolve("io/sparsetune");
   }
 }
