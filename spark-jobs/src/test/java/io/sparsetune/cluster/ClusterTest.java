@@ -2,6 +2,7 @@ package io.sparsetune.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparsetune.cluster.Mishap.Kind;
 import io.sparsetune.cluster.SparkSubmit.Outcome;
 import io.sparsetune.job.LocalRun;
 import io.sparsetune.testing.ToyRun;
@@ -47,9 +48,7 @@ class ClusterTest {
   void twoThreadsTenFilesAndAFailedTask() throws Exception {
     Path markers = folder.resolve("two-threads-markers");
     SparkSubmit submit =
-        SparkSubmit.on("local[2,4]")
-            .conf("spark.serializer", KRYO)
-            .mishap(Mishaps.FAIL, 15, markers);
+        SparkSubmit.on("local[2,4]").conf("spark.serializer", KRYO).mishap(Kind.FAIL, 15, markers);
     assertThat(train(submit, "two-threads", tenFiles())).isEqualTo(expected);
     assertThat(markers.resolve("failed")).exists();
   }
@@ -60,8 +59,8 @@ class ClusterTest {
     Path log = folder.resolve("two-executors-log");
     SparkSubmit submit =
         SparkSubmit.on("local-cluster[2,1,1024]")
-            .mishap(Mishaps.FAIL, 6, markers)
-            .mishap(Mishaps.KILL, 12, markers)
+            .mishap(Kind.FAIL, 6, markers)
+            .mishap(Kind.KILL, 12, markers)
             .eventLog(log);
     assertThat(train(submit, "two-executors")).isEqualTo(expected);
     assertThat(markers.resolve("failed")).exists();
@@ -86,9 +85,8 @@ class ClusterTest {
     Path log = folder.resolve("rounds-log");
     SparkSubmit submit =
         SparkSubmit.on("local-cluster[2,1,1024]")
-            .conf(Mishaps.JOBS, ROUND)
-            .mishap(Mishaps.FAIL, 2, markers)
-            .mishap(Mishaps.KILL, 8, markers)
+            .mishap(Kind.FAIL, ROUND, 2, markers)
+            .mishap(Kind.KILL, ROUND, 8, markers)
             .eventLog(log);
     assertThat(train(submit, "rounds", child)).isEqualTo(withoutSpark);
     assertThat(markers.resolve("failed")).exists();
@@ -105,8 +103,8 @@ class ClusterTest {
     SparkSubmit submit =
         SparkSubmit.onSpark35("local-cluster[2,1,1024]")
             .conf("spark.serializer", KRYO)
-            .mishap(Mishaps.FAIL, 6, markers)
-            .mishap(Mishaps.KILL, 12, markers)
+            .mishap(Kind.FAIL, 6, markers)
+            .mishap(Kind.KILL, 12, markers)
             .eventLog(log);
     assertThat(train(submit, "spark-35", tenFiles())).isEqualTo(expected);
     assertThat(markers.resolve("failed")).exists();
@@ -118,7 +116,7 @@ class ClusterTest {
   void theSameJarOnSpark35InOneProcess() throws Exception {
     assertThat(train(SparkSubmit.onSpark35("local[1]"), "spark-35-one-thread")).isEqualTo(expected);
     Path markers = folder.resolve("spark-35-two-threads-markers");
-    SparkSubmit submit = SparkSubmit.onSpark35("local[2,4]").mishap(Mishaps.FAIL, 15, markers);
+    SparkSubmit submit = SparkSubmit.onSpark35("local[2,4]").mishap(Kind.FAIL, 15, markers);
     assertThat(train(submit, "spark-35-two-threads", tenFiles())).isEqualTo(expected);
     assertThat(markers.resolve("failed")).exists();
   }

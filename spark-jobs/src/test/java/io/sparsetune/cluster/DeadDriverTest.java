@@ -2,6 +2,7 @@ package io.sparsetune.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparsetune.cluster.Mishap.Kind;
 import io.sparsetune.cluster.SparkSubmit.Outcome;
 import io.sparsetune.cluster.SparkSubmit.Running;
 import io.sparsetune.job.LocalRun;
@@ -39,7 +40,7 @@ class DeadDriverTest {
   @Test
   void aDriverThatDiesAtAStep() throws Exception {
     String[] command = train("steps", SAVE_EVERY_STEP);
-    SparkSubmit submit = cluster().mishap(Mishaps.HALT, 16, folder.resolve("steps-markers"));
+    SparkSubmit submit = cluster().mishap(Kind.HALT, 16, folder.resolve("steps-markers"));
     assertKilled(submit, "steps", command);
 
     Outcome outcome =
@@ -65,10 +66,8 @@ class DeadDriverTest {
     Path markers = folder.resolve("rounds-markers");
     SparkSubmit submit =
         cluster()
-            .conf(Mishaps.JOBS, "dense round")
-            .mishap(Mishaps.KILL, 2, markers)
-            .conf(Mishaps.HALT_JOBS, "dense round 2")
-            .mishap(Mishaps.HALT, 2, markers);
+            .mishap(Kind.KILL, "dense round", 2, markers)
+            .mishap(Kind.HALT, "dense round 2", 2, markers);
     assertKilled(submit, "rounds", command);
     assertThat(markers.resolve("killed")).exists();
 

@@ -4,8 +4,13 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.plugin.DriverPlugin;
@@ -17,39 +22,32 @@ import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * Makes tasks fail and executors die at the worst moment: when a task has computed its part and has
- * not yet told anyone; and lets the driver die. Each mishap to a task happens once in an
- * application, as a marker file says.
+ * Lets the {@link Mishap}s of a list happen in an application, each once, as marker files say. The
+ * driver also writes down the descriptions of its jobs as they begin, in the file {@link #JOURNAL}.
  */
 public final class Mishaps implements SparkPlugin {
-  private static final String STEP = "sparse step";
-
   /** Folder of the marker files. */
   public static final String MARKERS = "spark.sparsetune.test.markers";
 
-  /** How the jobs' names begin whose tasks are counted: sparse steps unless it is said. */
-  public static final String JOBS = "spark.sparsetune.test.jobs";
+  /** The list. */
+  static final String LIST = "spark.sparsetune.test.mishaps";
 
-  /** Which of a JVM's tasks of such jobs, counted from 1, fails. */
-  public static final String FAIL = "spark.sparsetune.test.fail";
+  /** The run's folder, where mishaps wait for a file. */
+  public static final String OUTPUT = "spark.sparsetune.test.output";
 
-  /** Which of a JVM's tasks of such jobs, counted from 1, takes its executor with it. */
-  public static final String KILL = "spark.sparsetune.test.kill";
+  /** File of the driver's jobs among the markers, a line for each. */
+  public static final String JOURNAL = "journal";
 
-  /**
-   * Which of a JVM's tasks of such jobs, counted from 1, makes the file {@code waiting} and goes on
-   * when {@code go} is there, so that a test can do to the cluster what it likes in the meantime.
-   */
-  public static final String WAIT = "spark.sparsetune.test.wait";
+  /** Tasks that wait go on when this file is among the markers. */
+  public static final String GO = "go";
 
-  /** Which of the driver's jobs, counted from 1, ends the driver when it begins. */
-  public static final String HALT = "spark.sparsetune.test.halt";
+  /** While this file is among the markers, the run's disk is full. */
+  public static final String DISK_FULL = "disk-full";
 
-  /** How those jobs' names begin: as {@link #JOBS} unless it is said. */
-  public static final String HALT_JOBS = "spark.sparsetune.test.halt.jobs";
+  /** The exit code of a JVM that got SIGKILL. */
+  public static final int HALTED = 137;
 
-  /** The exit code of a JVM that a mishap ends. */
-  public static final int HALTED = 17;
+  private static final Duration LOOK = Duration.ofMillis(2);
 
   @Override
   public DriverPlugin driverPlugin() {
@@ -61,94 +59,30 @@ public final class Mishaps implements SparkPlugin {
     return new Tasks();
   }
 
-  /** Ends the driver without any of its shutdown hooks. */
-  private static final class Driver implements DriverPlugin {
-    @Override
-    public Map<String, String> init(SparkContext context, PluginContext plugin) {
-      String jobs = plugin.conf().get(HALT_JOBS, plugin.conf().get(JOBS, STEP));
-      int halt = plugin.conf().getInt(HALT, 0);
-      context.addSparkListener(
-          new SparkListener() {
-            private int started;
+  /** A mishap of one JVM, and how often what it waits for has been there. */
+  private record Waiting(Mishap mishap, String marker, AtomicInteger seen) {
 
-            @Override
-            public void onJobStart(SparkListenerJobStart job) {
-              String name = job.properties().getProperty("spark.job.description", "");
-              if (name.startsWith(jobs) && ++started == halt) {
-                Runtime.getRuntime().halt(HALTED);
-              }
-            }
-          });
-      return Map.of();
-    }
-  }
-
-  private static final class Tasks implements ExecutorPlugin {
-    private final AtomicInteger started = new AtomicInteger();
-    private Path markers;
-    private String jobs;
-    private int fail;
-    private int kill;
-    private int wait;
-    private String executor;
-
-    @Override
-    public void init(PluginContext context, Map<String, String> extra) {
-      markers = Path.of(context.conf().get(MARKERS));
-      jobs = context.conf().get(JOBS, STEP);
-      fail = context.conf().getInt(FAIL, 0);
-      kill = context.conf().getInt(KILL, 0);
-      wait = context.conf().getInt(WAIT, 0);
-      executor = context.executorID();
-    }
-
-    @Override
-    public void onTaskStart() {
-      String job = TaskContext.get().getLocalProperty("spark.job.description");
-      if (job == null || !job.startsWith(jobs)) {
-        return;
-      }
-      int number = started.incrementAndGet();
-      if (number == wait && first("waiting")) {
-        waitFor(markers.resolve("go"));
-      }
-      if (number == fail) {
-        atEnd(
-            context -> {
-              if (first("failed")) {
-                throw new IllegalStateException("A failure made by the test");
-              }
-            });
-      }
-      if (number == kill && !executor.equals("driver")) {
-        atEnd(
-            context -> {
-              if (first("killed")) {
-                Runtime.getRuntime().halt(HALTED);
-              }
-            });
-      }
-    }
-
-    private static void waitFor(Path file) {
-      try {
-        while (!Files.exists(file)) {
-          Thread.sleep(20);
+    static List<Waiting> in(SparkConf conf, boolean ofTasks) {
+      List<Mishap> list = Mishap.parse(conf.get(LIST, ""));
+      List<String> markers = Mishap.markers(list);
+      List<Waiting> waiting = new ArrayList<>();
+      for (int i = 0; i < list.size(); i++) {
+        if (list.get(i).kind().isOfTasks() == ofTasks) {
+          waiting.add(new Waiting(list.get(i), markers.get(i), new AtomicInteger()));
         }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
       }
+      return waiting;
     }
 
-    private static void atEnd(TaskCompletionListener listener) {
-      TaskContext.get().addTaskCompletionListener(listener);
+    /** Counts it, and says whether its turn has come. */
+    boolean isDue(String what) {
+      return what.startsWith(mishap.at()) && seen.incrementAndGet() == mishap.number();
     }
 
-    private boolean first(String mishap) {
+    /** Whether it happens here and now, and has not happened anywhere. */
+    boolean happens(Path markers, String where) {
       try {
-        Files.writeString(
-            Files.createFile(markers.resolve(mishap)),
-            executor + " " + TaskContext.get().stageId());
+        Files.writeString(Files.createFile(markers.resolve(marker)), where);
         return true;
       } catch (FileAlreadyExistsException e) {
         return false;
@@ -156,5 +90,198 @@ public final class Mishaps implements SparkPlugin {
         throw new IllegalStateException(e);
       }
     }
+  }
+
+  private static final class Driver implements DriverPlugin {
+    private Path markers;
+    private Path output;
+    private List<Waiting> mishaps;
+
+    @Override
+    public Map<String, String> init(SparkContext context, PluginContext plugin) {
+      markers = Path.of(plugin.conf().get(MARKERS));
+      output = Path.of(plugin.conf().get(OUTPUT, ""));
+      mishaps = Waiting.in(plugin.conf(), false);
+      context.addSparkListener(
+          new SparkListener() {
+            @Override
+            public void onJobStart(SparkListenerJobStart job) {
+              begun(job.properties().getProperty("spark.job.description", ""));
+            }
+          });
+      mishaps.stream().filter(this::isOfFile).forEach(this::lookForFile);
+      return Map.of();
+    }
+
+    private boolean isOfFile(Waiting waiting) {
+      return waiting.mishap().at().contains(".") || waiting.mishap().at().startsWith("_");
+    }
+
+    private void lookForFile(Waiting waiting) {
+      aside(
+          () -> {
+            while (!Files.exists(output.resolve(waiting.mishap().at()))) {
+              Thread.sleep(LOOK.toMillis());
+            }
+            happen(waiting, waiting.mishap().at());
+          });
+    }
+
+    private void begun(String job) {
+      try {
+        Files.writeString(
+            markers.resolve(JOURNAL),
+            job + "\n",
+            StandardOpenOption.CREATE,
+            StandardOpenOption.APPEND);
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+      for (Waiting waiting : mishaps) {
+        if (waiting.isDue(job)) {
+          aside(() -> happen(waiting, job));
+        }
+      }
+    }
+
+    private void happen(Waiting waiting, String where) throws IOException, InterruptedException {
+      Duration after = waiting.mishap().after();
+      if (waiting.mishap().kind() != Mishap.Kind.FILL) {
+        Thread.sleep(after.toMillis());
+      }
+      if (!waiting.happens(markers, where)) {
+        return;
+      }
+      if (waiting.mishap().kind() == Mishap.Kind.HALT) {
+        kill();
+      } else if (waiting.mishap().kind() == Mishap.Kind.FILL) {
+        Files.writeString(markers.resolve(DISK_FULL), where);
+        Thread.sleep(after.toMillis());
+        Files.deleteIfExists(markers.resolve(DISK_FULL));
+      }
+    }
+  }
+
+  private static final class Tasks implements ExecutorPlugin {
+    private Path markers;
+    private List<Waiting> mishaps;
+    private String executor;
+
+    @Override
+    public void init(PluginContext context, Map<String, String> extra) {
+      markers = Path.of(context.conf().get(MARKERS));
+      executor = context.executorID();
+      mishaps = Waiting.in(context.conf(), true);
+    }
+
+    @Override
+    public void onTaskStart() {
+      String job = TaskContext.get().getLocalProperty("spark.job.description");
+      if (job == null) {
+        return;
+      }
+      String where = "executor " + executor + ", " + job;
+      for (Waiting waiting : mishaps) {
+        if (waiting.isDue(job)) {
+          begin(waiting, where);
+        }
+      }
+    }
+
+    private void begin(Waiting waiting, String where) {
+      Duration after = waiting.mishap().after();
+      switch (waiting.mishap().kind()) {
+        case FAIL ->
+            atEnd(
+                context -> {
+                  if (waiting.happens(markers, where)) {
+                    throw new IllegalStateException("A failure made by the test");
+                  }
+                });
+        case DELAY ->
+            atEnd(
+                context -> {
+                  if (waiting.happens(markers, where)) {
+                    sleep(after);
+                  }
+                });
+        case WAIT -> {
+          if (waiting.happens(markers, where)) {
+            while (!Files.exists(markers.resolve(GO)) && !Thread.currentThread().isInterrupted()) {
+              sleep(LOOK);
+            }
+          }
+        }
+        default -> {
+          if (executor.equals("driver")) {
+            return;
+          }
+          if (after.isZero()) {
+            atEnd(context -> killHere(waiting, where));
+          } else {
+            aside(
+                () -> {
+                  Thread.sleep(after.toMillis());
+                  killHere(waiting, where);
+                });
+          }
+        }
+      }
+    }
+
+    private void killHere(Waiting waiting, String where) {
+      if (waiting.happens(markers, where)) {
+        kill();
+      }
+    }
+
+    private static void atEnd(TaskCompletionListener listener) {
+      TaskContext.get().addTaskCompletionListener(listener);
+    }
+  }
+
+  /** A task that is not needed any more is interrupted. */
+  private static void sleep(Duration time) {
+    try {
+      Thread.sleep(time.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** SIGKILL to this JVM. */
+  private static void kill() {
+    try {
+      new ProcessBuilder("sh", "-c", "kill -KILL " + ProcessHandle.current().pid())
+          .start()
+          .waitFor();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Work that may fail. */
+  @FunctionalInterface
+  private interface Work {
+    void run() throws IOException, InterruptedException;
+  }
+
+  private static void aside(Work work) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                work.run();
+              } catch (IOException e) {
+                throw new IllegalStateException(e);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "mishap");
+    thread.setDaemon(true);
+    thread.start();
   }
 }

@@ -23,6 +23,7 @@ public final class SparkSubmit {
   private final String master;
   private final Map<String, String> conf = new LinkedHashMap<>();
   private final Map<String, String> environment = new LinkedHashMap<>();
+  private final List<Mishap> mishaps = new ArrayList<>();
   private String driverMemory = "1g";
 
   private SparkSubmit(Path home, String master) {
@@ -78,13 +79,27 @@ public final class SparkSubmit {
         .conf("spark.driver.extraJavaOptions", VECTORS);
   }
 
-  /** Lets a task fail, an executor die or the driver die; see {@link Mishaps}. */
-  public SparkSubmit mishap(String kind, int number, Path markers) throws IOException {
+  /** Lets something go wrong at the sparse step of that number; see {@link Mishap}. */
+  public SparkSubmit mishap(Mishap.Kind kind, int number, Path markers) throws IOException {
+    return mishap(kind, "sparse step", number, markers);
+  }
+
+  /** Lets something go wrong at a job; see {@link Mishap}. */
+  public SparkSubmit mishap(Mishap.Kind kind, String at, int number, Path markers)
+      throws IOException {
+    return mishaps(List.of(new Mishap(kind, at, number, Duration.ZERO)), markers);
+  }
+
+  /** Lets these happen too. */
+  public SparkSubmit mishaps(List<Mishap> more, Path markers) throws IOException {
     Files.createDirectories(markers);
-    return classPath(System.getProperty("test.jar"))
-        .conf("spark.plugins", Mishaps.class.getName())
+    if (!conf.containsKey("spark.plugins")) {
+      classPath(System.getProperty("test.jar"));
+    }
+    mishaps.addAll(more);
+    return conf("spark.plugins", Mishaps.class.getName())
         .conf(Mishaps.MARKERS, markers)
-        .conf(kind, number);
+        .conf(Mishaps.LIST, Mishap.text(mishaps));
   }
 
   public SparkSubmit eventLog(Path folder) throws IOException {

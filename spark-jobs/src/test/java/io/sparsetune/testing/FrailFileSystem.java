@@ -1,9 +1,11 @@
 package io.sparsetune.testing;
 
+import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,8 +22,14 @@ import org.apache.hadoop.util.Progressable;
  * a chosen change: once, or from then on, as for a process that is gone. Files that are made fail
  * when they are closed. Changes by a command's heartbeat are not counted: they are a matter of
  * time.
+ *
+ * <p>It is also a disk that is full for as long as a file is there, which {@link #FULL} names: what
+ * is written then fails as the system says it, in every process that has the same configuration.
  */
 public final class FrailFileSystem extends RawLocalFileSystem {
+  /** Setting: the path of a file on the local disk. */
+  public static final String FULL = "fs.frail.full";
+
   private static final AtomicInteger CHANGES = new AtomicInteger();
   private static final List<String> LOG = new ArrayList<>();
   private static volatile int fatal = Integer.MAX_VALUE;
@@ -111,14 +119,31 @@ public final class FrailFileSystem extends RawLocalFileSystem {
     return frail(super.create(file, overwrite, bufferSize, replication, blockSize, progress), file);
   }
 
+  private void requireRoom() throws IOException {
+    String full = getConf().get(FULL, "");
+    if (!full.isEmpty() && Files.exists(java.nio.file.Path.of(full))) {
+      // The system's device for this purpose: no space left on device.
+      try (OutputStream device = new FileOutputStream("/dev/full")) {
+        device.write(0);
+      }
+    }
+  }
+
   /** What is written is there in part when closing fails. */
-  private static FSDataOutputStream frail(FSDataOutputStream out, Path file) throws IOException {
+  private FSDataOutputStream frail(FSDataOutputStream out, Path file) throws IOException {
     OutputStream closing =
         new FilterOutputStream(out) {
           private boolean closed;
 
           @Override
+          public void write(int one) throws IOException {
+            requireRoom();
+            out.write(one);
+          }
+
+          @Override
           public void write(byte[] bytes, int offset, int length) throws IOException {
+            requireRoom();
             out.write(bytes, offset, length);
           }
 

@@ -2,7 +2,7 @@ package io.sparsetune.clusters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparsetune.cluster.Mishaps;
+import io.sparsetune.cluster.Mishap;
 import io.sparsetune.cluster.SparkSubmit;
 import io.sparsetune.cluster.SparkSubmit.Running;
 import java.io.IOException;
@@ -27,7 +27,7 @@ final class Waiting {
    * @param markers a folder that the tests and the executors share
    */
   static Waiting in(SparkSubmit submit, int task, Path markers) throws IOException {
-    submit.mishap(Mishaps.WAIT, task, markers);
+    submit.mishap(Mishap.Kind.WAIT, task, markers);
     return new Waiting(markers);
   }
 
