@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Command lines of processes, whole: Java itself leaves out those that are longer than a page. */
-final class CommandLines {
+public final class CommandLines {
   private CommandLines() {}
 
   /** The parts, each but the last followed by a space; empty where the process has ended. */
-  static String of(ProcessHandle process) {
+  public static String of(ProcessHandle process) {
     try {
       byte[] parts = Files.readAllBytes(Path.of("/proc/" + process.pid() + "/cmdline"));
       return new String(parts, StandardCharsets.UTF_8).replace('\0', ' ').trim();

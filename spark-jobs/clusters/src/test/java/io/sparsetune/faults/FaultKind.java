@@ -1,0 +1,48 @@
+package io.sparsetune.faults;
+
+import io.sparsetune.cluster.Mishap;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/** The faults that a schedule is made of. */
+enum FaultKind {
+  FAIL_TASK(Mishap.Kind.FAIL, EnumSet.allOf(Cluster.class)),
+  DELAY_TASK(Mishap.Kind.DELAY, EnumSet.allOf(Cluster.class)),
+  KILL_EXECUTOR(Mishap.Kind.KILL, EnumSet.of(Cluster.LOCAL_CLUSTER, Cluster.STANDALONE)),
+  KILL_WORKER(Mishap.Kind.TELL, EnumSet.of(Cluster.STANDALONE)),
+  KILL_DRIVER(Mishap.Kind.HALT, EnumSet.allOf(Cluster.class)),
+  FILL_DISK(Mishap.Kind.FILL, EnumSet.allOf(Cluster.class));
+
+  private final Mishap.Kind mishap;
+  private final Set<Cluster> clusters;
+
+  FaultKind(Mishap.Kind mishap, Set<Cluster> clusters) {
+    this.mishap = mishap;
+    this.clusters = clusters;
+  }
+
+  Mishap.Kind mishap() {
+    return mishap;
+  }
+
+  /** Where it can happen. */
+  Set<Cluster> clusters() {
+    return clusters;
+  }
+
+  /** Whether a task brings it about, and not the driver. */
+  boolean isOfTasks() {
+    return this == FAIL_TASK || this == DELAY_TASK || this == KILL_EXECUTOR;
+  }
+
+  /** How many of one schedule may be of this kind: a task may fail three times. */
+  int most() {
+    return this == KILL_WORKER || this == FILL_DISK ? 1 : 2;
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+}

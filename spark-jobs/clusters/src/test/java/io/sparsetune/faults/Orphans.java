@@ -1,0 +1,29 @@
+package io.sparsetune.faults;
+
+import io.sparsetune.clusters.CommandLines;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Finds the drivers and executors of a schedule by what their command lines say. */
+final class Orphans {
+  private Orphans() {}
+
+  /** What an executor's Java options have to have. */
+  static String mark(Path folder) {
+    return "-Dsparsetune.schedule=" + folder;
+  }
+
+  /** Processes that live, of the schedule with that folder. */
+  static List<ProcessHandle> of(Path folder) {
+    String executor = mark(folder) + " ";
+    String driver = "output=" + folder.resolve("run") + " ";
+    return ProcessHandle.allProcesses()
+        .filter(process -> process.pid() != ProcessHandle.current().pid())
+        .filter(
+            process -> {
+              String line = CommandLines.of(process) + " ";
+              return line.contains(executor) || line.contains(driver);
+            })
+        .toList();
+  }
+}

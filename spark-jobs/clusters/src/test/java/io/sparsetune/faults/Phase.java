@@ -1,0 +1,34 @@
+package io.sparsetune.faults;
+
+import java.util.List;
+
+/** What a training is at, as its jobs and files say. */
+enum Phase {
+  SCORE_ROUND("score round"),
+  DENSE_ROUND("dense round"),
+  STEP("sparse step"),
+  EVALUATION("evaluate"),
+  /** From the delta to the mark of completeness. */
+  RESULT("delta.safetensors", "result.json", "_SUCCESS");
+
+  /** How the descriptions of its jobs begin, or its files. */
+  private final List<String> signs;
+
+  Phase(String... signs) {
+    this.signs = List.of(signs);
+  }
+
+  List<String> signs() {
+    return signs;
+  }
+
+  /** Whether tasks run in it. */
+  boolean hasTasks() {
+    return this != RESULT;
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+  }
+}
