@@ -61,6 +61,14 @@ class LauncherTest {
   }
 
   @Test
+  void theApplicationJarMayBeOneThatIsElsewhere() throws Exception {
+    String jar = "local:///opt/sparsetune/sparsetune.jar";
+    assertThat(run(Map.of("SPARSETUNE_JAR", jar), "train", "c.yaml").output())
+        .endsWith(" --class io.sparsetune.cli.Main " + jar + " train c.yaml \n");
+    assertThat(run(Map.of("SPARSETUNE_JAR", jar), "inspect", "run").output()).doesNotContain(jar);
+  }
+
+  @Test
   void aMasterWithoutAValueIsRefused() throws Exception {
     for (String[] none : new String[][] {{"--master"}, {"--master="}, {"--master", ""}}) {
       assertThat(print(none))
@@ -314,7 +322,7 @@ class LauncherTest {
             .directory(folder.toFile())
             .redirectOutput(output.toFile())
             .redirectError(error.toFile());
-    process.environment().keySet().removeIf(k -> k.startsWith("SPARK"));
+    process.environment().keySet().removeIf(k -> k.startsWith("SPAR"));
     process.environment().put("JAVA_HOME", System.getProperty("java.home"));
     process.environment().put("SPARSETUNE_PRINT_COMMAND", "1");
     process.environment().put("SPARK_HOME", sparkHome.toString());
