@@ -36,12 +36,15 @@ class ConfigurationDocumentTest {
 
   @Test
   void theConfigurationsThatComeWithTheProjectAreAccepted() throws IOException {
-    // Those of experiments are parts of configurations; ExperimentFoldersTest reads them.
+    // Those of experiments are parts of configurations, that of Kubernetes is none;
+    // ExperimentFoldersTest and KubernetesFilesTest read them.
     Path experiments = Path.of("../conf/experiments");
+    Path kubernetes = Path.of("../conf/kubernetes");
     try (var files = Files.walk(Path.of("../conf"))) {
       for (Path file :
           files
-              .filter(f -> f.toString().endsWith(".yaml") && !f.startsWith(experiments))
+              .filter(f -> f.toString().endsWith(".yaml"))
+              .filter(f -> !f.startsWith(experiments) && !f.startsWith(kubernetes))
               .toList()) {
         try {
           RunConfigParser.read(file, List.of());
