@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
 /** {@code bin/faults}: runs schedules of faults. */
 @Command(
     name = "faults",
+    mixinStandardHelpOptions = true,
     description = {
       "Trains tiny models under spark-submit while executors, workers and drivers are killed, tasks"
           + " fail and are late, and the run's disk is full, as a seed has drawn it.",
@@ -26,12 +27,6 @@ import picocli.CommandLine.Spec;
     })
 final class FaultsMain implements Callable<Integer> {
   @Spec private CommandSpec spec;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Says this and ends.")
-  private boolean help;
 
   @Option(
       names = "--seed",

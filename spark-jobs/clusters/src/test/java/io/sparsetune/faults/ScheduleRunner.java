@@ -132,10 +132,11 @@ final class ScheduleRunner implements AutoCloseable {
         newestWorker++;
       }
     }
+    List<Fault> happened = state.happened();
     FileUtils.deleteDirectory(state.folder.toFile());
     return new ScheduleResult(
         schedule,
-        state.happened(),
+        happened,
         state.commands,
         state.stepsTwice,
         expected.delta(),
