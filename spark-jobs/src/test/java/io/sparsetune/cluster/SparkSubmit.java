@@ -113,10 +113,10 @@ public final class SparkSubmit {
   /** What came out: exit code and everything printed. */
   public record Outcome(int exitCode, String output) {}
 
-  /** Runs the application with those arguments and waits, at most five minutes. */
+  /** Runs the application with those arguments and waits, at most fifteen minutes. */
   public Outcome run(Path folder, String... arguments) throws IOException, InterruptedException {
     try (Running running = start(folder, arguments)) {
-      return running.end(Duration.ofMinutes(5));
+      return running.end(Duration.ofMinutes(15));
     }
   }
 

@@ -44,7 +44,8 @@ public final class HadoopCluster implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(System.getProperty("test.jvm.opens").trim().split("\\s+")));
-    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-Djava.io.tmpdir=" + folder, "-cp"));
+    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-Djava.io.tmpdir=" + folder));
+    command.addAll(List.of("-Dlog4j.configuration=mini-hadoop.properties", "-cp"));
     command.add(classes() + File.pathSeparator + home.resolve("jars") + File.separator + "*");
     command.addAll(List.of(MiniHadoop.class.getName(), folder.toString()));
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());

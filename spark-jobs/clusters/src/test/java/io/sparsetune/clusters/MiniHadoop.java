@@ -64,6 +64,8 @@ final class MiniHadoop {
     Configuration conf = new YarnConfiguration(common);
     conf.setInt("yarn.scheduler.minimum-allocation-mb", 256);
     conf.setInt("yarn.nodemanager.resource.cpu-vcores", 8);
+    conf.set("yarn.scheduler.capacity.root.queues", "default");
+    conf.set("yarn.scheduler.capacity.root.default.capacity", "100");
     conf.setFloat("yarn.scheduler.capacity.maximum-am-resource-percent", 1f);
     // A disk that is nearly full, as a developer's is, would make a node unhealthy.
     conf.setFloat(

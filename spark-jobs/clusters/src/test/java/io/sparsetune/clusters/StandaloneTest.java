@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Trainings on a standalone cluster: the delta is the one of a training without Spark. */
 class StandaloneTest {
   private static final Path HOME = Path.of(System.getProperty("spark.home"));
-  private static final Duration END = Duration.ofMinutes(5);
+  private static final Duration END = Duration.ofMinutes(15);
 
   @TempDir static Path folder;
   private static ToyRun toy;
