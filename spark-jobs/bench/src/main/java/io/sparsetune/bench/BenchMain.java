@@ -20,6 +20,7 @@ import picocli.CommandLine.ParseResult;
       SparkCommand.class,
       TopKCommand.class,
       CheckpointCommand.class,
+      MemoryCommand.class,
       StepProcess.class,
       SparkStepProcess.class,
       QuickStartProcess.class
