@@ -68,7 +68,10 @@ public final class SparkSessions {
           asked);
       conf.set(SERIALIZER, JAVA_SERIALIZER);
     }
+    quietenExecutors(conf);
     SparkSession session = start(conf);
+    // Spark chooses its default when it starts.
+    DefaultLog.quieten(conf);
     String used = session.sparkContext().getConf().get(SERIALIZER, JAVA_SERIALIZER);
     if (!used.equals(JAVA_SERIALIZER)) {
       throw new ConfigException(
@@ -81,6 +84,13 @@ public final class SparkSessions {
         session.sparkContext().master(),
         session.sparkContext().applicationId());
     return session;
+  }
+
+  /** In addition to the user's own plugins. */
+  static void quietenExecutors(SparkConf conf) {
+    String asked = conf.get(ExecutorLog.PLUGINS, "").strip();
+    String ours = ExecutorLog.class.getName();
+    conf.set(ExecutorLog.PLUGINS, asked.isEmpty() ? ours : asked + "," + ours);
   }
 
   private static SparkSession start(SparkConf conf) {
