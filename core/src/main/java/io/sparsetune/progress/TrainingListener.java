@@ -7,6 +7,18 @@ public interface TrainingListener {
   /** Hears nothing. */
   TrainingListener NONE = new TrainingListener() {};
 
+  /** This one and another, which hears everything after it. */
+  default TrainingListener and(TrainingListener second) {
+    return new BothListeners(this, second);
+  }
+
+  /**
+   * Which run it is. Told before everything else, but for warnings.
+   *
+   * @param runId enough of its id to tell it from others
+   */
+  default void identified(String runId) {}
+
   /**
    * Texts of which the model gets no more than the beginning; not called where there are none.
    *

@@ -40,8 +40,7 @@ final class ExperimentsProgress implements ExperimentsListener {
   public TrainingListener begins(Cell cell, int number, int of) {
     say("[%d/%d] %s".formatted(number, of, cell.name()));
     ProgressDisplay progress =
-        new ProgressDisplay(
-            session.terminal(), cell.config().training().loggingSteps(), System::nanoTime);
+        ProgressDisplay.ofProcess(session.terminal(), cell.config().training().loggingSteps());
     display = Optional.of(progress);
     return progress;
   }

@@ -10,19 +10,27 @@ import io.sparsetune.progress.TrainingPlan;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Shows how a training goes: one line that is redrawn on a screen, plain lines now and then
- * elsewhere.
+ * elsewhere. In a driver that a cluster has started, which nobody watches, they are the log's, with
+ * the run's id.
  */
 final class ProgressDisplay implements TrainingListener {
+  private static final Logger LOG = LoggerFactory.getLogger(ProgressDisplay.class);
+
   private static final long REDRAW_NANOS = 200_000_000L;
   private static final long SCORE_LINE_NANOS = 15_000_000_000L;
 
   private final Terminal terminal;
   private final int loggingSteps;
   private final LongSupplier nanoTime;
+  private final Optional<Consumer<String>> log;
+  private String run = "";
 
   private volatile boolean begun;
   private long started;
@@ -43,9 +51,38 @@ final class ProgressDisplay implements TrainingListener {
    * @param nanoTime a clock that only rises
    */
   ProgressDisplay(Terminal terminal, int loggingSteps, LongSupplier nanoTime) {
+    this(terminal, loggingSteps, nanoTime, Optional.empty());
+  }
+
+  /**
+   * The same with a log.
+   *
+   * @param log takes the place of plain lines
+   */
+  ProgressDisplay(
+      Terminal terminal, int loggingSteps, LongSupplier nanoTime, Optional<Consumer<String>> log) {
+    this.log = log;
     this.terminal = terminal;
     this.loggingSteps = loggingSteps;
     this.nanoTime = nanoTime;
+  }
+
+  /** Where this process has its output. */
+  static ProgressDisplay ofProcess(Terminal terminal, int loggingSteps) {
+    boolean startedByCluster = "cluster".equals(System.getProperty("spark.submit.deployMode"));
+    return new ProgressDisplay(
+        terminal,
+        loggingSteps,
+        System::nanoTime,
+        startedByCluster ? Optional.of(LOG::info) : Optional.empty());
+  }
+
+  @Override
+  public void identified(String runId) {
+    run = runId;
+    if (log.isEmpty()) {
+      say("Run " + runId);
+    }
   }
 
   @Override
@@ -229,7 +266,8 @@ final class ProgressDisplay implements TrainingListener {
 
   /** A line of its own; a bar is drawn anew below it. */
   private void say(String line) {
-    terminal.say(line);
+    log.ifPresentOrElse(
+        to -> to.accept("Run %s: %s".formatted(run, line)), () -> terminal.say(line));
   }
 
   /** Leaves the bar where it is; what is printed next starts on a new line. */

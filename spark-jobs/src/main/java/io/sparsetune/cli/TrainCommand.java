@@ -109,7 +109,7 @@ final class TrainCommand extends Common implements Callable<Integer> {
   /** Trains on Spark and shows how it goes; the quick start trains the same way. */
   static TrainJob.Result train(Session session, RunConfig run, Existing existing) {
     ProgressDisplay progress =
-        new ProgressDisplay(session.terminal(), run.training().loggingSteps(), System::nanoTime);
+        ProgressDisplay.ofProcess(session.terminal(), run.training().loggingSteps());
     Optional<TrainJob.Result> before =
         existing == Existing.OVERWRITE ? Optional.empty() : finishedBefore(run);
     if (before.isPresent()) {

@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ProgressDisplayTest {
@@ -30,6 +31,21 @@ class ProgressDisplayTest {
             "step 8/10, loss 1.0000, 500 tokens/s, accuracy 0.7500, 0:04 left",
             "step 10/10, loss 1.0000, 500 tokens/s, accuracy 0.7500, 0:00 left");
     assertThat(err.toString()).doesNotContain("\r", "\u001b");
+  }
+
+  @Test
+  void aDriverThatAClusterHasStartedLogsThemWithTheRun() {
+    List<String> logged = new ArrayList<>();
+    ProgressDisplay display =
+        new ProgressDisplay(
+            terminal(false), 4, () -> seconds * 1_000_000_000L, Optional.of(logged::add));
+    display.identified("3f2a");
+    train(display, 10);
+    assertThat(logged)
+        .contains(
+            "Run 3f2a: step 4/10, loss 1.0000, 500 tokens/s, 0:12 left",
+            "Run 3f2a: step 5: accuracy 0.7500, the best so far");
+    assertThat(err.toString()).isEmpty();
   }
 
   @Test
@@ -96,9 +112,11 @@ class ProgressDisplayTest {
   }
 
   private ProgressDisplay display(boolean live) {
-    Terminal terminal =
-        new Terminal(new PrintWriter(err, true), new PrintWriter(err, true), live, 100);
-    return new ProgressDisplay(terminal, 4, () -> seconds * 1_000_000_000L);
+    return new ProgressDisplay(terminal(live), 4, () -> seconds * 1_000_000_000L);
+  }
+
+  private Terminal terminal(boolean live) {
+    return new Terminal(new PrintWriter(err, true), new PrintWriter(err, true), live, 100);
   }
 
   private static void plan(ProgressDisplay display, int steps, String... more) {
