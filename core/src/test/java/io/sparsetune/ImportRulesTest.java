@@ -40,11 +40,14 @@ class ImportRulesTest {
     assertThat(matching(CORE, BIG_DL, ImportRulesTest::insideTheRoom)).isNotEmpty();
   }
 
-  /** But for the one class that Spark calls by Scala's own interface. */
+  /** But for the classes that Spark calls by Scala's own interface. */
   @Test
   void sparkJobsNameNeitherScalaNorBigDl() {
     assertThat(matching(SPARK_JOBS, BIG_DL, path -> true))
-        .allMatch(path -> path.endsWith("io/sparsetune/executor/PartitionFunction.java"));
+        .allMatch(
+            path ->
+                path.endsWith("io/sparsetune/executor/PartitionFunction.java")
+                    || path.endsWith("io/sparsetune/data/KeptShards.java"));
   }
 
   @Test

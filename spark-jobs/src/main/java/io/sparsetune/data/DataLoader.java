@@ -1,6 +1,7 @@
 package io.sparsetune.data;
 
 import io.sparsetune.batch.Shard;
+import io.sparsetune.cluster.Jobs;
 import io.sparsetune.cluster.Slots;
 import io.sparsetune.config.DataConfig;
 import io.sparsetune.config.DataConfig.OnBadRow;
@@ -15,6 +16,7 @@ import io.sparsetune.task.TaskType;
 import io.sparsetune.text.CheckedTokenizer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -62,6 +64,10 @@ public final class DataLoader {
    * @throws DataException for data that cannot be used
    */
   public TrainData train(int batchSize, int microBatchSize) {
+    return reading("data.train", () -> readTrain(batchSize, microBatchSize));
+  }
+
+  private TrainData readTrain(int batchSize, int microBatchSize) {
     int shards = batchSize / microBatchSize;
     Table table = open("data.train", data.train());
     Optional<Labels> known =
@@ -90,7 +96,7 @@ public final class DataLoader {
     }
     int partitions = partitions(shards);
     slots.advice(batchSize, microBatchSize).ifPresent(LOG::warn);
-    JavaRDD<Shard> dealt = rows.deal(shards, partitions).persist(StorageLevel.MEMORY_AND_DISK());
+    JavaRDD<Shard> dealt = KeptShards.keep(rows.deal(shards, partitions));
     return new TrainData(
         labels,
         dealt,
@@ -110,6 +116,15 @@ public final class DataLoader {
    * @throws DataException for data that cannot be used
    */
   public EvaluationData evaluation(String name, List<String> paths, Optional<Labels> labels) {
+    return reading("data." + name, () -> readEvaluation(name, paths, labels));
+  }
+
+  /** The jobs that read a table are called by its key. */
+  private <T> T reading(String key, Callable<T> work) {
+    return Jobs.named(session.sparkContext(), "reading of " + key, work);
+  }
+
+  private EvaluationData readEvaluation(String name, List<String> paths, Optional<Labels> labels) {
     Table table = open("data." + name, paths);
     RowReader reader = reader(labels);
     Survey survey = survey(table, reader, labels, false);

@@ -1,6 +1,7 @@
 package io.sparsetune.executor;
 
 import io.sparsetune.cluster.ClusterShape;
+import io.sparsetune.cluster.Jobs;
 import io.sparsetune.cluster.SparkFailures;
 import io.sparsetune.engine.EngineHome;
 import io.sparsetune.mask.Mask;
@@ -93,19 +94,16 @@ final class RunModel implements AutoCloseable {
   }
 
   /**
-   * Runs a job that the interface of Spark calls by that name.
+   * Runs a job that the interface of Spark calls by that name, as {@link Jobs} has it.
    *
    * @throws RuntimeException the task's own error, where it was meant for users
    */
   <T> T job(String description, Callable<T> job) {
-    context.sc().setJobDescription(description);
     try {
-      return SparkFailures.named(description, job);
+      return SparkFailures.named(description, () -> Jobs.named(context.sc(), description, job));
     } catch (RuntimeException e) {
       failed = true;
       throw e;
-    } finally {
-      context.sc().setJobDescription(null);
     }
   }
 
@@ -123,18 +121,22 @@ final class RunModel implements AutoCloseable {
       String nonce = model.nonce();
       int executors = Math.max(1, context.defaultParallelism());
       JavaFutureAction<Void> released =
-          context
-              .parallelize(Collections.nCopies(executors, nonce), executors)
-              .foreachAsync(each -> EngineHome.get().release(each));
+          Jobs.named(
+              context.sc(),
+              "release of the engines",
+              () ->
+                  context
+                      .parallelize(Collections.nCopies(executors, nonce), executors)
+                      .foreachAsync(each -> EngineHome.get().release(each)));
       await(released);
       Broadcasts.destroy(shared);
       if (sharedMask != null) {
         Broadcasts.destroy(sharedMask);
       }
-    } catch (RuntimeException | ExecutionException | TimeoutException e) {
-      LOG.warn("The executors' engines could not be released: {}", e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      LOG.warn("The executors' engines could not be released: {}", e.toString());
     }
   }
 

@@ -11,6 +11,7 @@ import org.apache.spark.api.java.JavaRDD;
  *
  * @param train V shards
  * @param plan of the training data
+ * @param steps of the training
  * @param evaluation "validation" and "test"; either may be missing
  * @param evalBatchSize examples of an evaluation that are pushed through at once
  * @param scoresAtOnce parameters whose scores a task may sum in one pass over the data; touches no
@@ -19,6 +20,7 @@ import org.apache.spark.api.java.JavaRDD;
 public record SparkData(
     JavaRDD<Shard> train,
     EpochPlan plan,
+    int steps,
     Map<String, EvaluationData> evaluation,
     int evalBatchSize,
     long scoresAtOnce) {

@@ -49,7 +49,7 @@ public final class SparkEvaluator implements AutoCloseable {
     try {
       List<Outcome<ArrayList<Scored>>> outcomes =
           model.job(
-              "evaluate " + data.name(),
+              "evaluation of " + data.name(),
               () ->
                   data.blocks()
                       .mapPartitions(

@@ -2,9 +2,10 @@ package io.sparsetune.executor;
 
 import io.sparsetune.batch.EpochPlan;
 import io.sparsetune.batch.Shard;
-import io.sparsetune.cluster.SparkFailures;
+import io.sparsetune.cluster.Jobs;
 import io.sparsetune.cluster.TaskMemoryException;
 import io.sparsetune.data.EvaluationData;
+import io.sparsetune.data.KeptShards;
 import io.sparsetune.engine.Arithmetic;
 import io.sparsetune.engine.EngineLease;
 import io.sparsetune.mask.Mask;
@@ -31,6 +32,8 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs a training on Spark, with the bits of {@link io.sparsetune.local.LocalStepExecutor}. A call
@@ -38,6 +41,8 @@ import org.apache.spark.sql.SparkSession;
  * sequence number what it has. For one thread.
  */
 public final class SparkStepExecutor implements StepExecutor {
+  private static final Logger LOG = LoggerFactory.getLogger(SparkStepExecutor.class);
+
   /** From so many tasks on their sums meet on executors first. */
   private static final int MANY_TASKS = 16;
 
@@ -49,6 +54,9 @@ public final class SparkStepExecutor implements StepExecutor {
   private final SparkRounds rounds;
   private final RoundTraffic roundTraffic;
   private long lastSequence;
+
+  /** From the first step on the executors have them, unless some get lost. */
+  private boolean shardsAreKept;
 
   /**
    * @param base the model that {@code spec} describes, where the executors find it
@@ -92,7 +100,9 @@ public final class SparkStepExecutor implements StepExecutor {
       return Arithmetic.of(precision);
     }
     JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
-    return SparkFailures.unwrapped(
+    return Jobs.named(
+        context.sc(),
+        "kind of CPU",
         () -> context.parallelize(List.of(precision), 1).map(Arithmetic::of).first());
   }
 
@@ -176,9 +186,8 @@ public final class SparkStepExecutor implements StepExecutor {
               values,
               () ->
                   model.job(
-                      "sparse step %d (epoch %d)"
-                          .formatted(request.step(), data.plan().epoch(request.step())),
-                      () -> outcomes(data.train(), task)));
+                      "step %d/%d".formatted(request.step() + 1, data.steps()),
+                      () -> outcomes(task)));
       return GradientTask.total(Outcome.values(outcomes));
     } finally {
       Broadcasts.destroy(values);
@@ -188,6 +197,23 @@ public final class SparkStepExecutor implements StepExecutor {
   /** Most results of tasks that may meet in the driver, where the data have so many partitions. */
   public static int results(int partitions) {
     return Math.min(partitions, MANY_TASKS);
+  }
+
+  private List<Outcome<GradientSum>> outcomes(GradientTask task) throws Exception {
+    if (shardsAreKept) {
+      try {
+        return outcomes(KeptShards.of(data.train()), task);
+      } catch (Exception e) {
+        // Spark's own are checked, though nothing declares them.
+        if (!KeptShards.isLost(e)) {
+          throw e;
+        }
+        LOG.info("Shards were lost with an executor; they are read from the data's files again");
+      }
+    }
+    List<Outcome<GradientSum>> all = outcomes(data.train(), task);
+    shardsAreKept = true;
+    return all;
   }
 
   private static List<Outcome<GradientSum>> outcomes(JavaRDD<Shard> shards, GradientTask task) {

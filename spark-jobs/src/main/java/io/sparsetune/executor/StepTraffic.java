@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.scheduler.JobSucceeded$;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerBlockUpdated;
 import org.apache.spark.scheduler.SparkListenerJobEnd;
@@ -55,7 +56,10 @@ final class StepTraffic extends SparkListener implements AutoCloseable {
     return traffic;
   }
 
-  /** Runs a step's one job; its values were the last thing broadcast. */
+  /**
+   * Runs a step's one job, or its second one after a failure; its values were the last thing
+   * broadcast.
+   */
   <T> T during(Broadcast<?> values, Supplier<T> job) {
     synchronized (this) {
       steps++;
@@ -135,7 +139,8 @@ final class StepTraffic extends SparkListener implements AutoCloseable {
 
   @Override
   public synchronized void onJobEnd(SparkListenerJobEnd event) {
-    if (jobs.remove(event.jobId())) {
+    // A step whose shards are lost fails, and is run again by a second job.
+    if (jobs.remove(event.jobId()) && event.jobResult().equals(JobSucceeded$.MODULE$)) {
       ended++;
       notifyAll();
     }

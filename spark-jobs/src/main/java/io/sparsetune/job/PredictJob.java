@@ -1,6 +1,7 @@
 package io.sparsetune.job;
 
 import io.sparsetune.cluster.ClusterShape;
+import io.sparsetune.cluster.Jobs;
 import io.sparsetune.cluster.SparkFailures;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.data.PartitionCounts;
@@ -134,12 +135,16 @@ public final class PredictJob {
   }
 
   private TextTable table(Request request, FinishedRun run) {
-    return TextTable.open(
-        session,
-        run.manifest().config().task(),
-        Runs.reading(run, request.data(), request.inputFormat()),
-        "--data",
-        request.data());
+    return Jobs.named(
+        session.sparkContext(),
+        "reading of --data",
+        () ->
+            TextTable.open(
+                session,
+                run.manifest().config().task(),
+                Runs.reading(run, request.data(), request.inputFormat()),
+                "--data",
+                request.data()));
   }
 
   private static Tokenizer tokenizer(BaseModel base, FinishedRun run) {

@@ -158,9 +158,11 @@ record Preparation(
    * @param scoresAtOnce parameters whose scores a task may sum in one pass over the data
    */
   SparkData sparkData(long scoresAtOnce) {
+    TrainingPlan plan = TrainingPlan.of(config, train.examples());
     return new SparkData(
         train.shards(),
-        TrainingPlan.of(config, train.examples()).epochs(),
+        plan.epochs(),
+        plan.steps(),
         evaluation,
         config.training().evalBatchSize(),
         scoresAtOnce);

@@ -1,6 +1,7 @@
 package io.sparsetune.job;
 
 import io.sparsetune.cluster.ClusterShape;
+import io.sparsetune.cluster.Jobs;
 import io.sparsetune.config.ConfigDifferences;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.data.RowSample;
@@ -158,6 +159,7 @@ public final class TrainJob {
       return finishedBefore(request, there).orElseGet(() -> training.run(there));
     } finally {
       current = Optional.empty();
+      Jobs.endGroup(session.sparkContext());
     }
   }
 
@@ -225,6 +227,8 @@ public final class TrainJob {
   }
 
   private Preparation prepare(RunConfig config) {
+    // Which run it is, is known once its data are read.
+    Jobs.group(session.sparkContext(), config.output());
     if (last.filter(before -> before.serves(config)).isPresent()) {
       last = last.map(before -> before.with(session, config));
     } else {
@@ -254,7 +258,11 @@ public final class TrainJob {
     mergeProblem(run).ifPresent(warnings::add);
     // Reads every weight, and finds those that are no numbers.
     run.identity();
-    List<String> sample = RowSample.of(session, config.task(), config.data(), SAMPLE);
+    List<String> sample =
+        Jobs.named(
+            session.sparkContext(),
+            "sample of data.train",
+            () -> RowSample.of(session, config.task(), config.data(), SAMPLE));
     return DryRun.of(run, sample, sizes(run), memory, warnings);
   }
 

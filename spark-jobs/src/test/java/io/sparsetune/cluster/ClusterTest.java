@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("cluster")
 class ClusterTest {
-  private static final String STEP = "sparse step";
+  private static final String STEP = "step ";
   private static final String ROUND = "dense round";
 
   /** Many a cluster's defaults name it, which cannot write what tasks send. */

@@ -19,18 +19,18 @@ class EventLogTest {
   void anExecutorAndItsReplacementAreNotTwoOfOneStage() throws IOException {
     EventLog log =
         log(
-            job("sparse step 1", 1),
+            job("step 1", 1),
             task(1, "0", DONE),
             task(1, "0", DONE),
             // The executor is lost in this stage, and another one ends it.
-            job("sparse step 2", 2),
+            job("step 2", 2),
             task(2, "0", DONE),
             task(2, "0", FAILED),
             task(2, "1", DONE),
-            job("sparse step 3", 3),
+            job("step 3", 3),
             task(3, "1", DONE),
             task(3, "1", DONE));
-    assertThat(log.executorsOfOneStage("sparse step")).hasSize(1);
+    assertThat(log.executorsOfOneStage("step")).hasSize(1);
     assertThat(log.failures()).containsExactly(FAILED);
   }
 
@@ -38,14 +38,14 @@ class EventLogTest {
   void twoExecutorsOfOneStageAreFound() throws IOException {
     EventLog log =
         log(
-            job("sparse step 1", 1),
+            job("step 1", 1),
             task(1, "0", DONE),
             task(1, "1", DONE),
             job("evaluation", 2),
             task(2, "0", DONE),
             task(2, "1", DONE),
             task(2, "2", DONE));
-    assertThat(log.executorsOfOneStage("sparse step")).containsExactly("0", "1");
+    assertThat(log.executorsOfOneStage("step")).containsExactly("0", "1");
     assertThat(log.executorsOfOneStage("score round")).isEmpty();
   }
 

@@ -51,13 +51,13 @@ class FatalErrorsTest {
     assertThatThrownBy(
             () ->
                 SparkFailures.named(
-                    "sparse step 5",
+                    "step 5/33",
                     () -> context.parallelize(List.of(1)).map(FatalErrorsTest::deep).collect()))
         .isInstanceOf(FailedWorkException.class)
         .satisfies(
             failure ->
                 assertThat(FatalErrors.inWords(failure).orElseThrow())
-                    .startsWith("the stack overflowed (sparse step 5: "));
+                    .startsWith("the stack overflowed (step 5/33: "));
   }
 
   private static int deep(int one) {

@@ -13,7 +13,7 @@ class MishapTest {
       new Mishap(Kind.HALT, "delta.safetensors", 1, Duration.ofMillis(30));
 
   private static Mishap of(Kind kind, int number) {
-    return new Mishap(kind, "sparse step", number, Duration.ZERO);
+    return new Mishap(kind, "step", number, Duration.ZERO);
   }
 
   @Test

@@ -81,7 +81,7 @@ public final class SparkSubmit {
 
   /** Lets something go wrong at the sparse step of that number; see {@link Mishap}. */
   public SparkSubmit mishap(Mishap.Kind kind, int number, Path markers) throws IOException {
-    return mishap(kind, "sparse step", number, markers);
+    return mishap(kind, "step", number, markers);
   }
 
   /** Lets something go wrong at a job; see {@link Mishap}. */

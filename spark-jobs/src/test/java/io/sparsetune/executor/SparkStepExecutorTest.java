@@ -82,6 +82,7 @@ class SparkStepExecutorTest extends StepExecutorContract {
         new SparkData(
             context.parallelize(shards, partitions).cache(),
             plan.epochs(),
+            plan.steps(),
             Map.of("validation", validation),
             config.training().evalBatchSize(),
             scoresAtOnce),

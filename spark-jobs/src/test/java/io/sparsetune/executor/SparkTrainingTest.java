@@ -151,6 +151,7 @@ class SparkTrainingTest {
         new SparkData(
             failing ? failing(data.shards()) : data.shards(),
             TrainingPlan.of(config, data.examples()).epochs(),
+            TrainingPlan.of(config, data.examples()).steps(),
             Map.of("validation", data.validation().orElseThrow()),
             config.training().evalBatchSize(),
             Long.MAX_VALUE));

@@ -43,6 +43,7 @@ final class OnSpark {
           new SparkData(
               context.parallelize(TinyModel.shards(shards), tasks).cache(),
               TinyModel.plan(shards),
+              TinyModel.STEPS,
               Map.of(),
               8,
               Long.MAX_VALUE);

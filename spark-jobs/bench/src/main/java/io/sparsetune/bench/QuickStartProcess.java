@@ -87,7 +87,7 @@ final class QuickStartProcess implements Callable<Integer> {
       ModelSpec spec =
           new ModelSpec(base.encoder(), Pooling.POOLER, 2, Loss.CROSS_ENTROPY, Dropout.NONE);
       LocalData local = new LocalData(train.shards().collect(), plan, Map.of(), 8);
-      SparkData data = new SparkData(train.shards(), plan, Map.of(), 8, Long.MAX_VALUE);
+      SparkData data = new SparkData(train.shards(), plan, 1, Map.of(), 8, Long.MAX_VALUE);
       try (StepExecutor threads =
               new LocalStepExecutor(
                   "bench", spec, () -> RoomEngine.open(spec, base.load(spec, SEED)), local, cores);

@@ -30,7 +30,7 @@ final class TinyModel {
   private static final int WORDS = 1000;
   private static final int HIDDEN = 512;
   private static final int TOKENS = 4;
-  private static final int STEPS = 64;
+  static final int STEPS = 64;
 
   private static final ModelSpec SPEC =
       new ModelSpec(

@@ -6,8 +6,8 @@ import java.util.List;
 enum Phase {
   SCORE_ROUND("score round"),
   DENSE_ROUND("dense round"),
-  STEP("sparse step"),
-  EVALUATION("evaluate"),
+  STEP("step"),
+  EVALUATION("evaluation"),
   /** From the delta to the mark of completeness. */
   RESULT("delta.safetensors", "result.json", "_SUCCESS");
 

@@ -25,8 +25,8 @@ import java.util.stream.Stream;
  */
 record RunProgress(int step, int due, OptionalInt saved) {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Pattern STEP = Pattern.compile("^sparse step (\\d+) ");
-  private static final Pattern EVALUATION = Pattern.compile("^evaluate ");
+  private static final Pattern STEP = Pattern.compile("^step (\\d+)/");
+  private static final Pattern EVALUATION = Pattern.compile("^evaluation ");
 
   /** Bytes of a file of state before the length of its description. */
   private static final int PREAMBLE = 8 + 4;
@@ -42,8 +42,8 @@ record RunProgress(int step, int due, OptionalInt saved) {
       Matcher begun = STEP.matcher(jobs.get(i));
       boolean last = i == jobs.size() - 1;
       if (begun.find()) {
-        // Counted from 0; the last job may not have ended.
-        step = Integer.parseInt(begun.group(1)) + (last ? 0 : 1);
+        // The last job may not have ended.
+        step = Integer.parseInt(begun.group(1)) - (last ? 1 : 0);
         due = everyStep ? step : due;
       } else if (EVALUATION.matcher(jobs.get(i)).find() && !last) {
         due = step;
