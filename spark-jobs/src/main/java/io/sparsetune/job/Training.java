@@ -5,6 +5,8 @@ import io.sparsetune.checkpoint.StateSaver;
 import io.sparsetune.checkpoint.StateSaver.Manner;
 import io.sparsetune.checkpoint.StateSaver.Schedule;
 import io.sparsetune.cluster.ClusterShape;
+import io.sparsetune.cluster.Jobs;
+import io.sparsetune.cluster.TrainingMetrics;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.TrainingConfig.Saving;
 import io.sparsetune.delta.DeltaFile;
@@ -52,6 +54,8 @@ final class Training implements AutoCloseable {
   /** How long the change from one state to the next may take when the process is about to end. */
   private static final Duration PATIENCE = Duration.ofSeconds(6);
 
+  private static final int SHORT_ID = 12;
+
   private final SparkSession session;
   private final RunFolder folder;
   private final Preparation run;
@@ -78,6 +82,8 @@ final class Training implements AutoCloseable {
     this.config = run.config();
     this.progress = progress;
     this.identity = run.identity();
+    Jobs.group(session.sparkContext(), shortId(identity));
+    progress.identified(shortId(identity));
     this.checkpoints = new Checkpoints(folder.checkpoints());
     this.rounds = rounds();
     this.executor =
@@ -88,6 +94,11 @@ final class Training implements AutoCloseable {
             config.training().seed(),
             run.sparkData(scoresAtOnce),
             rounds);
+  }
+
+  /** Enough of the run's id to tell it from others, in the names of jobs and in the log. */
+  private static String shortId(RunIdentity identity) {
+    return identity.runId().substring(0, SHORT_ID);
   }
 
   /** The store of dense rounds; other runs need none. */
@@ -129,14 +140,16 @@ final class Training implements AutoCloseable {
 
   private TrainJob.Result run(Resumption from) {
     List<String> lines = from.state().map(folder::metricsUpTo).orElse(List.of());
-    try (MetricsLog log =
-        MetricsLog.goOn(
-            text -> folder.write(RunFiles.METRICS, text),
-            config.training().loggingSteps(),
-            progress,
-            lines,
-            from.tally(),
-            from.seconds())) {
+    try (TrainingMetrics metrics =
+            TrainingMetrics.show(session.sparkContext(), executor::bytesMovedSoFar);
+        MetricsLog log =
+            MetricsLog.goOn(
+                text -> folder.write(RunFiles.METRICS, text),
+                config.training().loggingSteps(),
+                progress.and(metrics),
+                lines,
+                from.tally(),
+                from.seconds())) {
       log.headStarts(run.head());
       if (run.textsCut() > 0) {
         log.textsCut(run.textsCut(), run.texts(), config.data().maxSeqLength());

@@ -22,6 +22,9 @@ public final class SharedSession {
               .config("spark.sql.files.maxPartitionBytes", "20000b")
               // As for every local master: a task's error is its job's.
               .config("spark.executor.killOnFatalError.depth", "0")
+              // Where a test can read Spark's metrics.
+              .config(
+                  "spark.metrics.conf.*.sink.jmx.class", "org.apache.spark.metrics.sink.JmxSink")
               .config("spark.driver.host", "localhost")
               .config("spark.driver.bindAddress", "127.0.0.1")
               .getOrCreate();
