@@ -56,7 +56,7 @@ final class MemoryCommand implements Callable<Integer> {
               thread.setDaemon(true);
               return thread;
             });
-    clock.scheduleAtFixedRate(this::sample, every, every, TimeUnit.SECONDS);
+    clock.scheduleWithFixedDelay(this::sample, every, every, TimeUnit.SECONDS);
     Main.main(command.toArray(String[]::new));
     clock.shutdown();
     sample();
