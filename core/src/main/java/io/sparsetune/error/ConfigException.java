@@ -29,7 +29,7 @@ public final class ConfigException extends UserException {
   }
 
   @Override
-  public int exitCode() {
-    return 2;
+  public ExitCode exitCode() {
+    return ExitCode.USAGE;
   }
 }

@@ -13,7 +13,7 @@ public final class CorruptFileException extends UserException {
   }
 
   @Override
-  public int exitCode() {
-    return 3;
+  public ExitCode exitCode() {
+    return ExitCode.DATA;
   }
 }

@@ -15,7 +15,7 @@ public final class DataException extends UserException {
   }
 
   @Override
-  public int exitCode() {
-    return 3;
+  public ExitCode exitCode() {
+    return ExitCode.DATA;
   }
 }

@@ -9,7 +9,7 @@ public final class DivergedException extends UserException {
   }
 
   @Override
-  public int exitCode() {
-    return 4;
+  public ExitCode exitCode() {
+    return ExitCode.DIVERGED;
   }
 }

@@ -9,7 +9,7 @@ public final class InUseException extends UserException {
   }
 
   @Override
-  public int exitCode() {
-    return 1;
+  public ExitCode exitCode() {
+    return ExitCode.UNAVAILABLE;
   }
 }

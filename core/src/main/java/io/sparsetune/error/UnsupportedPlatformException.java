@@ -9,7 +9,7 @@ public final class UnsupportedPlatformException extends UserException {
   }
 
   @Override
-  public int exitCode() {
-    return 1;
+  public ExitCode exitCode() {
+    return ExitCode.FAULT;
   }
 }

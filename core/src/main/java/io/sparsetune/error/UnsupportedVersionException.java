@@ -9,7 +9,7 @@ public final class UnsupportedVersionException extends UserException {
   }
 
   @Override
-  public int exitCode() {
-    return 3;
+  public ExitCode exitCode() {
+    return ExitCode.DATA;
   }
 }

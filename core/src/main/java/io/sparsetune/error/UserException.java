@@ -12,6 +12,7 @@ public abstract sealed class UserException extends RuntimeException
         DivergedException,
         InUseException,
         TakenOverException,
+        UnavailableException,
         UnsupportedPlatformException {
   private static final long serialVersionUID = 1;
 
@@ -19,9 +20,6 @@ public abstract sealed class UserException extends RuntimeException
     super(message, cause);
   }
 
-  /**
-   * 2 configuration or arguments, 3 data or files, 4 diverged, 1 another command in the way or a
-   * machine that lacks something.
-   */
-  public abstract int exitCode();
+  /** How the command ends of it. */
+  public abstract ExitCode exitCode();
 }

@@ -25,7 +25,7 @@ public final class Damage {
       try {
         reader.accept(damaged);
       } catch (UserException e) {
-        assertThat(e.exitCode()).as("copy %d: %s", copy, e).isEqualTo(3);
+        assertThat(e.exitCode().number()).as("copy %d: %s", copy, e).isEqualTo(3);
         assertThat(e.getMessage()).as("copy %d", copy).startsWith("Cannot ");
         refused++;
       } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {

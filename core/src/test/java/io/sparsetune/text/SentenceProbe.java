@@ -15,7 +15,7 @@ public final class SentenceProbe {
         TextEncoder encoder = TextEncoder.of(in.readAllBytes(), "minilm", 16)) {
       System.out.print(Arrays.toString(encoder.encode("Hello, world!").ids()));
     } catch (UserException e) {
-      System.out.print("exit " + e.exitCode() + ": " + e.getMessage());
+      System.out.print("exit " + e.exitCode().number() + ": " + e.getMessage());
     }
   }
 }

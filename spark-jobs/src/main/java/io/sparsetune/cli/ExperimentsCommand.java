@@ -1,10 +1,12 @@
 package io.sparsetune.cli;
 
 import io.sparsetune.config.KeysWithoutEffect;
+import io.sparsetune.error.ExitCode;
 import io.sparsetune.experiments.Cell;
 import io.sparsetune.experiments.CellState;
 import io.sparsetune.experiments.Experiments;
 import io.sparsetune.experiments.ExperimentsJob;
+import io.sparsetune.hadoop.HadoopDefaults;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -64,7 +65,8 @@ final class ExperimentsCommand extends Common implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Experiments experiments = Experiments.read(location(), overrides, new Configuration());
+    Experiments experiments =
+        Experiments.read(location(), overrides, HadoopDefaults.read(System.getenv()));
     ExperimentsJob.Request request =
         new ExperimentsJob.Request(experiments, experiments.named(only), overwrite);
     warn(request.chosen());
@@ -91,7 +93,7 @@ final class ExperimentsCommand extends Common implements Callable<Integer> {
       out().println("Results: " + experiments.output() + "/results.md, results.csv, cells.csv");
     }
     out().flush();
-    return result.missing().isEmpty() ? 0 : Failures.INTERNAL;
+    return (result.missing().isEmpty() ? ExitCode.DONE : ExitCode.FAULT).number();
   }
 
   /** Says of each key without effect once in how many of the runs it has none. */

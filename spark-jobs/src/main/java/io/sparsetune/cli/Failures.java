@@ -1,8 +1,10 @@
 package io.sparsetune.cli;
 
 import io.sparsetune.cluster.FatalErrors;
+import io.sparsetune.cluster.Surroundings;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.error.ExitCode;
 import io.sparsetune.error.Printable;
 import io.sparsetune.error.UserException;
 import io.sparsetune.files.IoReason;
@@ -18,12 +20,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What a user sees when a command fails, and with which code it ends. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
-  static final int INTERNAL = 1;
-  static final int USAGE = 2;
   private static final int MOST_PROBLEMS = 50;
   private static final int DEEPEST = 32;
 
   private final Interruption interruption;
+
+  /** The last failure in words; empty before one. */
+  private String said = "";
 
   Failures(Interruption interruption) {
     this.interruption = interruption;
@@ -34,10 +37,21 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   public int handleParseException(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("Error: " + Printable.message(e.getMessage()));
+    say(e.getMessage(), err);
     UnmatchedArgumentException.printSuggestions(e, err);
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
-    return USAGE;
+    return ExitCode.USAGE.number();
+  }
+
+  /** Prints the one sentence of a failure. */
+  void say(String message, PrintWriter err) {
+    said = Printable.message(message);
+    err.println("Error: " + said);
+  }
+
+  /** What was said of the failure that ended the command; empty where none has. */
+  String said() {
+    return said;
   }
 
   @Override
@@ -48,15 +62,16 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   int handle(Throwable failure, PrintWriter err, ParseResult arguments) {
     if (interruption.happened()) {
       // What fails while everything is being stopped is no news.
-      return INTERNAL;
+      return ExitCode.FAULT.number();
     }
+    ExitCode code = codeOf(failure);
     boolean trace = wantsTrace(arguments);
     Optional<UserException> mistake = mistake(failure);
     if (mistake.isPresent()) {
       print(mistake.get(), err);
     } else {
-      err.println("Error: " + Printable.message(inWords(failure)));
-      if (!trace && explained(failure).isEmpty()) {
+      say(inWords(failure), err);
+      if (!trace && code == ExitCode.FAULT && explained(failure).isEmpty()) {
         err.println(
             "This is not a mistake of yours as far as SparseTune can tell; --stacktrace says where"
                 + " it happened.");
@@ -66,7 +81,16 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       failure.printStackTrace(err);
     }
     err.flush();
-    return mistake.map(UserException::exitCode).orElse(INTERNAL);
+    return code.number();
+  }
+
+  /** How a command ends of a failure. */
+  static ExitCode codeOf(Throwable failure) {
+    if (cause(failure, SparkStoppedException.class).isPresent()
+        || Surroundings.areToBlame(failure)) {
+      return ExitCode.UNAVAILABLE;
+    }
+    return mistake(failure).map(UserException::exitCode).orElse(ExitCode.FAULT);
   }
 
   /** A failure's message, whatever it is. */
@@ -107,6 +131,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   private static Optional<String> explained(Throwable failure) {
     return FatalErrors.inWords(failure)
         .or(() -> lostResult(failure))
+        .or(() -> Surroundings.lostExecutors(failure))
         .or(() -> cause(failure, SparkStoppedException.class).map(Throwable::getMessage));
   }
 
@@ -120,15 +145,16 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         : Optional.empty();
   }
 
-  private static void print(UserException mistake, PrintWriter err) {
+  private void print(UserException mistake, PrintWriter err) {
     List<String> problems =
         mistake instanceof ConfigException config
             ? config.problems()
             : List.of(mistake.getMessage());
     if (problems.size() == 1) {
-      err.println("Error: " + Printable.message(problems.get(0)));
+      say(problems.get(0), err);
       return;
     }
+    said = Printable.message(mistake.getMessage());
     err.println("Error: " + problems.size() + " problems:");
     problems.stream()
         .limit(MOST_PROBLEMS)

@@ -1,21 +1,19 @@
 package io.sparsetune.cli;
 
-import io.sparsetune.error.Printable;
+import io.sparsetune.cluster.YarnDriver;
+import io.sparsetune.error.ExitCode;
 import io.sparsetune.files.Credentials;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 
-/**
- * Entry point of the application jar, for spark-submit and the launcher.
- *
- * <p>Exit codes: 0 done; 2 wrong configuration or arguments; 3 bad data or file; 4 diverged; 1
- * anything else.
- */
+/** Entry point of the application jar, for spark-submit and the launcher. */
 public final class Main {
   private Main() {}
 
@@ -23,23 +21,58 @@ public final class Main {
     // One way to write numbers, whatever the machine's language.
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     Terminal terminal = Terminal.ofProcess(writer(System.out), writer(System.err));
-    int code = run(terminal, Session.Sessions.OWN, arguments);
-    // Only a failure ends the process itself: after success Spark may still have to say good-bye.
-    if (code != 0) {
-      System.exit(code);
+    Interruption interruption = new Interruption();
+    Failures failures = new Failures(interruption);
+    int code = run(terminal, Session.Sessions.OWN, interruption, failures, arguments);
+    if (code == 0) {
+      // The process ends by itself: Spark may still have to say good-bye.
+      return;
+    }
+    if (YarnDriver.isHere() && !interruption.happened()) {
+      if (ExitCode.of(code).filter(ExitCode::isFinal).isPresent()) {
+        YarnDriver.fail(failures.said());
+      }
+      throw new FailedCommandException(failures.said());
+    }
+    System.exit(code);
+  }
+
+  /**
+   * What ends the driver's thread in YARN's application master, which reports it; at the end of the
+   * process it would report that instead.
+   */
+  private static final class FailedCommandException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private FailedCommandException(String message) {
+      super(message, null, false, false);
+    }
+
+    @Override
+    public String toString() {
+      return getMessage();
     }
   }
 
   /** Runs a command in this process. */
   static int run(Terminal terminal, Session.Sessions sessions, String... arguments) {
+    Interruption interruption = new Interruption();
+    return run(terminal, sessions, interruption, new Failures(interruption), arguments);
+  }
+
+  private static int run(
+      Terminal terminal,
+      Session.Sessions sessions,
+      Interruption interruption,
+      Failures failures,
+      String... arguments) {
     for (String argument : arguments) {
       if (Credentials.areIn(argument)) {
-        terminal.err().println("Error: " + Printable.message(Credentials.refusal(argument)));
-        return Failures.USAGE;
+        failures.say(Credentials.refusal(argument), terminal.err());
+        terminal.err().flush();
+        return ExitCode.USAGE.number();
       }
     }
-    Interruption interruption = new Interruption();
-    Failures failures = new Failures(interruption);
     CommandLine line =
         new CommandLine(new SparseTune(new Session(terminal, interruption, sessions)))
             .setOut(terminal.out())
@@ -50,6 +83,7 @@ public final class Main {
             .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
             .setUsageHelpAutoWidth(true)
             .setCaseInsensitiveEnumValuesAllowed(true);
+    line.getCommandSpec().usageMessage().exitCodeList(exitCodes());
     line.getSubcommands().values().forEach(Main::withUsage);
     try {
       return line.execute(arguments);
@@ -59,6 +93,14 @@ public final class Main {
       terminal.out().flush();
       terminal.err().flush();
     }
+  }
+
+  private static Map<String, String> exitCodes() {
+    Map<String, String> codes = new LinkedHashMap<>();
+    for (ExitCode code : ExitCode.values()) {
+      codes.put(Integer.toString(code.number()), code.meaning());
+    }
+    return codes;
   }
 
   private static void withUsage(CommandLine command) {

@@ -3,6 +3,7 @@ package io.sparsetune.cli;
 import io.sparsetune.cluster.SparkSessions;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DivergedException;
+import io.sparsetune.error.ExitCode;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
@@ -27,14 +28,17 @@ record Session(Terminal terminal, Interruption interruption, Sessions sessions) 
           }
 
           @Override
-          public void close(SparkSession session) {
+          public void close(SparkSession session, ExitCode code) {
+            // The session's own stop tells the cluster that all is well.
+            session.sparkContext().stop(code.number());
             session.stop();
           }
         };
 
     SparkSession open(String name);
 
-    void close(SparkSession session);
+    /** Ends a session; its cluster learns how the command has ended. */
+    void close(SparkSession session, ExitCode code);
   }
 
   /**
@@ -47,10 +51,15 @@ record Session(Terminal terminal, Interruption interruption, Sessions sessions) 
    */
   <T> T onSpark(String name, Supplier<String> whatIsLeft, Function<SparkSession, T> work) {
     SparkSession spark = sessions.open(name);
-    try (ThreadDeaths deaths = ThreadDeaths.watch(() -> spark.sparkContext().stop())) {
+    ExitCode code = ExitCode.DONE;
+    try (ThreadDeaths deaths =
+        ThreadDeaths.watch(() -> spark.sparkContext().stop(ExitCode.FAULT.number()))) {
       return onSpark(spark, deaths, whatIsLeft, work);
+    } catch (RuntimeException | Error e) {
+      code = Failures.codeOf(e);
+      throw e;
     } finally {
-      sessions.close(spark);
+      sessions.close(spark, code);
     }
   }
 
@@ -63,7 +72,11 @@ record Session(Terminal terminal, Interruption interruption, Sessions sessions) 
       return interruption.guard(
           terminal.err(),
           whatIsLeft,
-          () -> spark.sparkContext().cancelAllJobs(),
+          () -> {
+            spark.sparkContext().cancelAllJobs();
+            // Spark's own end tells the cluster that all is well.
+            spark.sparkContext().stop(ExitCode.FAULT.number());
+          },
           () -> work.apply(spark));
     } catch (ConfigException | DivergedException e) {
       throw e;

@@ -27,13 +27,6 @@ import picocli.CommandLine.Spec;
       ComposeCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {
-      "0:done",
-      "1:anything not named here",
-      "2:wrong configuration or arguments",
-      "3:bad data or file",
-      "4:training diverged"
-    },
     footer = {
       "",
       "'sparsetune COMMAND --help' says more. What stands after -- goes to spark-submit:",

@@ -1,6 +1,10 @@
 package io.sparsetune.cluster;
 
 import io.sparsetune.error.ConfigException;
+import io.sparsetune.error.Printable;
+import io.sparsetune.error.UnavailableException;
+import io.sparsetune.error.UserException;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
@@ -9,8 +13,13 @@ import org.slf4j.LoggerFactory;
 /** Opens the session that jobs run in, with defaults that suit many small jobs. */
 public final class SparkSessions {
   private static final Logger LOG = LoggerFactory.getLogger(SparkSessions.class);
+  private static final String NAME = "spark.app.name";
+  private static final String MAIN_CLASS = "io.sparsetune.cli.Main";
   private static final String SERIALIZER = "spark.serializer";
   private static final String JAVA_SERIALIZER = "org.apache.spark.serializer.JavaSerializer";
+
+  /** In what Spark says of a context that its scheduler has stopped. */
+  private static final Pattern STOPPED = Pattern.compile("stopped SparkContext|\\bis stopped");
 
   /** Names of settings whose values Spark shows nowhere. */
   public static final String REDACTED =
@@ -23,13 +32,18 @@ public final class SparkSessions {
    * is Java's: Kryo cannot write records. The caller stops the session, whatever becomes of the
    * work.
    *
+   * @param name of the application, where spark-submit's caller has given none
    * @throws ConfigException where Spark does not start with these settings here, or runs already
    *     with another serializer
+   * @throws UnavailableException where nobody answers at the master
    */
   public static SparkSession open(String name) {
     SparkConf conf = new SparkConf();
     conf.setIfMissing("spark.master", "local[*]");
-    conf.setIfMissing("spark.app.name", name);
+    // spark-submit names an application after its main class, where nobody has given a name.
+    if (conf.get(NAME, MAIN_CLASS).equals(MAIN_CLASS)) {
+      conf.set(NAME, Printable.line(name));
+    }
     // A step's tasks are short and all the same: waiting for a place costs more than it gains.
     conf.setIfMissing("spark.locality.wait", "0s");
     // A run has thousands of jobs; the driver's memory must not grow with them.
@@ -104,10 +118,28 @@ public final class SparkSessions {
       if (session != null) {
         session.stop();
       }
-      throw new ConfigException(
-          "Cannot start Spark on %s: %s. See --master and Spark's settings."
-              .formatted(conf.get("spark.master"), SparkFailures.inShort(e)),
+      throw notStarted(conf.get("spark.master"), e);
+    }
+  }
+
+  /** What to say of a Spark that does not start. */
+  static UserException notStarted(String master, Exception e) {
+    if (STOPPED.matcher(String.valueOf(e.getMessage())).find()) {
+      // Another thread has stopped it meanwhile, and keeps to itself why.
+      return new UnavailableException(
+          "Cannot start Spark on %s: no master answers there, or it has turned the application away. See --master."
+              .formatted(master),
           e);
     }
+    String why = SparkFailures.inShort(e);
+    return Surroundings.areToBlame(e)
+        ? new UnavailableException(
+            "Cannot start Spark on %s: it does not answer: %s. See --master."
+                .formatted(master, why),
+            e)
+        : new ConfigException(
+            "Cannot start Spark on %s: %s. See --master and Spark's settings."
+                .formatted(master, why),
+            e);
   }
 }

@@ -1,5 +1,6 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.error.ExitCode;
 import io.sparsetune.testing.SharedSession;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -18,7 +19,7 @@ record Cli(int code, String out, String err) {
         }
 
         @Override
-        public void close(SparkSession session) {
+        public void close(SparkSession session, ExitCode code) {
           // Other tests go on with it.
         }
       };

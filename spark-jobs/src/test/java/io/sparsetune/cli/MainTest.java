@@ -6,8 +6,15 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.DivergedException;
+import io.sparsetune.error.ExitCode;
+import io.sparsetune.error.InUseException;
+import io.sparsetune.error.UnavailableException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.net.ConnectException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -25,7 +32,19 @@ class MainTest {
       assertThat(own.code()).isZero();
       assertThat(own.out()).startsWith("Usage: sparsetune " + name).contains("--stacktrace");
     }
-    assertThat(help.out()).contains("Exit codes:", "training diverged");
+    assertThat(help.out()).contains("Exit codes:");
+    for (ExitCode code : ExitCode.values()) {
+      assertThat(help.out().replaceAll("\\s+", " "))
+          .contains(" " + code.number() + " " + code.meaning());
+    }
+  }
+
+  @Test
+  void everyExitCodeIsDocumented() throws IOException {
+    String documented = Files.readString(Path.of("../docs/runs.md"));
+    for (ExitCode code : ExitCode.values()) {
+      assertThat(documented).contains("\n| %d | %s |".formatted(code.number(), code.meaning()));
+    }
   }
 
   @Test
@@ -70,9 +89,12 @@ class MainTest {
                 code(failures, new DataException("x")),
                 code(failures, new CorruptFileException("f", "x")),
                 code(failures, new DivergedException("x", null)),
+                code(failures, new UnavailableException("x", null)),
+                code(failures, new InUseException("x")),
+                code(failures, new DataException("x", new ConnectException("x"))),
                 code(failures, new IllegalStateException("x")),
                 code(failures, new OutOfMemoryError("x"))))
-        .containsExactly(2, 3, 3, 4, 1, 1);
+        .containsExactly(2, 3, 3, 4, 5, 5, 5, 1, 1);
   }
 
   private static int code(Failures failures, Throwable failure) {

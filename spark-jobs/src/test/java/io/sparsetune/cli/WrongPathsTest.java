@@ -2,6 +2,7 @@ package io.sparsetune.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparsetune.error.ExitCode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,6 +31,6 @@ class WrongPathsTest {
             "Invalid path: 'file://tmp/x': what follows two slashes is a machine's name; write"
                 + " file:///tmp/x or /tmp/x")
         .doesNotContain("not a mistake of yours");
-    assertThat(cli.code()).isEqualTo(Failures.USAGE);
+    assertThat(cli.code()).isEqualTo(ExitCode.USAGE.number());
   }
 }

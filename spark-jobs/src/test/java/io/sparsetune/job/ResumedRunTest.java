@@ -151,7 +151,7 @@ class ResumedRunTest {
     ConfigException refused =
         catchThrowableOfType(ConfigException.class, () -> train(config, TrainingListener.NONE));
     assertThat(refused).as(why).isNotNull();
-    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.exitCode().number()).isEqualTo(2);
     assertThat(refused).hasMessageContaining(why).hasMessageContaining("--overwrite");
     assertThat(hashes(run)).as(why).isEqualTo(before);
   }

@@ -40,7 +40,7 @@ public final class BenchMain {
       throws Exception {
     if (e instanceof UserException mistake) {
       command.getErr().println(mistake.getMessage());
-      return mistake.exitCode();
+      return mistake.exitCode().number();
     }
     if (e instanceof Measurement.FailedException failed) {
       command.getErr().println(failed.getMessage());
