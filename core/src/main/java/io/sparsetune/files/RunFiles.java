@@ -17,7 +17,7 @@ public final class RunFiles {
   /** The final metrics, sizes and traffic. */
   public static final String RESULT = "result.json";
 
-  /** The error that the run ended in, where nobody can go on with it. */
+  /** The error that the last command ended in, where it ended by itself. */
   public static final String FAILURE = "failure.json";
 
   /** An empty file, written last: the run is complete. */

@@ -15,7 +15,7 @@ import java.util.Optional;
 /** How far the run in a folder is; its delta is not read. */
 public sealed interface RunState {
 
-  /** A folder that holds nothing: a run can go there. */
+  /** A folder that holds nothing but perhaps a failure before a run began: a run can go there. */
   record Free() implements RunState {}
 
   /**
@@ -53,6 +53,9 @@ public sealed interface RunState {
         return new Free();
       }
       Optional<ByteSource> file = file(folder);
+      if (file.isEmpty() && isLeftOfFailure(folder)) {
+        return new Free();
+      }
       if (file.isEmpty()) {
         return isLeftOfRun(folder) ? new Unfinished(Optional.empty()) : new Foreign();
       }
@@ -98,6 +101,20 @@ public sealed interface RunState {
         && folder.below(RunFiles.CHECKPOINTS).names().stream().allMatch(RunFiles::isCheckpoint);
   }
 
+  /** Whether a command has failed before its run began, and has left why. */
+  private static boolean isLeftOfFailure(Folder folder) throws IOException {
+    List<String> names =
+        folder.names().stream().filter(name -> !TemporaryName.isOne(name)).toList();
+    if (!names.equals(List.of(RunFiles.FAILURE))) {
+      return false;
+    }
+    try {
+      return RunFailure.read(folder.file(RunFiles.FAILURE)).runId().isEmpty();
+    } catch (CorruptFileException e) {
+      return false;
+    }
+  }
+
   private static RunState finished(Folder folder) {
     try {
       return new Finished(
@@ -108,11 +125,18 @@ public sealed interface RunState {
     }
   }
 
-  /** A failure that is another run's was about to be removed: it says nothing of this one. */
+  /**
+   * A run that diverged, or one that another command may go on with. A failure that is another
+   * run's was about to be removed: it says nothing of this one.
+   */
   private static RunState failed(Folder folder, Optional<RunManifest> manifest) {
     try {
       RunFailure failure = RunFailure.read(folder.file(RunFiles.FAILURE));
-      boolean own = manifest.filter(run -> run.runId().equals(failure.runId())).isPresent();
+      if (!failure.endsTheRun()) {
+        return new Unfinished(manifest);
+      }
+      boolean own =
+          manifest.filter(run -> failure.runId().equals(Optional.of(run.runId()))).isPresent();
       return new Failed(manifest, own ? Optional.of(failure) : Optional.empty());
     } catch (CorruptFileException e) {
       return new Failed(manifest, Optional.empty());

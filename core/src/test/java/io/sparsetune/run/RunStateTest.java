@@ -1,9 +1,13 @@
 package io.sparsetune.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparsetune.error.CorruptFileException;
+import io.sparsetune.error.ExitCode;
 import io.sparsetune.files.RunFiles;
 import io.sparsetune.testing.MemoryFolder;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,15 +87,57 @@ class RunStateTest {
   @Test
   void aFailureOfAnotherRunSaysNothingOfThisOne() {
     folder.put(RunFiles.RUN, MANIFEST);
-    RunFailure own = new RunFailure("0123456789abcdef".repeat(4), "Training diverged");
+    RunFailure own = diverged("0123456789abcdef".repeat(4));
     folder.put(RunFiles.FAILURE, own.text());
     assertThat(RunState.of(folder))
         .isInstanceOfSatisfying(
             RunState.Failed.class, failed -> assertThat(failed.failure()).contains(own));
-    folder.put(RunFiles.FAILURE, new RunFailure("f".repeat(64), "Training diverged").text());
+    folder.put(RunFiles.FAILURE, diverged("f".repeat(64)).text());
     assertThat(RunState.of(folder))
         .isInstanceOfSatisfying(
             RunState.Failed.class, failed -> assertThat(failed.failure()).isEmpty());
+  }
+
+  private static RunFailure diverged(String runId) {
+    return RunFailure.now(Optional.of(runId), ExitCode.DIVERGED, "Training diverged");
+  }
+
+  @Test
+  void aRunWhoseCommandFailedOtherwiseGoesOn() {
+    folder.put(RunFiles.RUN, MANIFEST);
+    for (ExitCode code : List.of(ExitCode.FAULT, ExitCode.DATA, ExitCode.UNAVAILABLE)) {
+      Optional<String> runId = Optional.of("0123456789abcdef".repeat(4));
+      folder.put(RunFiles.FAILURE, RunFailure.now(runId, code, "lost").text());
+      assertThat(RunState.of(folder))
+          .isInstanceOfSatisfying(
+              RunState.Unfinished.class, run -> assertThat(run.manifest()).isPresent());
+    }
+  }
+
+  @Test
+  void aFailureBeforeARunBeganLeavesTheFolderFree() {
+    RunFailure failure = RunFailure.now(Optional.empty(), ExitCode.DATA, "no such file");
+    folder.put(RunFiles.FAILURE, failure.text());
+    assertThat(RunState.of(folder)).isEqualTo(new RunState.Free());
+    folder.put("notes.txt", "");
+    assertThat(RunState.of(folder)).isEqualTo(new RunState.Foreign());
+    folder.remove("notes.txt");
+    folder.put(RunFiles.FAILURE, "somebody's own");
+    assertThat(RunState.of(folder)).isEqualTo(new RunState.Foreign());
+  }
+
+  @Test
+  void aFailureIsReadAsItWasWrittenAndThatOfAnOlderVersionDiverged() {
+    RunFailure failure = RunFailure.now(Optional.of("a"), ExitCode.UNAVAILABLE, "lost");
+    folder.put(RunFiles.FAILURE, failure.text());
+    assertThat(RunFailure.read(folder.file(RunFiles.FAILURE))).isEqualTo(failure);
+    assertThat(failure.text()).contains("\"exit_code\"").contains("5");
+    folder.put(RunFiles.FAILURE, "{\"format_version\": 1, \"run_id\": \"a\", \"message\": \"m\"}");
+    assertThat(RunFailure.read(folder.file(RunFiles.FAILURE)).endsTheRun()).isTrue();
+    folder.put(RunFiles.FAILURE, "{\"exit_code\": 99, \"message\": \"m\"}");
+    assertThatThrownBy(() -> RunFailure.read(folder.file(RunFiles.FAILURE)))
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessageContaining("its exit_code is 99; expected the exit code of a failure");
   }
 
   @Test

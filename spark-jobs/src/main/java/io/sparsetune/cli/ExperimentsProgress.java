@@ -1,5 +1,6 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.error.ExitCode;
 import io.sparsetune.error.Printable;
 import io.sparsetune.experiments.Cell;
 import io.sparsetune.experiments.ExperimentsListener;
@@ -55,6 +56,11 @@ final class ExperimentsProgress implements ExperimentsListener {
   public void failed(Cell cell, String why) {
     end();
     say("Failed: " + cell.name() + ": " + Printable.message(why));
+  }
+
+  @Override
+  public ExitCode code(RuntimeException failure) {
+    return Failures.codeOf(failure);
   }
 
   @Override

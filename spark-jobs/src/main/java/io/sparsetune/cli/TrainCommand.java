@@ -6,6 +6,9 @@ import io.sparsetune.config.RunConfigParser;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.CorruptFileException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.error.InUseException;
+import io.sparsetune.error.Printable;
+import io.sparsetune.error.TakenOverException;
 import io.sparsetune.error.UserException;
 import io.sparsetune.files.StrictJson;
 import io.sparsetune.hadoop.HadoopDefaults;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -117,17 +121,39 @@ final class TrainCommand extends Common implements Callable<Integer> {
       return before.get();
     }
     AtomicReference<TrainJob> job = new AtomicReference<>();
-    return session.onSpark(
-        "sparsetune train " + run.output(),
-        () -> progress.begun() ? left(run.output(), job.get().saveNow()) : NOTHING,
-        spark -> {
-          try {
-            job.set(new TrainJob(spark));
-            return job.get().run(new TrainJob.Request(run, existing, progress));
-          } finally {
-            progress.end();
-          }
-        });
+    AtomicReference<Configuration> hadoop = new AtomicReference<>();
+    try {
+      return session.onSpark(
+          "sparsetune train " + run.output(),
+          () -> progress.begun() ? left(run.output(), job.get().saveNow()) : NOTHING,
+          spark -> {
+            try {
+              hadoop.set(spark.sparkContext().hadoopConfiguration());
+              job.set(new TrainJob(spark));
+              return job.get().run(new TrainJob.Request(run, existing, progress));
+            } finally {
+              progress.end();
+            }
+          });
+    } catch (RuntimeException | Error e) {
+      record(session, run, Optional.ofNullable(hadoop.get()), e);
+      throw e;
+    }
+  }
+
+  /** Leaves a failure in the run's folder, but not that another command is at work there. */
+  private static void record(
+      Session session, RunConfig run, Optional<Configuration> hadoop, Throwable failure) {
+    if (session.interruption().happened()
+        || failure instanceof InUseException
+        || failure instanceof TakenOverException) {
+      return;
+    }
+    TrainJob.recordFailure(
+        run,
+        Failures.codeOf(failure),
+        Printable.message(Failures.inWords(failure)),
+        hadoop.orElseGet(() -> HadoopDefaults.read(System.getenv())));
   }
 
   private static String left(String output, Optional<Integer> saved) {
@@ -168,7 +194,7 @@ final class TrainCommand extends Common implements Callable<Integer> {
               .readAll(LONGEST_CONFIG)
               .array();
     } catch (DataException e) {
-      throw new ConfigException(e.getMessage());
+      throw new ConfigException(e.getMessage(), e);
     }
     String yaml;
     try {

@@ -2,6 +2,8 @@ package io.sparsetune.experiments;
 
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.error.InUseException;
+import io.sparsetune.error.Printable;
 import io.sparsetune.error.TakenOverException;
 import io.sparsetune.error.UserException;
 import io.sparsetune.files.IoReason;
@@ -247,6 +249,9 @@ public final class ExperimentsJob {
       throw failure;
     }
     String why = listener.describe(failure);
+    if (!(failure instanceof InUseException)) {
+      TrainJob.recordFailure(cell.config(), listener.code(failure), Printable.message(why), hadoop);
+    }
     listener.failed(cell, why);
     return new CellState.Failed(why);
   }

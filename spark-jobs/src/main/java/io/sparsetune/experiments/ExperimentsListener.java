@@ -1,5 +1,6 @@
 package io.sparsetune.experiments;
 
+import io.sparsetune.error.ExitCode;
 import io.sparsetune.job.TrainJob;
 import io.sparsetune.progress.TrainingListener;
 
@@ -28,6 +29,9 @@ public interface ExperimentsListener {
   void finished(Cell cell, TrainJob.Result result);
 
   void failed(Cell cell, String why);
+
+  /** How a command would end of a failure. */
+  ExitCode code(RuntimeException failure);
 
   /** A failure in a line, for people. */
   String describe(RuntimeException failure);

@@ -7,9 +7,11 @@ import io.sparsetune.config.RunConfig;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.DivergedException;
+import io.sparsetune.error.ExitCode;
 import io.sparsetune.error.InUseException;
 import io.sparsetune.error.Shown;
 import io.sparsetune.error.TakenOverException;
+import io.sparsetune.error.UserException;
 import io.sparsetune.files.IoReason;
 import io.sparsetune.files.OutputFolder;
 import io.sparsetune.files.RunFiles;
@@ -20,6 +22,8 @@ import io.sparsetune.hadoop.FolderLock;
 import io.sparsetune.hadoop.HadoopFolder;
 import io.sparsetune.hadoop.Staging;
 import io.sparsetune.run.MetricsLog;
+import io.sparsetune.run.RunFailure;
+import io.sparsetune.run.RunManifest;
 import io.sparsetune.run.RunState;
 import io.sparsetune.train.TrainingState;
 import java.io.FileNotFoundException;
@@ -28,6 +32,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.slf4j.Logger;
@@ -190,6 +195,43 @@ final class RunFolder {
     }
   }
 
+  /**
+   * Leaves behind how a command for that run has ended. Nothing is written where the folder has
+   * another run or another command, nor where that fails: what counts has been said already.
+   */
+  static void recordFailure(RunConfig config, ExitCode code, String message, Configuration hadoop) {
+    try {
+      RunFolder run = new RunFolder(HadoopFolder.of(config.output(), hadoop), Existing.GO_ON);
+      if (!run.isFor(config, run.state())) {
+        return;
+      }
+      run.folder.requireWritable();
+      try (FolderClaim claim = run.claim(watching -> {})) {
+        // It may have changed before it was claimed.
+        RunState now = run.state();
+        if (run.isFor(config, now)) {
+          Optional<String> runId =
+              now instanceof RunState.Unfinished unfinished
+                  ? unfinished.manifest().map(RunManifest::runId)
+                  : Optional.empty();
+          run.write(RunFiles.FAILURE, RunFailure.now(runId, code, message).text());
+        }
+      }
+    } catch (UserException e) {
+      LOG.debug("The failure is not recorded in {}", config.output(), e);
+    }
+  }
+
+  /** Whether the folder is free, or has an unfinished run of that configuration. */
+  private boolean isFor(RunConfig config, RunState state) {
+    return state instanceof RunState.Free
+        || state instanceof RunState.Unfinished unfinished
+            && unfinished
+                .manifest()
+                .filter(run -> ConfigDifferences.beyondPlaces(run.config(), config).isEmpty())
+                .isPresent();
+  }
+
   String location() {
     return folder.location();
   }
@@ -235,7 +277,12 @@ final class RunFolder {
   /** Writes the manifest of a run that goes on: from now on it is this command's. */
   void goOn(String manifest) {
     byte[] bytes = manifest.getBytes(StandardCharsets.UTF_8);
-    attempt(RunFiles.RUN, () -> folder.write(RunFiles.RUN, out -> out.write(bytes)));
+    attempt(
+        RunFiles.RUN,
+        () -> {
+          folder.write(RunFiles.RUN, out -> out.write(bytes));
+          folder.delete(RunFiles.FAILURE);
+        });
     record = bytes;
     removeHalfWritten();
   }

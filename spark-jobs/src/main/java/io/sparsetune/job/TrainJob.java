@@ -8,6 +8,7 @@ import io.sparsetune.data.RowSample;
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.DivergedException;
+import io.sparsetune.error.ExitCode;
 import io.sparsetune.error.InUseException;
 import io.sparsetune.error.TakenOverException;
 import io.sparsetune.executor.SparkStepExecutor;
@@ -178,6 +179,19 @@ public final class TrainJob {
    */
   public Optional<Integer> saveNow() {
     return current.flatMap(Training::saveNow);
+  }
+
+  /**
+   * Leaves {@code failure.json} in the run's folder, where a command has ended by itself without a
+   * result. A run that diverged has left its own.
+   *
+   * @param message as the command said it
+   */
+  public static void recordFailure(
+      RunConfig config, ExitCode code, String message, Configuration hadoop) {
+    if (code != ExitCode.DIVERGED) {
+      RunFolder.recordFailure(config, code, message, hadoop);
+    }
   }
 
   /**

@@ -170,7 +170,9 @@ final class Training implements AutoCloseable {
         return written;
       } catch (DivergedException e) {
         // Whoever went on with it would come to the same end.
-        folder.write(RunFiles.FAILURE, new RunFailure(identity.runId(), e.getMessage()).text());
+        folder.write(
+            RunFiles.FAILURE,
+            RunFailure.now(Optional.of(identity.runId()), e.exitCode(), e.getMessage()).text());
         folder.removeCheckpoints();
         throw e;
       }

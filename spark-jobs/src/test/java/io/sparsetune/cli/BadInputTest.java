@@ -184,7 +184,7 @@ class BadInputTest {
         .matches("Error: " + mistake.message().replace("FOLDER", Pattern.quote(folder.toString())));
     assertThat(failed.code()).isEqualTo(mistake.code());
     assertThat(failed.out()).isEmpty();
-    assertThat(tiny.output()).doesNotExist();
+    TinyRun.assertNothingLeftButAFailure(tiny.output());
   }
 
   @Test

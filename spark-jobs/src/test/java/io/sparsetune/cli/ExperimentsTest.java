@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparsetune.error.ExitCode;
 import io.sparsetune.error.TakenOverException;
 import io.sparsetune.experiments.Cell;
 import io.sparsetune.experiments.Experiments;
@@ -242,6 +243,11 @@ class ExperimentsTest {
           @Override
           public void failed(Cell cell, String why) {
             heard.add("failed: " + cell.name());
+          }
+
+          @Override
+          public ExitCode code(RuntimeException failure) {
+            return ExitCode.FAULT;
           }
 
           @Override

@@ -2,6 +2,8 @@ package io.sparsetune.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparsetune.error.DataException;
 import io.sparsetune.model.Activation;
 import io.sparsetune.model.Architecture;
@@ -12,7 +14,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,6 +83,82 @@ class FailuresTest {
   }
 
   @Test
+  void lostExecutorsAreNoFaultOfOurs() {
+    StringWriter err = new StringWriter();
+    int code =
+        new Failures(new Interruption())
+            .handle(
+                new IllegalStateException(
+                    "Job aborted due to stage failure: Lost task 0.0: ExecutorLostFailure (executor"
+                        + " 1 exited) Reason: Command exited with code 143\n\nDriver stacktrace:"),
+                new PrintWriter(err),
+                null);
+    assertThat(code).isEqualTo(5);
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .startsWith("Error: executors were lost")
+        .contains("code 143", "goes on from what was saved");
+  }
+
+  @Test
+  void aStoreThatDoesNotAnswerHasTheCodeOfWhatMayBeBetterLater() {
+    Cli failed = Cli.run("inspect", "hdfs://127.0.0.1:1/run");
+    assertThat(failed.err()).startsWith("Error: Cannot read ").contains("Connection refused");
+    assertThat(failed.code()).isEqualTo(5);
+  }
+
+  @Test
+  void aFailureBeforeTheRunBeganIsInItsFolderAndInNobodysWay() throws IOException {
+    TinyRun tiny = TinyRun.in(folder);
+    Path file = tiny.output().resolve("failure.json");
+    Cli failed = tiny.train("data.train=" + folder.resolve("none.jsonl"));
+    assertThat(failed.code()).isEqualTo(3);
+    JsonNode failure = new ObjectMapper().readTree(file.toFile());
+    assertThat(failure.path("exit_code").asInt()).isEqualTo(3);
+    assertThat(failed.err()).isEqualTo("Error: %s%n".formatted(failure.path("message").asText()));
+    assertThat(Instant.parse(failure.path("time").asText())).isBefore(Instant.now());
+    assertThat(failure.has("run_id")).isFalse();
+
+    Cli mended = tiny.train();
+    assertThat(mended.code()).as(mended.err()).isZero();
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void aFailureOfAnUnfinishedRunIsGoneWhenItGoesOn() throws IOException {
+    TinyRun tiny = TinyRun.in(folder);
+    assertThat(tiny.train().code()).isZero();
+    byte[] delta = Files.readAllBytes(tiny.output().resolve("delta.safetensors"));
+    for (String end : List.of("_SUCCESS", "result.json", "delta.safetensors")) {
+      Files.delete(tiny.output().resolve(end));
+    }
+    Path file = tiny.output().resolve("failure.json");
+    Path model = folder.resolve("model/model.safetensors");
+    Files.move(model, folder.resolve("moved"));
+    Cli failed = tiny.train();
+    assertThat(failed.code()).as(failed.err()).isEqualTo(3);
+    assertThat(new ObjectMapper().readTree(file.toFile()).path("run_id").asText()).hasSize(64);
+    Files.move(folder.resolve("moved"), model);
+
+    Cli mended = tiny.train();
+    assertThat(mended.code()).as(mended.err()).isZero();
+    assertThat(tiny.output().resolve("delta.safetensors")).hasBinaryContent(delta);
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void aFailureIsNotWrittenIntoAnotherRun() throws IOException {
+    TinyRun tiny = TinyRun.in(folder);
+    assertThat(tiny.train().code()).isZero();
+    Cli failed = tiny.train("training.seed=5");
+    assertThat(failed.code()).isEqualTo(2);
+    Files.delete(tiny.output().resolve("_SUCCESS"));
+    assertThat(tiny.train("training.seed=5").code()).isEqualTo(2);
+    assertThat(tiny.output().resolve("failure.json")).doesNotExist();
+  }
+
+  @Test
   void manyProblemsAreNotAllListed() throws IOException {
     Path config = folder.resolve("many.yaml");
     StringBuilder keys = new StringBuilder();
@@ -115,7 +195,7 @@ class FailuresTest {
                     "spark://nowhere:7077", new DataException("Cannot read data.train")),
                 new PrintWriter(err),
                 null);
-    assertThat(code).isEqualTo(1);
+    assertThat(code).isEqualTo(5);
     assertThat(err.toString().lines())
         .containsExactly(
             "Error: Spark on spark://nowhere:7077 has stopped. Its own messages may say why;"

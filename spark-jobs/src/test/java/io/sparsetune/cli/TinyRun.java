@@ -1,5 +1,8 @@
 package io.sparsetune.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparsetune.files.TemporaryName;
 import io.sparsetune.testing.Golden;
 import io.sparsetune.testing.TinyTokenizer;
 import java.io.IOException;
@@ -7,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The golden tiny BERT, 48 rows of which 18 are longer than allowed, and a configuration that
@@ -50,6 +54,18 @@ record TinyRun(Path folder) {
       arguments.addAll(List.of("--set", override));
     }
     return Cli.run(arguments.toArray(String[]::new));
+  }
+
+  /** A command that fails before its run begins leaves at most why. */
+  static void assertNothingLeftButAFailure(Path output) throws IOException {
+    if (!Files.exists(output)) {
+      return;
+    }
+    try (Stream<Path> left = Files.list(output)) {
+      assertThat(left.map(file -> file.getFileName().toString()))
+          .filteredOn(name -> !TemporaryName.isOne(name))
+          .containsExactly("failure.json");
+    }
   }
 
   /** Another copy of the model. */
