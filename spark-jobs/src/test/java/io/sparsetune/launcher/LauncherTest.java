@@ -373,7 +373,7 @@ class LauncherTest {
     for (String source : List.of("core/src/main", "spark-jobs/src/main", "bin", "conf")) {
       Files.createDirectories(project.resolve(source));
     }
-    Files.createDirectories(project.resolve("spark-jobs/homes/spark-4.1/target/jars"));
+    Files.createDirectories(project.resolve("spark-jobs/homes/spark-4.2/target/jars"));
     Files.copy(ROOT.resolve("bin/sparsetune"), project.resolve("bin/sparsetune"));
     Path pom = Files.copy(ROOT.resolve("pom.xml"), project.resolve("pom.xml"));
     for (String file :
