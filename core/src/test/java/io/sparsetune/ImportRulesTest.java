@@ -40,14 +40,15 @@ class ImportRulesTest {
     assertThat(matching(CORE, BIG_DL, ImportRulesTest::insideTheRoom)).isNotEmpty();
   }
 
-  /** But for the classes that Spark calls by Scala's own interface. */
+  /** But for what Spark calls by Scala's own interface, Scala's collections, and its version. */
   @Test
   void sparkJobsNameNeitherScalaNorBigDl() {
+    Path named = SPARK_JOBS.resolve("io/sparsetune");
     assertThat(matching(SPARK_JOBS, BIG_DL, path -> true))
-        .allMatch(
-            path ->
-                path.endsWith("io/sparsetune/executor/PartitionFunction.java")
-                    || path.endsWith("io/sparsetune/data/KeptShards.java"));
+        .containsExactly(
+            named.resolve("cluster/ScalaValues.java").toString(),
+            named.resolve("data/KeptShards.java").toString(),
+            named.resolve("executor/PartitionFunction.java").toString());
   }
 
   @Test

@@ -4,13 +4,13 @@ import io.sparsetune.error.DataException;
 import io.sparsetune.files.IoReason;
 import io.sparsetune.files.Sha256;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkContext;
+import org.apache.spark.SparkFiles;
 import org.apache.spark.sql.SparkSession;
 
 /** Adds local files to a Spark application, each under a name of its content. */
@@ -40,12 +40,7 @@ final class FileShipment {
 
   private static void add(SparkContext context, Path link, Path file) throws IOException {
     // Spark refuses a second file of the same name; the same name here is the same content.
-    String end = "/" + link.getFileName();
-    if (context
-        .listFiles()
-        .mkString("\n")
-        .lines()
-        .anyMatch(url -> URI.create(url).getPath().endsWith(end))) {
+    if (Files.exists(Path.of(SparkFiles.get(link.getFileName().toString())))) {
       return;
     }
     Files.createSymbolicLink(link, file);

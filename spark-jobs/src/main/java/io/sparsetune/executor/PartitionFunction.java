@@ -1,12 +1,12 @@
 package io.sparsetune.executor;
 
+import io.sparsetune.cluster.ScalaValues;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
-import scala.jdk.javaapi.CollectionConverters;
 import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction2;
 
@@ -40,6 +40,6 @@ final class PartitionFunction<T>
 
   @Override
   public Object apply(TaskContext context, scala.collection.Iterator<T> partition) {
-    return work.of(CollectionConverters.asJava(partition));
+    return work.of(ScalaValues.iterator(partition));
   }
 }

@@ -1,8 +1,11 @@
 package io.sparsetune.executor;
 
+import io.sparsetune.cluster.ScalaValues;
 import io.sparsetune.progress.ScoreProgress;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
@@ -15,11 +18,17 @@ import org.apache.spark.util.LongAccumulator;
  * tasks at every heartbeat. Nothing but the display depends on it.
  */
 final class ScoredExamples extends SparkListener implements AutoCloseable {
+  // Positions in SparkListenerExecutorMetricsUpdate, and in each of its tuples of a task.
+  private static final int UPDATES_OF_TASKS = 1;
+  private static final int TASK = 0;
+  private static final int ACCUMULATORS = 3;
+
   private final SparkContext context;
   private final LongAccumulator done;
   private final ScoreProgress progress;
   private final long work;
-  private final Map<Long, Long> ofTask = new HashMap<>();
+  private final Map<Long, Long> ofRunningTask = new HashMap<>();
+  private final Set<Long> ended = new HashSet<>();
 
   private ScoredExamples(SparkContext context, ScoreProgress progress, long work) {
     this.context = context;
@@ -44,32 +53,35 @@ final class ScoredExamples extends SparkListener implements AutoCloseable {
 
   @Override
   public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate event) {
-    // Iterators without their types: those are Scala's, which this module does not name.
-    for (var tasks = event.accumUpdates().iterator(); tasks.hasNext(); ) {
-      var task = tasks.next();
-      for (var infos = task._4().iterator(); infos.hasNext(); ) {
-        update((Long) task._1(), infos.next());
+    // By position: the accessors' return types are not the same in Scala 2.12 and 2.13.
+    for (Object task : ScalaValues.elements(ScalaValues.part(event, UPDATES_OF_TASKS))) {
+      Long id = (Long) ScalaValues.part(task, TASK);
+      if (!ended.contains(id)) {
+        for (Object info : ScalaValues.elements(ScalaValues.part(task, ACCUMULATORS))) {
+          update(id, (AccumulableInfo) info);
+        }
       }
     }
   }
 
   @Override
   public void onTaskEnd(SparkListenerTaskEnd event) {
-    if (event.taskInfo().failed() || event.taskInfo().killed()) {
-      ofTask.remove(event.taskInfo().taskId());
-    } else {
-      for (var infos = event.taskInfo().accumulables().iterator(); infos.hasNext(); ) {
-        update(event.taskInfo().taskId(), infos.next());
-      }
-    }
+    // What it has done is in the accumulator by now, if it counts.
+    ended.add(event.taskInfo().taskId());
+    ofRunningTask.remove(event.taskInfo().taskId());
+    report();
   }
 
   private void update(Long task, AccumulableInfo info) {
     if (info.id() == done.id() && info.update().isDefined()) {
-      ofTask.put(task, (Long) info.update().get());
-      long all = ofTask.values().stream().mapToLong(Long::longValue).sum();
-      progress.scored(Math.min(all, work), work);
+      ofRunningTask.put(task, (Long) info.update().get());
+      report();
     }
+  }
+
+  private void report() {
+    long running = ofRunningTask.values().stream().mapToLong(Long::longValue).sum();
+    progress.scored(Math.min(done.sum() + running, work), work);
   }
 
   @Override
