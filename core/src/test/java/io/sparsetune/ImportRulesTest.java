@@ -46,6 +46,7 @@ class ImportRulesTest {
     Path named = SPARK_JOBS.resolve("io/sparsetune");
     assertThat(matching(SPARK_JOBS, BIG_DL, path -> true))
         .containsExactly(
+            named.resolve("cluster/RuntimeVersions.java").toString(),
             named.resolve("cluster/ScalaValues.java").toString(),
             named.resolve("data/KeptShards.java").toString(),
             named.resolve("executor/PartitionFunction.java").toString());

@@ -38,6 +38,9 @@ public final class SparkSessions {
    * @throws UnavailableException where nobody answers at the master
    */
   public static SparkSession open(String name) {
+    RuntimeVersions versions = RuntimeVersions.here();
+    versions.check();
+    versions.warn();
     SparkConf conf = new SparkConf();
     conf.setIfMissing("spark.master", "local[*]");
     // spark-submit names an application after its main class, where nobody has given a name.

@@ -1,5 +1,6 @@
 package io.sparsetune.hadoop;
 
+import io.sparsetune.cluster.RuntimeVersions;
 import io.sparsetune.error.ConfigException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,9 +23,11 @@ public final class HadoopDefaults {
    * these the same of system properties, as spark-submit and the launcher set them.
    *
    * @param environment variables
-   * @throws ConfigException where {@code spark-defaults.conf} cannot be read
+   * @throws ConfigException where {@code spark-defaults.conf} cannot be read, or the versions of
+   *     Java and Spark are not ones that SparseTune runs on
    */
   public static Configuration read(Map<String, String> environment) {
+    RuntimeVersions.here().check();
     SparkConf conf = new SparkConf(true);
     Properties defaults = defaults(environment);
     for (String key : defaults.stringPropertyNames()) {
