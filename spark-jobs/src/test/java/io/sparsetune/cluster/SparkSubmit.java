@@ -25,6 +25,7 @@ public final class SparkSubmit {
   private final Map<String, String> environment = new LinkedHashMap<>();
   private final List<Mishap> mishaps = new ArrayList<>();
   private String driverMemory = "1g";
+  private Path java = Path.of(System.getProperty("java.home"));
 
   private SparkSubmit(Path home, String master) {
     this.home = home;
@@ -65,6 +66,12 @@ public final class SparkSubmit {
       conf.merge("spark." + jvm + ".extraClassPath", entry, (first, last) -> first + ":" + last);
     }
     return this;
+  }
+
+  /** Takes the JDK in that folder for the driver and, on a local cluster, for the executors. */
+  public SparkSubmit java(Path home) {
+    this.java = home;
+    return environment("JAVA_HOME", home);
   }
 
   public SparkSubmit driverMemory(String memory) {
@@ -137,7 +144,7 @@ public final class SparkSubmit {
 
   private List<String> command(Path folder, String... arguments) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(java.resolve("bin/java").toString());
     command.addAll(List.of(System.getProperty("test.jvm.opens").trim().split("\\s+")));
     command.add("-Xmx" + driverMemory);
     command.add("-Djava.io.tmpdir=" + folder.toAbsolutePath());
