@@ -66,6 +66,8 @@ public final class SparkSessions {
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     // Spark's own pattern misses the keys of some object stores.
     conf.setIfMissing("spark.redaction.regex", REDACTED);
+    // A driver that fails early, or is killed, has not told YARN's application master how it ended.
+    conf.setIfMissing("spark.yarn.am.clientModeTreatDisconnectAsFailed", "true");
     String master = conf.get("spark.master");
     if (master.startsWith("local")) {
       // Nobody else has to reach this machine.
