@@ -42,6 +42,10 @@ final class MiniHadoop {
       write(folder.resolve("conf"), hdfs, yarn);
       System.out.println(READY);
       obey(hdfs, yarn);
+    } catch (Throwable e) {
+      e.printStackTrace();
+      // Threads of the servers would keep the process alive.
+      System.exit(1);
     }
     System.exit(0);
   }

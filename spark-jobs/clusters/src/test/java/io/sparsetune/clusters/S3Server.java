@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,7 +96,8 @@ public final class S3Server implements AutoCloseable {
 
   /** All keys that begin so. */
   public List<String> keys(String prefix) throws IOException, InterruptedException {
-    String list = new String(send(request("?list-type=2&prefix=" + prefix).build()).body());
+    byte[] body = send(request("?list-type=2&prefix=" + prefix).build()).body();
+    String list = new String(body, StandardCharsets.UTF_8);
     List<String> keys = new ArrayList<>();
     KEY.matcher(list).results().forEach(found -> keys.add(found.group(1)));
     return keys;
