@@ -1,0 +1,199 @@
+package io.sparsetune.clusters;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparsetune.cluster.SparkSubmit;
+import io.sparsetune.cluster.SparkSubmit.Outcome;
+import io.sparsetune.cluster.SparkSubmit.Running;
+import io.sparsetune.clusters.HadoopCluster.Application;
+import io.sparsetune.job.LocalRun;
+import io.sparsetune.testing.ToyRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Trainings on YARN, with the configuration, the base, the data and the output on HDFS: the delta
+ * is the one of a training without Spark.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class HadoopTest {
+  private static final Duration END = Duration.ofMinutes(15);
+  private static final String SAVE_EVERY_STEP = "training.save_seconds=0";
+  private static final String GOING_ON = "Going on from step ";
+
+  @TempDir static Path folder;
+  private static ToyRun toy;
+  private static byte[] expected;
+  private static HadoopCluster hadoop;
+
+  @BeforeAll
+  static void start() throws IOException, InterruptedException {
+    toy = ToyRun.in(folder.resolve("toy"), 0.1);
+    expected = LocalRun.delta(toy.config());
+    hadoop =
+        HadoopCluster.start(Path.of(System.getProperty("hadoop.home")), folder.resolve("hadoop"));
+    String local = toy.folder().toString();
+    Files.writeString(
+        toy.file(), Files.readString(toy.file()).replace(local, hadoop.root() + "/toy"));
+    hadoop.put(toy.folder(), "/toy");
+  }
+
+  @AfterAll
+  static void stop() {
+    if (hadoop != null) {
+      hadoop.close();
+    }
+  }
+
+  @Test
+  void clientModeAndTheCommandsOnItsRun() throws Exception {
+    assertThat(train(yarn("client"), "client")).isEqualTo(expected);
+    assertThat(application("client").finalStatus()).isEqualTo("SUCCEEDED");
+
+    Outcome again = yarn("again").run(folder.resolve("again-process"), command("client"));
+    assertThat(again.exitCode()).as(again.output()).isZero();
+    assertThat(hadoop.applications("again")).isEmpty();
+
+    String run = hadoop.root() + "/runs/client";
+    String rows = hadoop.root() + "/toy/validation.jsonl";
+    assertThat(succeeds("inspect", run)).contains("delta");
+    assertThat(succeeds("evaluate", run, "--data", rows)).contains("accuracy");
+    succeeds("predict", run, "--data", rows, "--out", hadoop.root() + "/predictions");
+    assertThat(hadoop.exists("/predictions/_SUCCESS")).isTrue();
+    succeeds("merge", run, hadoop.root() + "/merged");
+    assertThat(hadoop.exists("/merged/model.safetensors")).isTrue();
+  }
+
+  @Test
+  void clusterMode() throws Exception {
+    assertThat(train(yarn("cluster").clusterMode(), "cluster")).isEqualTo(expected);
+    Application application = application("cluster");
+    assertThat(application.finalStatus()).isEqualTo("SUCCEEDED");
+    assertThat(application.attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void encryptedAndAuthenticated() throws Exception {
+    SparkSubmit submit =
+        yarn("secret")
+            .conf("spark.authenticate", true)
+            .conf("spark.network.crypto.enabled", true)
+            .conf("spark.io.encryption.enabled", true);
+    assertThat(train(submit, "secret")).isEqualTo(expected);
+  }
+
+  @Test
+  void anApplicationMasterThatDies() throws Exception {
+    SparkSubmit submit = yarn("master").clusterMode().conf("spark.yarn.maxAppAttempts", 2);
+    Waiting waiting = Waiting.in(submit, 18, folder.resolve("master-markers"));
+    try (Running running =
+        submit.start(folder.resolve("master-process"), command("master", SAVE_EVERY_STEP))) {
+      waiting.await(running);
+      hadoop.applicationMasters().forEach(ProcessHandle::destroyForcibly);
+      waiting.end();
+      Outcome outcome = running.end(END);
+      assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    }
+    Application application = application("master");
+    assertThat(application.finalStatus()).isEqualTo("SUCCEEDED");
+    assertThat(application.attempts()).isEqualTo(2);
+    assertThat(hadoop.logs(application.id())).contains(GOING_ON);
+    assertThat(delta("master")).isEqualTo(expected);
+  }
+
+  @Test
+  void aDriverThatDiesInClientMode() throws Exception {
+    SparkSubmit submit = yarn("driver");
+    Waiting waiting = Waiting.in(submit, 18, folder.resolve("driver-markers"));
+    try (Running running =
+        submit.start(folder.resolve("driver-process"), command("driver", SAVE_EVERY_STEP))) {
+      waiting.await(running);
+      running.kill();
+      waiting.end();
+      running.end(END);
+    }
+    Outcome outcome =
+        yarn("driver-again")
+            .run(folder.resolve("driver-again-process"), command("driver", SAVE_EVERY_STEP));
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    assertThat(outcome.output()).contains(GOING_ON);
+    assertThat(delta("driver")).isEqualTo(expected);
+  }
+
+  /** The last one, since the nodes do not come back. */
+  @Test
+  @Order(Order.DEFAULT + 1)
+  void aDataNodeAndANodeManagerThatStop() throws Exception {
+    SparkSubmit submit = yarn("nodes");
+    Waiting waiting = Waiting.in(submit, 8, folder.resolve("nodes-markers"));
+    try (Running running =
+        submit.start(folder.resolve("nodes-process"), command("nodes", SAVE_EVERY_STEP))) {
+      waiting.await(running);
+      hadoop.stopDataNode(0);
+      hadoop.stopNodeManager(0);
+      waiting.end();
+      Outcome outcome = running.end(END);
+      assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    }
+    assertThat(delta("nodes")).isEqualTo(expected);
+  }
+
+  /** Two executors of one core; the tag finds the application. */
+  private static SparkSubmit yarn(String tag) {
+    return SparkSubmit.on("yarn")
+        .environment("HADOOP_CONF_DIR", hadoop.configuration())
+        .conf("spark.yarn.tags", tag)
+        .conf("spark.yarn.jars", "local:" + System.getProperty("spark.home") + "/jars/*")
+        .conf("spark.executor.instances", 2)
+        .conf("spark.executor.cores", 1)
+        .conf("spark.executor.memory", "1g");
+  }
+
+  private static Application application(String tag) throws IOException {
+    List<Application> applications = hadoop.applications(tag);
+    assertThat(applications).hasSize(1);
+    return applications.get(0);
+  }
+
+  /** Runs a command on this machine; returns what it prints. */
+  private static String succeeds(String... command) throws IOException, InterruptedException {
+    Outcome outcome =
+        SparkSubmit.on("local[1]")
+            .environment("HADOOP_CONF_DIR", hadoop.configuration())
+            .run(folder.resolve(command[0] + "-process"), command);
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    return outcome.output();
+  }
+
+  private static byte[] train(SparkSubmit submit, String name)
+      throws IOException, InterruptedException {
+    Outcome outcome = submit.run(folder.resolve(name + "-process"), command(name));
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    return delta(name);
+  }
+
+  private static String[] command(String name, String... overrides) {
+    List<String> arguments = new ArrayList<>(List.of("train", hadoop.root() + "/toy/run.yaml"));
+    arguments.addAll(List.of("--set", "output=" + hadoop.root() + "/runs/" + name));
+    for (String override : overrides) {
+      arguments.addAll(List.of("--set", override));
+    }
+    return arguments.toArray(String[]::new);
+  }
+
+  private static byte[] delta(String name) throws IOException {
+    assertThat(hadoop.exists("/runs/" + name + "/_SUCCESS")).isTrue();
+    return hadoop.read("/runs/" + name + "/delta.safetensors");
+  }
+}

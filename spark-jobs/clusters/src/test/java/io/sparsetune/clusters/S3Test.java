@@ -1,0 +1,105 @@
+package io.sparsetune.clusters;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparsetune.cluster.SparkSubmit;
+import io.sparsetune.cluster.SparkSubmit.Outcome;
+import io.sparsetune.cluster.SparkSubmit.Running;
+import io.sparsetune.job.LocalRun;
+import io.sparsetune.testing.ToyRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Trainings with the configuration, the base, the data and the output in an object store: the delta
+ * is the one of a training without Spark.
+ */
+class S3Test {
+  private static final String SAVE_EVERY_STEP = "training.save_seconds=0";
+
+  @TempDir static Path folder;
+  private static byte[] expected;
+  private static S3Server s3;
+
+  @BeforeAll
+  static void start() throws IOException, InterruptedException {
+    ToyRun toy = ToyRun.in(folder.resolve("toy"), 0.1);
+    expected = LocalRun.delta(toy.config());
+    s3 = S3Server.start(folder.resolve("s3"));
+    String local = toy.folder().toString();
+    Files.writeString(toy.file(), Files.readString(toy.file()).replace(local, s3.root() + "/toy"));
+    s3.put(toy.folder(), "toy");
+  }
+
+  @AfterAll
+  static void stop() {
+    if (s3 != null) {
+      s3.close();
+    }
+  }
+
+  @Test
+  void aTrainingAndTheCommandsOnItsRun() throws Exception {
+    succeeds("local-cluster[2,1,1024]", command("run"));
+    assertThat(s3.read("runs/run/delta.safetensors")).isEqualTo(expected);
+    assertThat(s3.keys("runs/run/")).contains("runs/run/_SUCCESS");
+
+    byte[] result = s3.read("runs/run/result.json");
+    succeeds("local[1]", command("run"));
+    assertThat(s3.read("runs/run/result.json")).isEqualTo(result);
+
+    String run = s3.root() + "/runs/run";
+    String rows = s3.root() + "/toy/validation.jsonl";
+    succeeds("local[1]", "inspect", run);
+    assertThat(succeeds("local[1]", "evaluate", run, "--data", rows)).contains("accuracy");
+    succeeds("local[1]", "predict", run, "--data", rows, "--out", s3.root() + "/predictions");
+    assertThat(s3.keys("predictions/")).contains("predictions/_SUCCESS");
+    succeeds("local[1]", "merge", run, s3.root() + "/merged");
+    assertThat(s3.keys("merged/")).contains("merged/model.safetensors");
+  }
+
+  @Test
+  void aDriverThatDies() throws Exception {
+    SparkSubmit submit = submit("local-cluster[2,1,1024]");
+    Waiting waiting = Waiting.in(submit, 18, folder.resolve("markers"));
+    try (Running running =
+        submit.start(folder.resolve("killed"), command("killed", SAVE_EVERY_STEP))) {
+      waiting.await(running);
+      running.kill();
+      waiting.end();
+      running.end(Duration.ofMinutes(1));
+    }
+    assertThat(succeeds("local[2]", command("killed", SAVE_EVERY_STEP)))
+        .contains("Going on from step ");
+    assertThat(s3.read("runs/killed/delta.safetensors")).isEqualTo(expected);
+    assertThat(s3.keys("runs/killed/checkpoints/")).isEmpty();
+  }
+
+  private static SparkSubmit submit(String master) {
+    return s3.in(SparkSubmit.on(master), Path.of(System.getProperty("s3a.home")));
+  }
+
+  private static String succeeds(String master, String... command)
+      throws IOException, InterruptedException {
+    Outcome outcome = submit(master).run(folder.resolve("process"), command);
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    return outcome.output();
+  }
+
+  private static String[] command(String name, String... overrides) {
+    List<String> arguments = new ArrayList<>(List.of("train", s3.root() + "/toy/run.yaml"));
+    arguments.addAll(List.of("--set", "output=" + s3.root() + "/runs/" + name));
+    for (String override : overrides) {
+      arguments.addAll(List.of("--set", override));
+    }
+    return arguments.toArray(String[]::new);
+  }
+}
