@@ -1,5 +1,6 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.cluster.Causes;
 import io.sparsetune.cluster.FatalErrors;
 import io.sparsetune.cluster.Surroundings;
 import io.sparsetune.error.ConfigException;
@@ -21,7 +22,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** What a user sees when a command fails, and with which code it ends. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
   private static final int MOST_PROBLEMS = 50;
-  private static final int DEEPEST = 32;
 
   private final Interruption interruption;
 
@@ -86,7 +86,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
   /** How a command ends of a failure. */
   static ExitCode codeOf(Throwable failure) {
-    if (cause(failure, SparkStoppedException.class).isPresent()
+    if (Causes.first(failure, SparkStoppedException.class).isPresent()
         || Surroundings.areToBlame(failure)) {
       return ExitCode.UNAVAILABLE;
     }
@@ -103,15 +103,14 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
   /** Where Spark has ended, a mistake is only what that looks like. */
   private static Optional<UserException> mistake(Throwable failure) {
-    return cause(failure, SparkStoppedException.class).isPresent()
+    return Causes.first(failure, SparkStoppedException.class).isPresent()
         ? Optional.empty()
-        : cause(failure, UserException.class).or(() -> fullDisk(failure));
+        : Causes.first(failure, UserException.class).or(() -> fullDisk(failure));
   }
 
   /** Spark lays much aside on disks, and says of a full one what it says of anything. */
   private static Optional<UserException> fullDisk(Throwable failure) {
-    Throwable at = failure;
-    for (int depth = 0; at != null && depth < DEEPEST; depth++, at = at.getCause()) {
+    for (Throwable at : Causes.of(failure)) {
       Optional<String> line =
           String.valueOf(at.getMessage()).lines().filter(IoReason::isFullDisk).findFirst();
       if (line.isPresent()) {
@@ -132,7 +131,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     return FatalErrors.inWords(failure)
         .or(() -> lostResult(failure))
         .or(() -> Surroundings.lostExecutors(failure))
-        .or(() -> cause(failure, SparkStoppedException.class).map(Throwable::getMessage));
+        .or(() -> Causes.first(failure, SparkStoppedException.class).map(Throwable::getMessage));
   }
 
   /** Spark drops a result that the driver has no room to receive, and says no more of it. */
@@ -171,17 +170,6 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       }
     }
     return false;
-  }
-
-  private static <T extends Throwable> Optional<T> cause(Throwable failure, Class<T> type) {
-    Throwable at = failure;
-    for (int depth = 0; at != null && depth < DEEPEST; depth++) {
-      if (type.isInstance(at)) {
-        return Optional.of(type.cast(at));
-      }
-      at = at.getCause();
-    }
-    return Optional.empty();
   }
 
   /** Without the trace that Spark writes into the messages of tasks that failed. */

@@ -1,6 +1,5 @@
 package io.sparsetune.cluster;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -11,8 +10,6 @@ import java.util.regex.Pattern;
  * class that does not load, an executor that ended of one of these.
  */
 public final class FatalErrors {
-  private static final int DEEPEST = 32;
-
   /** An error in a message of Spark's: its class, and its own message. */
   private static final Pattern WRITTEN =
       Pattern.compile(
@@ -80,7 +77,7 @@ public final class FatalErrors {
   }
 
   private static Optional<Found> found(Throwable failure) {
-    List<Throwable> causes = causes(failure);
+    List<Throwable> causes = Causes.of(failure);
     for (Throwable cause : causes) {
       if (cause instanceof VirtualMachineError || cause instanceof LinkageError) {
         return Optional.of(Found.of((Error) cause));
@@ -119,19 +116,11 @@ public final class FatalErrors {
   }
 
   private static String where(Throwable failure) {
-    for (Throwable cause : causes(failure)) {
+    for (Throwable cause : Causes.of(failure)) {
       if (cause instanceof FailedWorkException work) {
         return work.work() + ": ";
       }
     }
     return "";
-  }
-
-  private static List<Throwable> causes(Throwable failure) {
-    List<Throwable> causes = new ArrayList<>();
-    for (Throwable at = failure; at != null && causes.size() < DEEPEST; at = at.getCause()) {
-      causes.add(at);
-    }
-    return causes;
   }
 }

@@ -9,8 +9,6 @@ import java.util.regex.Pattern;
  * store or a master that does not answer. All of that may be better later.
  */
 public final class Surroundings {
-  private static final int DEEPEST = 32;
-
   /**
    * Classes of errors by their simple names, since some are of libraries of file systems; a remote
    * or a task's error is left in words alone. A name that nobody knows is not among them: it is
@@ -37,8 +35,7 @@ public final class Surroundings {
 
   /** Whether the same work may go well later, since what failed is none of SparseTune's. */
   public static boolean areToBlame(Throwable failure) {
-    Throwable at = failure;
-    for (int depth = 0; at != null && depth < DEEPEST; depth++, at = at.getCause()) {
+    for (Throwable at : Causes.of(failure)) {
       // What our own errors say may be a file's words.
       boolean ours = at.getClass().getName().startsWith("io.sparsetune.");
       String said = ours ? "" : at.getClass().getName() + ": " + at.getMessage();
@@ -55,8 +52,7 @@ public final class Surroundings {
 
   /** What to say of executors that were lost too often; empty for any other failure. */
   public static Optional<String> lostExecutors(Throwable failure) {
-    Throwable at = failure;
-    for (int depth = 0; at != null && depth < DEEPEST; depth++, at = at.getCause()) {
+    for (Throwable at : Causes.of(failure)) {
       Matcher lost = LOST.matcher(String.valueOf(at.getMessage()));
       if (lost.find()) {
         return Optional.of(

@@ -1,6 +1,7 @@
 package io.sparsetune.data;
 
 import io.sparsetune.batch.Shard;
+import io.sparsetune.cluster.Causes;
 import java.util.Collections;
 import java.util.function.Supplier;
 import org.apache.spark.Partition;
@@ -60,12 +61,8 @@ public final class KeptShards extends RDD<Shard> {
 
   /** Whether a job has failed since shards are lost. */
   public static boolean isLost(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (String.valueOf(cause.getMessage()).contains(LOST)) {
-        return true;
-      }
-    }
-    return false;
+    return Causes.of(failure).stream()
+        .anyMatch(cause -> String.valueOf(cause.getMessage()).contains(LOST));
   }
 
   @Override
