@@ -1,5 +1,6 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.cluster.SparkSessions;
 import io.sparsetune.error.Printable;
 import io.sparsetune.progress.EvaluationReport;
 import io.sparsetune.progress.MaskReport;
@@ -69,12 +70,11 @@ final class ProgressDisplay implements TrainingListener {
 
   /** Where this process has its output. */
   static ProgressDisplay ofProcess(Terminal terminal, int loggingSteps) {
-    boolean startedByCluster = "cluster".equals(System.getProperty("spark.submit.deployMode"));
     return new ProgressDisplay(
         terminal,
         loggingSteps,
         System::nanoTime,
-        startedByCluster ? Optional.of(LOG::info) : Optional.empty());
+        SparkSessions.isDriverInCluster() ? Optional.of(LOG::info) : Optional.empty());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.sparsetune.cli;
 
+import io.sparsetune.cluster.SparkSessions;
 import io.sparsetune.config.KeysWithoutEffect;
 import io.sparsetune.config.RunConfig;
 import io.sparsetune.config.RunConfigParser;
@@ -172,7 +173,7 @@ final class TrainCommand extends Common implements Callable<Integer> {
    * Spark all the same, or the cluster takes it for failed.
    */
   private static Optional<TrainJob.Result> finishedBefore(RunConfig run) {
-    if ("cluster".equals(System.getProperty("spark.submit.deployMode"))) {
+    if (SparkSessions.isDriverInCluster()) {
       return Optional.empty();
     }
     try {

@@ -27,6 +27,11 @@ public final class SparkSessions {
 
   private SparkSessions() {}
 
+  /** Whether a cluster has started this process as a driver: Spark's deploy mode cluster. */
+  public static boolean isDriverInCluster() {
+    return "cluster".equals(System.getProperty("spark.submit.deployMode"));
+  }
+
   /**
    * Opens a session; what spark-submit or the user has set is kept, but for the serializer, which
    * is Java's: Kryo cannot write records. The caller stops the session, whatever becomes of the

@@ -29,7 +29,7 @@ public final class YarnDriver {
   public static boolean isHere() {
     return System.getProperty(APPLICATION) != null
         && System.getenv(STAGED) != null
-        && "cluster".equals(System.getProperty("spark.submit.deployMode"));
+        && SparkSessions.isDriverInCluster();
   }
 
   /**
