@@ -9,8 +9,6 @@ import io.sparsetune.testing.ToyRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -140,13 +138,9 @@ class ClusterTest {
   private static byte[] train(SparkSubmit submit, String name, String... overrides)
       throws IOException, InterruptedException {
     Path output = folder.resolve(name);
-    List<String> arguments = new ArrayList<>(List.of("train", toy.file().toString()));
-    arguments.addAll(List.of("--set", "output=" + output));
-    for (String override : overrides) {
-      arguments.addAll(List.of("--set", override));
-    }
     Outcome outcome =
-        submit.run(folder.resolve(name + "-process"), arguments.toArray(String[]::new));
+        submit.run(
+            folder.resolve(name + "-process"), SparkSubmit.train(toy.file(), output, overrides));
     assertThat(outcome.exitCode()).as(outcome.output()).isZero();
     assertThat(output.resolve("_SUCCESS")).exists();
     return Files.readAllBytes(output.resolve("delta.safetensors"));

@@ -11,8 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -116,12 +114,7 @@ class DeadDriverTest {
   }
 
   private static String[] train(String name, String... overrides) {
-    List<String> arguments = new ArrayList<>(List.of("train", toy.file().toString()));
-    arguments.addAll(List.of("--set", "output=" + folder.resolve(name)));
-    for (String override : overrides) {
-      arguments.addAll(List.of("--set", override));
-    }
-    return arguments.toArray(String[]::new);
+    return SparkSubmit.train(toy.file(), folder.resolve(name), overrides);
   }
 
   /** The step that a training has gone on from, which has ended since. */

@@ -17,7 +17,9 @@ import java.util.stream.Stream;
 /** One call of spark-submit on the finished application jar, in a JVM of its own. */
 public final class SparkSubmit {
   private static final Path APPLICATION = Path.of(System.getProperty("application.jar"));
-  private static final String VECTORS = "--add-modules jdk.incubator.vector";
+
+  /** What executors' Java options need for the fast kernels. */
+  public static final String VECTORS = "--add-modules jdk.incubator.vector";
 
   private final Path home;
   private final String master;
@@ -119,6 +121,22 @@ public final class SparkSubmit {
 
   /** What came out: exit code and everything printed. */
   public record Outcome(int exitCode, String output) {}
+
+  /**
+   * The command that trains.
+   *
+   * @param config the path of a configuration
+   * @param output where the run goes
+   * @param overrides of the configuration, each {@code key=value}
+   */
+  public static String[] train(Object config, Object output, String... overrides) {
+    List<String> arguments =
+        new ArrayList<>(List.of("train", config.toString(), "--set", "output=" + output));
+    for (String override : overrides) {
+      arguments.addAll(List.of("--set", override));
+    }
+    return arguments.toArray(String[]::new);
+  }
 
   /** Runs the application with those arguments and waits, at most fifteen minutes. */
   public Outcome run(Path folder, String... arguments) throws IOException, InterruptedException {

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -184,12 +183,8 @@ class HadoopTest {
   }
 
   private static String[] command(String name, String... overrides) {
-    List<String> arguments = new ArrayList<>(List.of("train", hadoop.root() + "/toy/run.yaml"));
-    arguments.addAll(List.of("--set", "output=" + hadoop.root() + "/runs/" + name));
-    for (String override : overrides) {
-      arguments.addAll(List.of("--set", override));
-    }
-    return arguments.toArray(String[]::new);
+    return SparkSubmit.train(
+        hadoop.root() + "/toy/run.yaml", hadoop.root() + "/runs/" + name, overrides);
   }
 
   private static byte[] delta(String name) throws IOException {

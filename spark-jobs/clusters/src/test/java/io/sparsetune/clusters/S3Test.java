@@ -11,8 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -95,11 +93,6 @@ class S3Test {
   }
 
   private static String[] command(String name, String... overrides) {
-    List<String> arguments = new ArrayList<>(List.of("train", s3.root() + "/toy/run.yaml"));
-    arguments.addAll(List.of("--set", "output=" + s3.root() + "/runs/" + name));
-    for (String override : overrides) {
-      arguments.addAll(List.of("--set", override));
-    }
-    return arguments.toArray(String[]::new);
+    return SparkSubmit.train(s3.root() + "/toy/run.yaml", s3.root() + "/runs/" + name, overrides);
   }
 }

@@ -89,10 +89,7 @@ class VersionsTest {
         .environment("SPARK_SCALA_VERSION", spark.endsWith("2.12") ? "2.12" : "2.13")
         .run(
             output.resolveSibling(output.getFileName() + "-process"),
-            "train",
-            toy.file().toString(),
-            "--set",
-            "output=" + output);
+            SparkSubmit.train(toy.file(), output));
   }
 
   private static Optional<Path> jdk(int version) throws IOException {

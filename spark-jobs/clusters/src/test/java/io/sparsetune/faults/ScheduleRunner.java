@@ -30,7 +30,6 @@ final class ScheduleRunner implements AutoCloseable {
   private static final Duration BURIAL = Duration.ofMinutes(3);
   private static final String FULL_DISK = "No space left on device";
   private static final long LOOK_MILLIS = 10;
-  private static final String VECTORS = "--add-modules jdk.incubator.vector";
 
   private final Path home;
   private final Path folder;
@@ -253,7 +252,9 @@ final class ScheduleRunner implements AutoCloseable {
             .mishaps(mishaps, state.markers)
             .conf(Mishaps.OUTPUT, state.run)
             .conf("spark.log.level", "WARN")
-            .conf("spark.executor.extraJavaOptions", VECTORS + " " + Orphans.mark(state.folder));
+            .conf(
+                "spark.executor.extraJavaOptions",
+                SparkSubmit.VECTORS + " " + Orphans.mark(state.folder));
     if (cluster.hasExecutors()) {
       submit.conf("spark.cores.max", 2).conf("spark.executor.cores", 1);
     }
@@ -302,7 +303,6 @@ final class ScheduleRunner implements AutoCloseable {
     List<String> settings = new ArrayList<>(references.settings(schedule.method()));
     // Only a file system of one's own can be full.
     String scheme = schedule.has(FaultKind.FILL_DISK) ? "frail://" : "";
-    settings.add("output=" + scheme + state.run);
     if (schedule.method().trainsEverything() || schedule.method().hasRounds()) {
       settings.add("training.save_dense_seconds=0");
     }
@@ -312,9 +312,8 @@ final class ScheduleRunner implements AutoCloseable {
     if (schedule.tenFiles()) {
       settings.add("data.train=" + references.toy().folder().resolve("ten"));
     }
-    List<String> arguments = new ArrayList<>(List.of("train", references.toy().file().toString()));
-    settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
-    return arguments.toArray(String[]::new);
+    return SparkSubmit.train(
+        references.toy().file(), scheme + state.run, settings.toArray(String[]::new));
   }
 
   /** Ends the cluster; the folder stays. */
