@@ -48,6 +48,11 @@ public final class ToyRun {
         .formatted(folder, TestModels.goldenMaxTokens());
   }
 
+  /** Writes a configuration that finds everything below another root, where a test copies it to. */
+  public void moveTo(String root) throws IOException {
+    Files.writeString(file(), Files.readString(file()).replace(folder.toString(), root));
+  }
+
   public Path folder() {
     return folder;
   }

@@ -9,9 +9,7 @@ import io.sparsetune.clusters.HadoopCluster.Application;
 import io.sparsetune.job.LocalRun;
 import io.sparsetune.testing.ToyRun;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,24 +25,20 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class HadoopTest {
-  private static final Duration END = Duration.ofMinutes(15);
   private static final String SAVE_EVERY_STEP = "training.save_seconds=0";
   private static final String GOING_ON = "Going on from step ";
 
   @TempDir static Path folder;
-  private static ToyRun toy;
   private static byte[] expected;
   private static HadoopCluster hadoop;
 
   @BeforeAll
   static void start() throws IOException, InterruptedException {
-    toy = ToyRun.in(folder.resolve("toy"), 0.1);
+    ToyRun toy = ToyRun.in(folder.resolve("toy"), 0.1);
     expected = LocalRun.delta(toy.config());
     hadoop =
         HadoopCluster.start(Path.of(System.getProperty("hadoop.home")), folder.resolve("hadoop"));
-    String local = toy.folder().toString();
-    Files.writeString(
-        toy.file(), Files.readString(toy.file()).replace(local, hadoop.root() + "/toy"));
+    toy.moveTo(hadoop.root() + "/toy");
     hadoop.put(toy.folder(), "/toy");
   }
 
@@ -95,15 +89,14 @@ class HadoopTest {
   @Test
   void anApplicationMasterThatDies() throws Exception {
     SparkSubmit submit = yarn("master").clusterMode().conf("spark.yarn.maxAppAttempts", 2);
-    Waiting waiting = Waiting.in(submit, 18, folder.resolve("master-markers"));
-    try (Running running =
-        submit.start(folder.resolve("master-process"), command("master", SAVE_EVERY_STEP))) {
-      waiting.await(running);
-      hadoop.applicationMasters().forEach(ProcessHandle::destroyForcibly);
-      waiting.end();
-      Outcome outcome = running.end(END);
-      assertThat(outcome.exitCode()).as(outcome.output()).isZero();
-    }
+    Outcome outcome =
+        Waiting.during(
+            submit,
+            18,
+            folder.resolve("master-process"),
+            command("master", SAVE_EVERY_STEP),
+            running -> hadoop.applicationMasters().forEach(ProcessHandle::destroyForcibly));
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
     Application application = application("master");
     assertThat(application.finalStatus()).isEqualTo("SUCCEEDED");
     assertThat(application.attempts()).isEqualTo(2);
@@ -113,15 +106,12 @@ class HadoopTest {
 
   @Test
   void aDriverThatDiesInClientMode() throws Exception {
-    SparkSubmit submit = yarn("driver");
-    Waiting waiting = Waiting.in(submit, 18, folder.resolve("driver-markers"));
-    try (Running running =
-        submit.start(folder.resolve("driver-process"), command("driver", SAVE_EVERY_STEP))) {
-      waiting.await(running);
-      running.kill();
-      waiting.end();
-      running.end(END);
-    }
+    Waiting.during(
+        yarn("driver"),
+        18,
+        folder.resolve("driver-process"),
+        command("driver", SAVE_EVERY_STEP),
+        Running::kill);
     Outcome outcome =
         yarn("driver-again")
             .run(folder.resolve("driver-again-process"), command("driver", SAVE_EVERY_STEP));
@@ -134,17 +124,17 @@ class HadoopTest {
   @Test
   @Order(Order.DEFAULT + 1)
   void aDataNodeAndANodeManagerThatStop() throws Exception {
-    SparkSubmit submit = yarn("nodes");
-    Waiting waiting = Waiting.in(submit, 8, folder.resolve("nodes-markers"));
-    try (Running running =
-        submit.start(folder.resolve("nodes-process"), command("nodes", SAVE_EVERY_STEP))) {
-      waiting.await(running);
-      hadoop.stopDataNode(0);
-      hadoop.stopNodeManager(0);
-      waiting.end();
-      Outcome outcome = running.end(END);
-      assertThat(outcome.exitCode()).as(outcome.output()).isZero();
-    }
+    Outcome outcome =
+        Waiting.during(
+            yarn("nodes"),
+            8,
+            folder.resolve("nodes-process"),
+            command("nodes", SAVE_EVERY_STEP),
+            running -> {
+              hadoop.stopDataNode(0);
+              hadoop.stopNodeManager(0);
+            });
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
     assertThat(delta("nodes")).isEqualTo(expected);
   }
 

@@ -8,9 +8,7 @@ import io.sparsetune.cluster.SparkSubmit.Running;
 import io.sparsetune.job.LocalRun;
 import io.sparsetune.testing.ToyRun;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,8 +30,7 @@ class S3Test {
     ToyRun toy = ToyRun.in(folder.resolve("toy"), 0.1);
     expected = LocalRun.delta(toy.config());
     s3 = S3Server.start(folder.resolve("s3"));
-    String local = toy.folder().toString();
-    Files.writeString(toy.file(), Files.readString(toy.file()).replace(local, s3.root() + "/toy"));
+    toy.moveTo(s3.root() + "/toy");
     s3.put(toy.folder(), "toy");
   }
 
@@ -66,15 +63,12 @@ class S3Test {
 
   @Test
   void aDriverThatDies() throws Exception {
-    SparkSubmit submit = submit("local-cluster[2,1,1024]");
-    Waiting waiting = Waiting.in(submit, 18, folder.resolve("markers"));
-    try (Running running =
-        submit.start(folder.resolve("killed"), command("killed", SAVE_EVERY_STEP))) {
-      waiting.await(running);
-      running.kill();
-      waiting.end();
-      running.end(Duration.ofMinutes(1));
-    }
+    Waiting.during(
+        submit("local-cluster[2,1,1024]"),
+        18,
+        folder.resolve("killed"),
+        command("killed", SAVE_EVERY_STEP),
+        Running::kill);
     assertThat(succeeds("local[2]", command("killed", SAVE_EVERY_STEP)))
         .contains("Going on from step ");
     assertThat(s3.read("runs/killed/delta.safetensors")).isEqualTo(expected);

@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.cluster.SparkSubmit;
 import io.sparsetune.cluster.SparkSubmit.Outcome;
-import io.sparsetune.cluster.SparkSubmit.Running;
 import io.sparsetune.job.LocalRun;
 import io.sparsetune.testing.ToyRows;
 import io.sparsetune.testing.ToyRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Trainings on a standalone cluster: the delta is the one of a training without Spark. */
 class StandaloneTest {
   private static final Path HOME = Path.of(System.getProperty("spark.home"));
-  private static final Duration END = Duration.ofMinutes(15);
 
   @TempDir static Path folder;
   private static ToyRun toy;
@@ -59,16 +56,19 @@ class StandaloneTest {
 
   @Test
   void anExecutorAndThenAWorkerThatDie() throws Exception {
-    SparkSubmit submit = submit();
-    Waiting waiting = Waiting.in(submit, 8, folder.resolve("deaths-markers"));
-    try (Running running = submit.start(folder.resolve("deaths-process"), command("deaths"))) {
-      waiting.await(running);
-      List<ProcessHandle> executors = cluster.executors();
-      assertThat(executors).hasSize(2);
-      executors.get(0).destroyForcibly();
-      cluster.killWorker(1);
-      waiting.end();
-      Outcome outcome = running.end(END);
+    try {
+      Outcome outcome =
+          Waiting.during(
+              submit(),
+              8,
+              folder.resolve("deaths-process"),
+              command("deaths"),
+              running -> {
+                List<ProcessHandle> executors = cluster.executors();
+                assertThat(executors).hasSize(2);
+                executors.get(0).destroyForcibly();
+                cluster.killWorker(1);
+              });
       assertThat(outcome.exitCode()).as(outcome.output()).isZero();
     } finally {
       cluster.addWorker();

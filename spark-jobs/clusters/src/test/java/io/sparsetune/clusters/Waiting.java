@@ -4,43 +4,44 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.cluster.Mishap;
 import io.sparsetune.cluster.SparkSubmit;
+import io.sparsetune.cluster.SparkSubmit.Outcome;
 import io.sparsetune.cluster.SparkSubmit.Running;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * A training that one of its tasks holds in the middle of a step, until a test has done to the
  * cluster what it likes.
  */
 final class Waiting {
-  private final Path markers;
+  private static final Duration END = Duration.ofMinutes(15);
 
-  private Waiting(Path markers) {
-    this.markers = markers;
+  private Waiting() {}
+
+  /** Something that happens to a training, or to its cluster, while one of its tasks waits. */
+  interface Event {
+    void happen(Running running) throws Exception;
   }
 
   /**
-   * Lets the training wait in one of its steps.
+   * Runs a training to its end; fails where it ends before the task waits.
    *
    * @param task which of an executor's tasks in sparse steps waits, counted from 1
-   * @param markers a folder that the tests and the executors share
+   * @param folder of the process, which the tests and the executors share
    */
-  static Waiting in(SparkSubmit submit, int task, Path markers) throws IOException {
+  static Outcome during(SparkSubmit submit, int task, Path folder, String[] command, Event event)
+      throws Exception {
+    Path markers = folder.resolve("markers");
     submit.mishap(Mishap.Kind.WAIT, task, markers);
-    return new Waiting(markers);
-  }
-
-  /** Returns when the task waits; fails when the command ends before. */
-  void await(Running running) throws IOException, InterruptedException {
-    while (!Files.exists(markers.resolve("waiting"))) {
-      assertThat(running.isAlive()).as(running.output()).isTrue();
-      Thread.sleep(20);
+    try (Running running = submit.start(folder, command)) {
+      while (!Files.exists(markers.resolve("waiting"))) {
+        assertThat(running.isAlive()).as(running.output()).isTrue();
+        Thread.sleep(20);
+      }
+      event.happen(running);
+      Files.createFile(markers.resolve("go"));
+      return running.end(END);
     }
-  }
-
-  /** Lets the task go on. */
-  void end() throws IOException {
-    Files.createFile(markers.resolve("go"));
   }
 }
