@@ -3,7 +3,6 @@ package io.sparsetune.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -15,22 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code bin/sparsetune}, asked to print its command for a Spark that is only a folder. */
-class LauncherTest {
-  private static final Path ROOT = root();
-
-  @TempDir private Path folder;
-  private Path sparkHome;
-
-  @BeforeEach
-  void sparkIsAFolder() throws IOException {
-    sparkHome = folder.resolve("spark");
-    Files.createDirectories(sparkHome.resolve("jars"));
-  }
+class LauncherTest extends PrintedCommands {
 
   @Test
   void whatStandsAfterTheDashesGoesToSparkSubmitAndTheRestToUs() throws Exception {
@@ -92,13 +79,6 @@ class LauncherTest {
   }
 
   @Test
-  void aDriverInTheClusterIsNotSentToAFileOfThisMachine() throws Exception {
-    assertThat(print("train", "c.yaml").output()).contains("log4j2.properties");
-    assertThat(print("train", "c.yaml", "--", "--deploy-mode", "cluster").output())
-        .doesNotContain("log4j2.properties");
-  }
-
-  @Test
   void aDriverOnThisMachineGetsFourGigabytesUnlessSomethingSaysOtherwise() throws Exception {
     assertThat(print("train", "c.yaml").output()).contains("--driver-memory 4g");
     assertThat(print("train", "c.yaml", "--master", "local[2]").output())
@@ -140,123 +120,6 @@ class LauncherTest {
     // The last of two settings counts.
     assertThat(own.substring(own.lastIndexOf("spark.driver.defaultJavaOptions=")))
         .startsWith("spark.driver.defaultJavaOptions=-Dc=3\\ --add-modules=");
-  }
-
-  @Test
-  void aDriverInTheClusterNeedsAConfigurationThatIsThere() throws Exception {
-    Files.writeString(folder.resolve("a b.yaml"), "output: x");
-    for (String config : List.of("a b.yaml", folder.resolve("a b.yaml").toString())) {
-      Outcome refused =
-          print(
-              "train",
-              config,
-              "--set",
-              "output=o",
-              "--master",
-              "yarn",
-              "--",
-              "--deploy-mode",
-              "cluster",
-              "--files",
-              "other.txt");
-      assertThat(refused.code()).isEqualTo(2);
-      assertThat(refused.output()).isEmpty();
-      assertThat(refused.error())
-          .startsWith("Cannot run train %s with --deploy-mode cluster:".formatted(config))
-          .contains("hdfs://", "file:///PATH");
-      // The line that it gives is one that works.
-      String line = refused.error().lines().toList().get(2).strip();
-      assertThat(line)
-          .startsWith("bin/sparsetune train a\\ b.yaml --set output=o --master yarn -- ");
-      Outcome sent = bash(line.replaceFirst("bin/sparsetune", ROOT + "/bin/sparsetune"));
-      assertThat(sent.code()).as(sent.error()).isZero();
-      assertThat(sent.output()).contains(" --files other.txt\\,").endsWith(" --set output=o \n");
-    }
-    Outcome standalone =
-        print("train", "a b.yaml", "--master", "spark://m:1", "--", "--deploy-mode", "cluster");
-    assertThat(standalone.code()).isEqualTo(2);
-    assertThat(standalone.error()).contains("hdfs://").doesNotContain("--files");
-    assertThat(print("experiments", "f", "--", "--deploy-mode=cluster").code()).isEqualTo(2);
-    assertThat(print("quickstart", "--", "--deploy-mode", "cluster").code()).isEqualTo(2);
-    assertThat(print("train", "file:///a.yaml", "--", "--deploy-mode", "cluster").code()).isZero();
-    assertThat(print("train", "s3a://b/a.yaml", "--", "--deploy-mode", "cluster").code()).isZero();
-  }
-
-  @Test
-  void anApplicationInTheClusterIsNamedAfterWhatItMakes() throws Exception {
-    Files.writeString(folder.resolve("c.yaml"), "model: {path: m}\noutput: 'hdfs:///runs/x' # a\n");
-    String[] cluster = {"--", "--deploy-mode", "cluster", "--files", "c.yaml"};
-    assertThat(named(cluster, "train", "c.yaml")).isEqualTo("sparsetune\\ train\\ hdfs:///runs/x");
-    assertThat(named(cluster, "train", "c.yaml", "--set", "output=o"))
-        .isEqualTo("sparsetune\\ train\\ o");
-    assertThat(named(cluster, "experiments", "hdfs:///e"))
-        .isEqualTo("sparsetune\\ experiments\\ hdfs:///e");
-    assertThat(named(cluster, "train", "hdfs:///c.yaml"))
-        .isEqualTo("sparsetune\\ train\\ hdfs:///c.yaml");
-    assertThat(print("train", "c.yaml").output()).doesNotContain("--name");
-    assertThat(
-            print(
-                    "train",
-                    "c.yaml",
-                    "--",
-                    "--deploy-mode",
-                    "cluster",
-                    "--files",
-                    "c.yaml",
-                    "--name",
-                    "mine")
-                .output())
-        .containsOnlyOnce("--name");
-  }
-
-  private String named(String[] submit, String... arguments) throws Exception {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(List.of(submit));
-    Outcome printed = print(all.toArray(String[]::new));
-    assertThat(printed.code()).as(printed.error()).isZero();
-    Matcher name = Pattern.compile(" --name (.*?) --conf ").matcher(printed.output());
-    assertThat(name.find()).as(printed.output()).isTrue();
-    return name.group(1);
-  }
-
-  @Test
-  void commandsWithoutSparkFindWhatSparkSubmitFinds() throws Exception {
-    for (String[] options :
-        new String[][] {
-          {"--jars", "a.jar"},
-          {"--packages", "org.apache.hadoop:hadoop-aws:3.4.2", "--master", "yarn"},
-          {"--conf", "spark.hadoop.fs.s3a.endpoint=e", "--deploy-mode", "cluster"}
-        }) {
-      List<String> arguments = new ArrayList<>(List.of("inspect", "s3a://runs/a", "--"));
-      arguments.addAll(List.of(options));
-      String command = print(arguments.toArray(String[]::new)).output();
-      assertThat(command).startsWith(sparkHome + "/bin/spark-submit ").endsWith(" s3a://runs/a \n");
-      // The last of an option counts: the command works in this process alone.
-      assertThat(words(command))
-          .containsSubsequence(options)
-          .containsSubsequence(options[0], "--master", "local\\[1\\]", "--deploy-mode", "client");
-    }
-    Files.createDirectories(sparkHome.resolve("conf"));
-    Files.writeString(sparkHome.resolve("conf/spark-defaults.conf"), "spark.jars a.jar\n");
-    assertThat(print("inspect", "run").output()).startsWith(sparkHome + "/bin/spark-submit ");
-  }
-
-  @Test
-  void commandsWithoutSparkFindTheClustersFileSystemsAllTheSame() throws Exception {
-    String command =
-        run(
-                Map.of("HADOOP_CONF_DIR", "/etc/hadoop", "YARN_CONF_DIR", "/etc/yarn"),
-                "inspect",
-                "hdfs://runs/a")
-            .output();
-    assertThat(words(command))
-        .filteredOn(word -> word.contains(".jar:"))
-        .singleElement()
-        .asString()
-        .contains(":" + sparkHome + "/conf:/etc/hadoop:/etc/yarn:" + sparkHome + "/jars/");
-    assertThat(command).endsWith(" inspect hdfs://runs/a \n");
-    assertThat(run(Map.of("SPARK_CONF_DIR", "/etc/spark"), "inspect", "run").output())
-        .contains(":/etc/spark:" + sparkHome + "/jars/");
   }
 
   @Test
@@ -394,70 +257,11 @@ class LauncherTest {
     return project;
   }
 
-  private record Outcome(int code, String output, String error) {}
-
-  private Outcome bash(String line) throws Exception {
-    return start(List.of("bash", "-c", line), Map.of());
-  }
-
-  private Outcome print(String... arguments) throws Exception {
-    return run(Map.of(), arguments);
-  }
-
-  private Outcome run(Map<String, String> environment, String... arguments) throws Exception {
-    return run(ROOT.resolve("bin/sparsetune"), environment, arguments);
-  }
-
-  private Outcome run(Path launcher, Map<String, String> environment, String... arguments)
-      throws Exception {
-    List<String> command = new ArrayList<>(List.of(launcher.toString()));
-    command.addAll(Arrays.asList(arguments));
-    return start(command, environment);
-  }
-
-  private Outcome start(List<String> command, Map<String, String> environment) throws Exception {
-    Path output = folder.resolve("output");
-    Path error = folder.resolve("error");
-    ProcessBuilder process =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectOutput(output.toFile())
-            .redirectError(error.toFile());
-    process.environment().keySet().removeIf(k -> k.startsWith("SPAR"));
-    process.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    process.environment().put("SPARSETUNE_PRINT_COMMAND", "1");
-    process.environment().put("SPARK_HOME", sparkHome.toString());
-    process.environment().putAll(environment);
-    int code = process.start().waitFor();
-    return new Outcome(
-        code,
-        Files.readString(output, StandardCharsets.UTF_8),
-        Files.readString(error, StandardCharsets.UTF_8));
-  }
-
-  private static List<String> words(String command) {
-    return Arrays.asList(command.strip().split(" ", -1));
-  }
-
-  private static void script(Path file, String body) throws IOException {
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, "#!/bin/sh\n" + body + "\n");
-    assertThat(file.toFile().setExecutable(true)).isTrue();
-  }
-
   private static Path onPath(String tool) {
     return Arrays.stream(System.getenv("PATH").split(":", -1))
         .map(part -> Path.of(part, tool))
         .filter(Files::isExecutable)
         .findFirst()
         .orElse(null);
-  }
-
-  private static Path root() {
-    Path folder = Path.of("").toAbsolutePath();
-    while (!Files.exists(folder.resolve("bin/sparsetune"))) {
-      folder = folder.getParent();
-    }
-    return folder;
   }
 }
