@@ -36,7 +36,7 @@ class ConfigurationDocumentTest {
 
   @Test
   void theConfigurationsThatComeWithTheProjectAreAccepted() throws IOException {
-    // Those of experiments are parts of configurations, that of Kubernetes is none;
+    // The files of experiments are parts of configurations; the one of Kubernetes is none;
     // ExperimentFoldersTest and KubernetesFilesTest read them.
     Path experiments = Path.of("../conf/experiments");
     Path kubernetes = Path.of("../conf/kubernetes");

@@ -75,7 +75,7 @@ public final class HadoopCluster implements AutoCloseable {
     }
   }
 
-  /** What {@code HADOOP_CONF_DIR} needs. */
+  /** The folder for {@code HADOOP_CONF_DIR}. */
   public Path configuration() {
     return folder.resolve("conf");
   }
@@ -159,7 +159,7 @@ public final class HadoopCluster implements AutoCloseable {
   }
 
   /**
-   * What the resource manager says of an application.
+   * An application, as the resource manager reports it.
    *
    * @param id such as {@code application_1700000000000_0001}
    * @param name what users see

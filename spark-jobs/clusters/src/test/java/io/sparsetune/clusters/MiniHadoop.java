@@ -74,7 +74,7 @@ final class MiniHadoop {
     // A disk that is nearly full, as a developer's is, would make a node unhealthy.
     conf.setFloat(
         "yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage", 100f);
-    // Of another node's failure an application master has to hear soon.
+    // An application master has to hear soon that another node has failed.
     conf.setInt("yarn.resourcemanager.nodemanagers.heartbeat-interval-ms", 200);
     MiniYARNCluster cluster = new MiniYARNCluster("yarn", NODES, 1, 1);
     cluster.init(conf);

@@ -34,7 +34,7 @@ final class ServerProcess implements AutoCloseable {
     return Files.readString(log);
   }
 
-  /** What its commands are written to. */
+  /** Its standard input, which takes commands. */
   Process process() {
     return process;
   }

@@ -40,7 +40,7 @@ public final class StandaloneCluster implements AutoCloseable {
   }
 
   /**
-   * What each of the workers offers.
+   * The resources that each of the workers offers.
    *
    * @param workers how many there are
    * @param cores of each
@@ -67,7 +67,7 @@ public final class StandaloneCluster implements AutoCloseable {
     }
   }
 
-  /** What {@code --master} needs. */
+  /** The address for {@code --master}. */
   public String master() {
     return master;
   }
@@ -159,7 +159,7 @@ public final class StandaloneCluster implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(System.getProperty("test.jvm.opens").trim().split("\\s+")));
-    // Of no use here, and on a port that others may have.
+    // The REST server is of no use here, and others may have its port.
     command.add("-Dspark.master.rest.enabled=false");
     command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-cp"));
     command.add(home.resolve("jars") + File.separator + "*");

@@ -8,7 +8,7 @@ import java.util.List;
 final class Orphans {
   private Orphans() {}
 
-  /** What an executor's Java options have to have. */
+  /** The Java option that marks an executor of a schedule. */
   static String mark(Path folder) {
     return "-Dsparsetune.schedule=" + folder;
   }

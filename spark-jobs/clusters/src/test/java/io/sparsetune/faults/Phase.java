@@ -2,7 +2,7 @@ package io.sparsetune.faults;
 
 import java.util.List;
 
-/** What a training is at, as its jobs and files say. */
+/** A phase of a training, which its jobs and files tell. */
 enum Phase {
   SCORE_ROUND("score round"),
   DENSE_ROUND("dense round"),

@@ -50,7 +50,7 @@ final class References {
     return settings;
   }
 
-  /** What a run of the method has to leave. */
+  /** The content that a run of the method has to leave. */
   RunContent content(Method method) throws IOException {
     if (!contents.containsKey(method)) {
       contents.put(method, train(method));

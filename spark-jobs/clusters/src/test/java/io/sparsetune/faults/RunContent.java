@@ -46,7 +46,7 @@ record RunContent(String delta, JsonNode result, List<JsonNode> metrics, List<St
     return node;
   }
 
-  /** What is not as it has to be, in words; empty where nothing is. */
+  /** The differences from the expected content, in words; empty where there are none. */
   List<String> differences(RunContent expected) {
     List<String> differences = new ArrayList<>();
     compare("delta", delta, expected.delta, differences);

@@ -60,7 +60,7 @@ final class ScheduleRunner implements AutoCloseable {
     this.references = new References(folder, session);
   }
 
-  /** What is known of a schedule while it runs. */
+  /** The progress of a schedule that runs. */
   private static final class State {
     private final FaultSchedule schedule;
     private final Path folder;

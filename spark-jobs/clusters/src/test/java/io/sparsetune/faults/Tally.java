@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What happened in several schedules.
+ * Counts the events of several schedules.
  *
  * @param faults how many of each kind happened in each phase
  * @param stepsTwice most steps that any schedule computed again after a death
