@@ -35,6 +35,7 @@ class BertBaseTest {
             .formatted(folder));
     Outcome outcome =
         SparkSubmit.on("local-cluster[2,1,4096]")
+            .fast()
             .driverMemory("512m")
             .conf("spark.driver.memory", "512m")
             .conf("spark.executor.memory", "4g")

@@ -39,7 +39,7 @@ class ClusterTest {
 
   @Test
   void oneThread() throws Exception {
-    assertThat(train(SparkSubmit.on("local[1]"), "one-thread")).isEqualTo(expected);
+    assertThat(train(SparkSubmit.on("local[1]").fast(), "one-thread")).isEqualTo(expected);
   }
 
   @Test
@@ -57,6 +57,7 @@ class ClusterTest {
     Path log = folder.resolve("two-executors-log");
     SparkSubmit submit =
         SparkSubmit.on("local-cluster[2,1,1024]")
+            .fast()
             .mishap(Kind.FAIL, 6, markers)
             .mishap(Kind.KILL, 12, markers)
             .eventLog(log);
@@ -100,6 +101,7 @@ class ClusterTest {
     Path log = folder.resolve("spark-35-log");
     SparkSubmit submit =
         SparkSubmit.onSpark35("local-cluster[2,1,1024]")
+            .fast()
             .conf("spark.serializer", KRYO)
             .mishap(Kind.FAIL, 6, markers)
             .mishap(Kind.KILL, 12, markers)

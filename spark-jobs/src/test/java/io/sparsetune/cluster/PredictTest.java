@@ -41,7 +41,7 @@ class PredictTest {
 
   @Test
   void executorsGiveTheSameRows() throws Exception {
-    assertThat(predict(SparkSubmit.on(EXECUTORS), "executors")).isEqualTo(expected);
+    assertThat(predict(SparkSubmit.on(EXECUTORS).fast(), "executors")).isEqualTo(expected);
   }
 
   @Test

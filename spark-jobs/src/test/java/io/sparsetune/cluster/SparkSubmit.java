@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,14 +20,20 @@ import java.util.stream.Stream;
 public final class SparkSubmit {
   private static final Path APPLICATION = Path.of(System.getProperty("application.jar"));
 
-  /** What executors' Java options need for the fast kernels. */
-  public static final String VECTORS = "--add-modules jdk.incubator.vector";
+  /** Starts in half the time, and computes the same bits. */
+  private static final String SOON_READY =
+      "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dsparsetune.kernels=scalar";
+
+  /** What users' drivers and executors have. */
+  private static final String FAST = "--add-modules jdk.incubator.vector";
 
   private final Path home;
   private final String master;
   private final Map<String, String> conf = new LinkedHashMap<>();
   private final Map<String, String> environment = new LinkedHashMap<>();
   private final List<Mishap> mishaps = new ArrayList<>();
+  private final List<String> executorOptions = new ArrayList<>();
+  private String javaOptions = SOON_READY;
   private String driverMemory = "1g";
   private Path java = Path.of(System.getProperty("java.home"));
 
@@ -33,7 +41,6 @@ public final class SparkSubmit {
     this.home = home;
     this.master = master;
     conf.put("spark.ui.enabled", "false");
-    conf.put("spark.executor.extraJavaOptions", VECTORS);
   }
 
   /** On the Spark that the jar is built for. */
@@ -81,11 +88,21 @@ public final class SparkSubmit {
     return this;
   }
 
+  /** Lets the JVMs compute as fast as they can, once they are warm, with the vector kernels. */
+  public SparkSubmit fast() {
+    this.javaOptions = FAST;
+    return this;
+  }
+
+  /** Adds an option of the executors' JVMs. */
+  public SparkSubmit executorOption(String option) {
+    executorOptions.add(option);
+    return this;
+  }
+
   /** Lets the driver run in the cluster, by {@code --deploy-mode cluster}. */
   public SparkSubmit clusterMode() {
-    return conf("spark.submit.deployMode", "cluster")
-        .conf("spark.driver.memory", driverMemory)
-        .conf("spark.driver.extraJavaOptions", VECTORS);
+    return conf("spark.submit.deployMode", "cluster").conf("spark.driver.memory", driverMemory);
   }
 
   /** Lets something go wrong at the sparse step of that number; see {@link Mishap}. */
@@ -164,6 +181,7 @@ public final class SparkSubmit {
     List<String> command = new ArrayList<>();
     command.add(java.resolve("bin/java").toString());
     command.addAll(List.of(System.getProperty("test.jvm.opens").trim().split("\\s+")));
+    command.addAll(List.of(javaOptions.split(" ")));
     command.add("-Xmx" + driverMemory);
     command.add("-Djava.io.tmpdir=" + folder.toAbsolutePath());
     command.add("-cp");
@@ -176,6 +194,10 @@ public final class SparkSubmit {
             .collect(Collectors.joining(File.pathSeparator)));
     command.add("org.apache.spark.deploy.SparkSubmit");
     command.addAll(List.of("--master", master, "--class", "io.sparsetune.cli.Main"));
+    command.addAll(List.of("--conf", "spark.driver.extraJavaOptions=" + javaOptions));
+    String executors = String.join(" ", executorOptions);
+    command.addAll(
+        List.of("--conf", "spark.executor.extraJavaOptions=" + javaOptions + " " + executors));
     conf.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
     command.add(APPLICATION.toString());
     command.addAll(List.of(arguments));
@@ -184,12 +206,21 @@ public final class SparkSubmit {
 
   /** A call that has begun; closing it kills the driver if it lives. */
   public static final class Running implements AutoCloseable {
+    private static final Set<Process> OPEN = ConcurrentHashMap.newKeySet();
+
+    static {
+      // The tests' own end by a signal is not that of what they have started.
+      Runtime.getRuntime()
+          .addShutdownHook(new Thread(() -> OPEN.forEach(Process::destroyForcibly)));
+    }
+
     private final Process process;
     private final Path output;
 
     private Running(Process process, Path output) {
       this.process = process;
       this.output = output;
+      OPEN.add(process);
     }
 
     /** What it has printed so far. */
@@ -227,6 +258,7 @@ public final class SparkSubmit {
     @Override
     public void close() {
       process.destroyForcibly();
+      OPEN.remove(process);
     }
   }
 
