@@ -48,9 +48,9 @@ public final class ToyRun {
         .formatted(folder, TestModels.goldenMaxTokens());
   }
 
-  /** Writes a configuration that finds everything below another root, where a test copies it to. */
-  public void moveTo(String root) throws IOException {
-    Files.writeString(file(), Files.readString(file()).replace(folder.toString(), root));
+  /** The text of a configuration that finds everything in another place, where a copy is. */
+  public String movedTo(String place) throws IOException {
+    return Files.readString(file()).replace(folder.toString(), place);
   }
 
   public Path folder() {

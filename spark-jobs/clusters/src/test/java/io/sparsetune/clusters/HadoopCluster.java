@@ -2,9 +2,9 @@ package io.sparsetune.clusters;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparsetune.testing.ToyRun;
 import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -12,28 +12,36 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.apache.hadoop.hdfs.protocol.HdfsConstants.DatanodeReportType;
 
 /**
- * HDFS with two data nodes and YARN with two node managers, in one process of their own on this
- * machine; see {@link MiniHadoop}. They listen where this machine's name leads to, which is the
- * loopback interface on most. Not thread-safe.
+ * HDFS with two data nodes and YARN with two node managers, each a process of its own on this
+ * machine, beside that of {@link MiniHadoop}. They listen where this machine's name leads to, which
+ * is the loopback interface on most. Not thread-safe.
  */
 public final class HadoopCluster implements AutoCloseable {
+  private static final int NODES = 2;
   private static final Duration START = Duration.ofMinutes(5);
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final ServerProcess server;
+  private final Path home;
   private final Path folder;
   private final Configuration conf = new Configuration();
-  private int commands;
+  private final ServerProcess[] dataNodes = new ServerProcess[NODES];
+  private final ServerProcess[] nodeManagers = new ServerProcess[NODES];
+  private ServerProcess server;
 
-  private HadoopCluster(ServerProcess server, Path folder) {
-    this.server = server;
+  private HadoopCluster(Path home, Path folder) {
+    this.home = home;
     this.folder = folder;
   }
 
@@ -41,28 +49,85 @@ public final class HadoopCluster implements AutoCloseable {
   public static HadoopCluster start(Path home, Path folder)
       throws IOException, InterruptedException {
     Files.createDirectories(folder);
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(System.getProperty("test.jvm.opens").trim().split("\\s+")));
-    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-Djava.io.tmpdir=" + folder));
-    command.addAll(List.of("-Dlog4j.configuration=mini-hadoop.properties", "-cp"));
-    command.add(classes() + File.pathSeparator + home.resolve("jars") + File.separator + "*");
-    command.addAll(List.of(MiniHadoop.class.getName(), folder.toString()));
-    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    HadoopCluster cluster =
-        new HadoopCluster(ServerProcess.start(builder, folder.resolve("hadoop.log")), folder);
+    HadoopCluster cluster = new HadoopCluster(home, folder);
     try {
-      cluster.server.await(START, () -> cluster.server.output().contains(MiniHadoop.READY));
-      for (String file : List.of("core-site.xml", "hdfs-site.xml", "yarn-site.xml")) {
-        cluster.conf.addResource(
-            new org.apache.hadoop.fs.Path(cluster.configuration().resolve(file).toUri()));
+      cluster.startServer();
+      for (int number = 0; number < NODES; number++) {
+        cluster.launchDataNode(number);
+        cluster.launchNodeManager(number);
       }
+      cluster.awaitDataNodes();
+      cluster.awaitNodeManagers();
       return cluster;
     } catch (Throwable e) {
       cluster.close();
       throw e;
     }
+  }
+
+  private void startServer() throws IOException, InterruptedException {
+    server = start("hadoop", MiniHadoop.class.getName(), List.of(folder.toString()));
+    server.await(START, () -> server.output().contains(MiniHadoop.READY));
+    for (String file : List.of("core-site.xml", "hdfs-site.xml", "yarn-site.xml")) {
+      conf.addResource(new org.apache.hadoop.fs.Path(configuration().resolve(file).toUri()));
+    }
+  }
+
+  private ServerProcess start(String name, String mainClass, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(System.getProperty("test.jvm.opens").trim().split("\\s+")));
+    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-Djava.io.tmpdir=" + folder, "-Dhadoop.log.dir=" + folder));
+    command.addAll(List.of("-Dlog4j.configuration=mini-hadoop.properties", "-cp"));
+    command.add(
+        configuration()
+            + File.pathSeparator
+            + classes()
+            + File.pathSeparator
+            + home.resolve("jars")
+            + File.separator
+            + "*");
+    command.add(mainClass);
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    return ServerProcess.start(builder, folder.resolve(name + ".log"));
+  }
+
+  private void launchDataNode(int number) throws IOException {
+    String name = "data-node-" + number;
+    dataNodes[number] =
+        start(
+            name,
+            "org.apache.hadoop.hdfs.server.datanode.DataNode",
+            List.of(
+                "-Ddfs.datanode.data.dir=" + folder.resolve(name).toUri(),
+                "-Ddfs.datanode.address=localhost:0",
+                "-Ddfs.datanode.ipc.address=localhost:0",
+                "-Ddfs.datanode.http.address=localhost:0"));
+  }
+
+  private void launchNodeManager(int number) throws IOException {
+    String name = "node-manager-" + number;
+    // A disk that is nearly full, as a developer's is, would make a node unhealthy.
+    String full = "yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage";
+    nodeManagers[number] =
+        start(
+            name,
+            "org.apache.hadoop.yarn.server.nodemanager.NodeManager",
+            List.of(
+                "-Dyarn.nodemanager.local-dirs=" + folder.resolve(name).resolve("local"),
+                "-Dyarn.nodemanager.log-dirs=" + folder.resolve(name).resolve("logs"),
+                "-Dyarn.nodemanager.address=localhost:0",
+                "-Dyarn.nodemanager.localizer.address=localhost:0",
+                "-Dyarn.nodemanager.webapp.address=localhost:0",
+                "-Dyarn.nodemanager.collector-service.address=localhost:0",
+                "-Dyarn.nodemanager.resource.memory-mb=6144",
+                "-Dyarn.nodemanager.resource.cpu-vcores=8",
+                "-Dyarn.nodemanager.vmem-check-enabled=false",
+                "-D" + full + "=100"));
   }
 
   /** The folder of this class, and so of those that the process needs. */
@@ -90,11 +155,33 @@ public final class HadoopCluster implements AutoCloseable {
     return FileSystem.get(URI.create(root()), conf);
   }
 
-  /** Copies a folder or a file of this machine to a path of its HDFS. */
+  /** Copies a toy run to a folder of its HDFS, with a configuration that fits. */
+  public void put(ToyRun toy, String folder) throws IOException {
+    put(toy.folder(), folder);
+    String file = folder + "/" + toy.file().getFileName();
+    try (var out = files().create(new org.apache.hadoop.fs.Path(file))) {
+      out.write(toy.movedTo(root() + folder).getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Copies a folder of this machine to a path of its HDFS. */
   public void put(Path local, String path) throws IOException {
     files()
         .copyFromLocalFile(
             new org.apache.hadoop.fs.Path(local.toUri()), new org.apache.hadoop.fs.Path(path));
+  }
+
+  /** Copies a folder of its HDFS to this machine, in place of what is there. */
+  public void get(String path, Path local) throws IOException {
+    FileUtils.deleteDirectory(local.toFile());
+    if (exists(path)) {
+      files()
+          .copyToLocalFile(
+              false,
+              new org.apache.hadoop.fs.Path(path),
+              new org.apache.hadoop.fs.Path(local.toUri()),
+              true);
+    }
   }
 
   /** The bytes of a file of its HDFS. */
@@ -108,26 +195,52 @@ public final class HadoopCluster implements AutoCloseable {
     return files().exists(new org.apache.hadoop.fs.Path(path));
   }
 
-  /** Stops a data node; number is 0 or 1. */
-  public void stopDataNode(int number) throws IOException, InterruptedException {
-    command(MiniHadoop.STOP_DATA_NODE, number);
+  /** Ends a data node by SIGKILL; number is 0 or 1. */
+  public void killDataNode(int number) {
+    dataNodes[number].close();
   }
 
-  /** Stops a node manager, and so its containers; number is 0 or 1. */
-  public void stopNodeManager(int number) throws IOException, InterruptedException {
-    command(MiniHadoop.STOP_NODE_MANAGER, number);
+  /** Starts a data node that was killed, with the blocks it had, and waits until it is there. */
+  public void startDataNode(int number) throws IOException, InterruptedException {
+    launchDataNode(number);
+    awaitDataNodes();
   }
 
-  private void command(String word, int number) throws IOException, InterruptedException {
-    OutputStream in = server.process().getOutputStream();
-    in.write((word + " " + number + "\n").getBytes(StandardCharsets.UTF_8));
-    in.flush();
-    int wanted = ++commands;
-    server.await(START, () -> answers() >= wanted);
+  /** Ends a node manager and all its containers by SIGKILL; number is 0 or 1. */
+  public void killNodeManager(int number) {
+    nodeManagers[number].close();
   }
 
-  private long answers() throws IOException {
-    return Pattern.compile(MiniHadoop.DONE).matcher(server.output()).results().count();
+  /** Starts a node manager that was killed, and waits until it is there. */
+  public void startNodeManager(int number) throws IOException, InterruptedException {
+    launchNodeManager(number);
+    awaitNodeManagers();
+  }
+
+  /** Waits until the name node has heard from those that are alive, from now on. */
+  private void awaitDataNodes() throws IOException, InterruptedException {
+    DistributedFileSystem hdfs = (DistributedFileSystem) files();
+    long now = System.currentTimeMillis();
+    long alive = alive(dataNodes);
+    server.await(
+        START,
+        () ->
+            Arrays.stream(hdfs.getDataNodeStats(DatanodeReportType.LIVE))
+                    .filter(node -> node.getLastUpdate() > now)
+                    .count()
+                >= alive);
+  }
+
+  private void awaitNodeManagers() throws IOException, InterruptedException {
+    long alive = alive(nodeManagers);
+    server.await(
+        START,
+        () ->
+            resourceManager("metrics").path("clusterMetrics").path("activeNodes").asInt() == alive);
+  }
+
+  private static long alive(ServerProcess[] nodes) {
+    return Arrays.stream(nodes).filter(node -> node != null && node.process().isAlive()).count();
   }
 
   /**
@@ -144,9 +257,8 @@ public final class HadoopCluster implements AutoCloseable {
 
   /** The Java processes, not the shells that start them and hold the same words. */
   private List<ProcessHandle> containers(String... mainClasses) {
-    return server
-        .process()
-        .descendants()
+    return Arrays.stream(nodeManagers)
+        .flatMap(node -> node.process().descendants())
         .filter(
             process -> {
               String line = CommandLines.of(process);
@@ -205,7 +317,7 @@ public final class HadoopCluster implements AutoCloseable {
   /** Everything that the containers of an application have printed. */
   public String logs(String application) throws IOException {
     StringBuilder all = new StringBuilder();
-    try (var files = Files.walk(folder.resolve("target"))) {
+    try (var files = Files.walk(folder)) {
       for (Path file :
           files
               .filter(Files::isRegularFile)
@@ -218,9 +330,12 @@ public final class HadoopCluster implements AutoCloseable {
     return all.toString();
   }
 
-  /** Ends the process and all containers, and waits until they are gone. */
+  /** Ends its processes and all containers, and waits until they are gone. */
   @Override
   public void close() {
-    server.close();
+    Stream.of(Stream.of(nodeManagers), Stream.of(dataNodes), Stream.of(server))
+        .flatMap(servers -> servers)
+        .filter(Objects::nonNull)
+        .forEach(ServerProcess::close);
   }
 }

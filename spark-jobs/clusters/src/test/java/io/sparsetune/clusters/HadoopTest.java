@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.cluster.SparkSubmit;
 import io.sparsetune.cluster.SparkSubmit.Outcome;
-import io.sparsetune.cluster.SparkSubmit.Running;
 import io.sparsetune.clusters.HadoopCluster.Application;
 import io.sparsetune.job.LocalRun;
 import io.sparsetune.testing.ToyRun;
@@ -13,17 +12,13 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Trainings on YARN, with the configuration, the base, the data and the output on HDFS: the delta
  * is the one of a training without Spark.
  */
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class HadoopTest {
   private static final String SAVE_EVERY_STEP = "training.save_seconds=0";
   private static final String GOING_ON = "Going on from step ";
@@ -38,8 +33,7 @@ class HadoopTest {
     expected = LocalRun.delta(toy.config());
     hadoop =
         HadoopCluster.start(Path.of(System.getProperty("hadoop.home")), folder.resolve("hadoop"));
-    toy.moveTo(hadoop.root() + "/toy");
-    hadoop.put(toy.folder(), "/toy");
+    hadoop.put(toy, "/toy");
   }
 
   @AfterAll
@@ -70,7 +64,7 @@ class HadoopTest {
 
   @Test
   void clusterMode() throws Exception {
-    assertThat(train(yarn("cluster").clusterMode(), "cluster")).isEqualTo(expected);
+    assertThat(train(yarn("cluster").clusterMode().fast(), "cluster")).isEqualTo(expected);
     Application application = application("cluster");
     assertThat(application.finalStatus()).isEqualTo("SUCCEEDED");
     assertThat(application.attempts()).isEqualTo(1);
@@ -84,6 +78,24 @@ class HadoopTest {
             .conf("spark.network.crypto.enabled", true)
             .conf("spark.io.encryption.enabled", true);
     assertThat(train(submit, "secret")).isEqualTo(expected);
+  }
+
+  @Test
+  void overTls() throws Exception {
+    Path keys = Tls.keys(folder.resolve("keys.p12"));
+    SparkSubmit submit = yarn("tls");
+    for (String store : List.of("key", "trust")) {
+      submit
+          .conf("spark.ssl.rpc.%sStore".formatted(store), keys)
+          .conf("spark.ssl.rpc.%sStoreType".formatted(store), "PKCS12")
+          .conf("spark.ssl.rpc.%sStorePassword".formatted(store), Tls.PASSWORD);
+    }
+    submit
+        .conf("spark.authenticate", true)
+        .conf("spark.ssl.rpc.enabled", true)
+        .conf("spark.ssl.rpc.keyPassword", Tls.PASSWORD)
+        .conf("spark.ssl.rpc.protocol", "TLSv1.3");
+    assertThat(train(submit, "tls")).isEqualTo(expected);
   }
 
   @Test
@@ -102,40 +114,6 @@ class HadoopTest {
     assertThat(application.attempts()).isEqualTo(2);
     assertThat(hadoop.logs(application.id())).contains(GOING_ON);
     assertThat(delta("master")).isEqualTo(expected);
-  }
-
-  @Test
-  void aDriverThatDiesInClientMode() throws Exception {
-    Waiting.during(
-        yarn("driver"),
-        18,
-        folder.resolve("driver-process"),
-        command("driver", SAVE_EVERY_STEP),
-        Running::kill);
-    Outcome outcome =
-        yarn("driver-again")
-            .run(folder.resolve("driver-again-process"), command("driver", SAVE_EVERY_STEP));
-    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
-    assertThat(outcome.output()).contains(GOING_ON);
-    assertThat(delta("driver")).isEqualTo(expected);
-  }
-
-  /** The last one, since the nodes do not come back. */
-  @Test
-  @Order(Order.DEFAULT + 1)
-  void aDataNodeAndANodeManagerThatStop() throws Exception {
-    Outcome outcome =
-        Waiting.during(
-            yarn("nodes"),
-            8,
-            folder.resolve("nodes-process"),
-            command("nodes", SAVE_EVERY_STEP),
-            running -> {
-              hadoop.stopDataNode(0);
-              hadoop.stopNodeManager(0);
-            });
-    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
-    assertThat(delta("nodes")).isEqualTo(expected);
   }
 
   /** Two executors of one core; the tag finds the application. */

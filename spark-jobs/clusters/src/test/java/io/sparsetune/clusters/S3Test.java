@@ -8,6 +8,7 @@ import io.sparsetune.cluster.SparkSubmit.Running;
 import io.sparsetune.job.LocalRun;
 import io.sparsetune.testing.ToyRun;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,7 +31,7 @@ class S3Test {
     ToyRun toy = ToyRun.in(folder.resolve("toy"), 0.1);
     expected = LocalRun.delta(toy.config());
     s3 = S3Server.start(folder.resolve("s3"));
-    toy.moveTo(s3.root() + "/toy");
+    Files.writeString(toy.file(), toy.movedTo(s3.root() + "/toy"));
     s3.put(toy.folder(), "toy");
   }
 

@@ -10,7 +10,6 @@ import io.sparsetune.testing.ToyRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,7 +42,7 @@ class StandaloneTest {
 
   @Test
   void clientMode() throws Exception {
-    assertThat(train(submit(), "client")).isEqualTo(expected);
+    assertThat(train(submit().fast(), "client")).isEqualTo(expected);
   }
 
   @Test
@@ -52,43 +51,6 @@ class StandaloneTest {
         submit().clusterMode().conf("spark.standalone.submit.waitAppCompletion", true);
     assertThat(train(submit, "cluster")).isEqualTo(expected);
     assertThat(cluster.completedDrivers()).contains("FINISHED");
-  }
-
-  @Test
-  void anExecutorAndThenAWorkerThatDie() throws Exception {
-    try {
-      Outcome outcome =
-          Waiting.during(
-              submit(),
-              8,
-              folder.resolve("deaths-process"),
-              command("deaths"),
-              running -> {
-                List<ProcessHandle> executors = cluster.executors();
-                assertThat(executors).hasSize(2);
-                executors.get(0).destroyForcibly();
-                cluster.killWorker(1);
-              });
-      assertThat(outcome.exitCode()).as(outcome.output()).isZero();
-    } finally {
-      cluster.addWorker();
-    }
-    assertThat(delta("deaths")).isEqualTo(expected);
-  }
-
-  @Test
-  void speculationAndDynamicAllocation() throws Exception {
-    SparkSubmit submit =
-        submit()
-            .conf("spark.speculation", true)
-            .conf("spark.speculation.multiplier", 1.1)
-            .conf("spark.speculation.quantile", 0.5)
-            .conf("spark.speculation.minTaskRuntime", "10ms")
-            .conf("spark.dynamicAllocation.enabled", true)
-            .conf("spark.dynamicAllocation.shuffleTracking.enabled", true)
-            .conf("spark.dynamicAllocation.initialExecutors", 1)
-            .conf("spark.dynamicAllocation.executorIdleTimeout", "2s");
-    assertThat(train(submit, "dynamic")).isEqualTo(expected);
   }
 
   @Test

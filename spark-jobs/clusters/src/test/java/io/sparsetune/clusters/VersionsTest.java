@@ -41,19 +41,14 @@ class VersionsTest {
 
   @ParameterizedTest(name = "{0}, JDK {1}, {2}")
   @CsvSource({
-    "spark-3.5, 17, 'local[2]'",
     "spark-3.5, 21, 'local[2]'",
-    "spark-3.5-scala-2.12, 17, 'local[2]'",
     "spark-3.5-scala-2.12, 17, 'local-cluster[2,1,1024]'",
     "spark-3.5-scala-2.12, 21, 'local[2]'",
     "spark-4.0, 17, 'local[2]'",
     "spark-4.0, 21, 'local[2]'",
     "spark-4.1, 17, 'local[2]'",
     "spark-4.1, 21, 'local[2]'",
-    "spark-4.2, 17, 'local[2]'",
-    "spark-4.2, 17, 'local-cluster[2,1,1024]'",
     "spark-4.2, 21, 'local[2]'",
-    "spark-4.2, 25, 'local[2]'",
     "spark-4.2, 25, 'local-cluster[2,1,1024]'"
   })
   void theSameBits(String spark, int java, String master) throws Exception {
