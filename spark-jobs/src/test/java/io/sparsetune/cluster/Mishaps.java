@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
@@ -35,8 +36,10 @@ public final class Mishaps implements SparkPlugin {
   /** The run's folder, where mishaps wait for a file. */
   public static final String OUTPUT = "spark.sparsetune.test.output";
 
-  /** File of the driver's jobs among the markers, a line for each. */
+  /** File of the drivers' jobs among the markers, a line for each, after a line for the driver. */
   public static final String JOURNAL = "journal";
+
+  private static final String NEW_DRIVER = "new driver";
 
   /** Tasks that wait go on when this file is among the markers. */
   public static final String GO = "go";
@@ -48,6 +51,21 @@ public final class Mishaps implements SparkPlugin {
   public static final int HALTED = 137;
 
   private static final Duration LOOK = Duration.ofMillis(2);
+
+  /** The descriptions of the jobs of each driver that has written to the journal, in order. */
+  public static List<List<String>> drivers(Path journal) throws IOException {
+    List<List<String>> drivers = new ArrayList<>();
+    if (Files.exists(journal)) {
+      for (String line : Files.readAllLines(journal)) {
+        if (line.equals(NEW_DRIVER)) {
+          drivers.add(new ArrayList<>());
+        } else {
+          drivers.get(drivers.size() - 1).add(line);
+        }
+      }
+    }
+    return drivers;
+  }
 
   @Override
   public DriverPlugin driverPlugin() {
@@ -94,13 +112,15 @@ public final class Mishaps implements SparkPlugin {
 
   private static final class Driver implements DriverPlugin {
     private Path markers;
-    private Path output;
+    private org.apache.hadoop.fs.Path output;
+    private Configuration hadoop;
     private List<Waiting> mishaps;
 
     @Override
     public Map<String, String> init(SparkContext context, PluginContext plugin) {
       markers = Path.of(plugin.conf().get(MARKERS));
-      output = Path.of(plugin.conf().get(OUTPUT, ""));
+      output = new org.apache.hadoop.fs.Path(plugin.conf().get(OUTPUT, "/"));
+      hadoop = context.hadoopConfiguration();
       mishaps = Waiting.in(plugin.conf(), false);
       context.addSparkListener(
           new SparkListener() {
@@ -110,7 +130,20 @@ public final class Mishaps implements SparkPlugin {
             }
           });
       mishaps.stream().filter(this::isOfFile).forEach(this::lookForFile);
+      note(NEW_DRIVER);
       return Map.of();
+    }
+
+    private void note(String line) {
+      try {
+        Files.writeString(
+            markers.resolve(JOURNAL),
+            line + "\n",
+            StandardOpenOption.CREATE,
+            StandardOpenOption.APPEND);
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
     }
 
     private boolean isOfFile(Waiting waiting) {
@@ -120,7 +153,8 @@ public final class Mishaps implements SparkPlugin {
     private void lookForFile(Waiting waiting) {
       aside(
           () -> {
-            while (!Files.exists(output.resolve(waiting.mishap().at()))) {
+            var file = new org.apache.hadoop.fs.Path(output, waiting.mishap().at());
+            while (!file.getFileSystem(hadoop).exists(file)) {
               Thread.sleep(LOOK.toMillis());
             }
             happen(waiting, waiting.mishap().at());
@@ -128,15 +162,7 @@ public final class Mishaps implements SparkPlugin {
     }
 
     private void begun(String job) {
-      try {
-        Files.writeString(
-            markers.resolve(JOURNAL),
-            job + "\n",
-            StandardOpenOption.CREATE,
-            StandardOpenOption.APPEND);
-      } catch (IOException e) {
-        throw new IllegalStateException(e);
-      }
+      note(job);
       for (Waiting waiting : mishaps) {
         if (waiting.isDue(job)) {
           aside(() -> happen(waiting, job));

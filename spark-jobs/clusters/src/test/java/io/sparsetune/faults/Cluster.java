@@ -7,7 +7,11 @@ enum Cluster {
   /** Two executors of one core, children of the driver. */
   LOCAL_CLUSTER("local-cluster[2,1,1024]"),
   /** The same on workers that outlive the driver. */
-  STANDALONE("standalone");
+  STANDALONE("standalone"),
+  /** Containers of YARN, with the driver here and all files on HDFS. */
+  YARN("yarn"),
+  /** The same with the driver in a container, which YARN starts again when it dies. */
+  YARN_CLUSTER("yarn-cluster");
 
   private final String text;
 
@@ -19,7 +23,11 @@ enum Cluster {
     return this != LOCAL;
   }
 
-  /** The master, but for {@link #STANDALONE}, whose master has a port. */
+  boolean isYarn() {
+    return this == YARN || this == YARN_CLUSTER;
+  }
+
+  /** The master, where it has no port and is no mode of one. */
   @Override
   public String toString() {
     return text;

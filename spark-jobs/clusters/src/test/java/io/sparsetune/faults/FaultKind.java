@@ -9,10 +9,14 @@ import java.util.Set;
 enum FaultKind {
   FAIL_TASK(Mishap.Kind.FAIL, EnumSet.allOf(Cluster.class)),
   DELAY_TASK(Mishap.Kind.DELAY, EnumSet.allOf(Cluster.class)),
-  KILL_EXECUTOR(Mishap.Kind.KILL, EnumSet.of(Cluster.LOCAL_CLUSTER, Cluster.STANDALONE)),
+  KILL_EXECUTOR(Mishap.Kind.KILL, EnumSet.complementOf(EnumSet.of(Cluster.LOCAL))),
   KILL_WORKER(Mishap.Kind.TELL, EnumSet.of(Cluster.STANDALONE)),
+  /** With the containers of that node. */
+  KILL_NODE_MANAGER(Mishap.Kind.TELL, EnumSet.of(Cluster.YARN, Cluster.YARN_CLUSTER)),
+  KILL_DATA_NODE(Mishap.Kind.TELL, EnumSet.of(Cluster.YARN, Cluster.YARN_CLUSTER)),
   KILL_DRIVER(Mishap.Kind.HALT, EnumSet.allOf(Cluster.class)),
-  FILL_DISK(Mishap.Kind.FILL, EnumSet.allOf(Cluster.class));
+  /** Of the driver's machine; only a file system of one's own can be full. */
+  FILL_DISK(Mishap.Kind.FILL, EnumSet.of(Cluster.LOCAL, Cluster.LOCAL_CLUSTER, Cluster.STANDALONE));
 
   private final Mishap.Kind mishap;
   private final Set<Cluster> clusters;
@@ -36,9 +40,14 @@ enum FaultKind {
     return this == FAIL_TASK || this == DELAY_TASK || this == KILL_EXECUTOR;
   }
 
+  /** Whether it comes from outside the application. */
+  boolean isOfNodes() {
+    return mishap == Mishap.Kind.TELL;
+  }
+
   /** How many of one schedule may be of this kind: a task may fail three times. */
   int most() {
-    return this == KILL_WORKER || this == FILL_DISK ? 1 : 2;
+    return isOfNodes() || this == FILL_DISK ? 1 : 2;
   }
 
   @Override

@@ -56,7 +56,11 @@ record FaultSchedule(
       }
       more--;
     }
-    List<Cluster> clusters = List.of(cluster, any(List.of(Cluster.values()), random));
+    List<Cluster> next =
+        Arrays.stream(Cluster.values())
+            .filter(other -> other.isYarn() == cluster.isYarn())
+            .toList();
+    List<Cluster> clusters = List.of(cluster, any(next, random));
     return new FaultSchedule(
         seed,
         number,
@@ -113,7 +117,8 @@ record FaultSchedule(
       case FILL_DISK -> 20 + random.nextInt(1_500);
       // Half of them when a task's work is done and nobody knows of it.
       case KILL_EXECUTOR -> random.nextBoolean() ? 0 : 1 + random.nextInt(length(phase));
-      case KILL_WORKER, KILL_DRIVER -> random.nextInt(length(phase));
+      case KILL_WORKER, KILL_NODE_MANAGER, KILL_DATA_NODE, KILL_DRIVER ->
+          random.nextInt(length(phase));
     };
   }
 
@@ -135,6 +140,11 @@ record FaultSchedule(
   /** Where the command runs that is given for the attempt-th time, from 0. */
   Cluster cluster(int attempt) {
     return clusters.get(attempt % clusters.size());
+  }
+
+  /** Whether everything of it is on HDFS; otherwise on this machine's disk. */
+  boolean isOnHdfs() {
+    return clusters.get(0).isYarn();
   }
 
   boolean has(FaultKind kind) {

@@ -13,15 +13,15 @@ final class Orphans {
     return "-Dsparsetune.schedule=" + folder;
   }
 
-  /** Processes that live, of the schedule with that folder. */
-  static List<ProcessHandle> of(Path folder) {
-    String executor = mark(folder) + " ";
-    String driver = "output=" + folder.resolve("run") + " ";
+  /** Processes that live, of the schedule with that folder and that output. */
+  static List<ProcessHandle> of(Path folder, String output) {
+    String executor = mark(folder);
+    String driver = "output=" + output;
     return ProcessHandle.allProcesses()
         .filter(process -> process.pid() != ProcessHandle.current().pid())
         .filter(
             process -> {
-              String line = CommandLines.of(process) + " ";
+              String line = CommandLines.of(process);
               return line.contains(executor) || line.contains(driver);
             })
         .toList();

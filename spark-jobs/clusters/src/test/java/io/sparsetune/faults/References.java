@@ -23,6 +23,12 @@ import org.apache.spark.sql.SparkSession;
  * local[1]} in this process, with the delta of a training without Spark.
  */
 final class References {
+  /** Where the runs are, below the folder. */
+  static final String RUNS = "/references/";
+
+  /** Where the toy run's data are, below the folder. */
+  static final String TOY = "/toy";
+
   private final Path folder;
   private final ToyRun toy;
   private final TrainJob job;
@@ -33,7 +39,7 @@ final class References {
    */
   References(Path folder, SparkSession session) throws IOException {
     this.folder = folder;
-    this.toy = ToyRun.in(folder.resolve("toy"), 0.1);
+    this.toy = ToyRun.in(Path.of(folder + TOY), 0.1);
     this.job = new TrainJob(session);
   }
 
@@ -41,11 +47,15 @@ final class References {
     return toy;
   }
 
-  /** Settings of a method over those of the toy run, each {@code key=value}. */
-  List<String> settings(Method method) {
+  /**
+   * Settings of a method over those of the toy run, each {@code key=value}.
+   *
+   * @param root where {@link #folder} is, or a copy of its runs
+   */
+  List<String> settings(Method method, String root) {
     List<String> settings = new ArrayList<>(method.settings());
     if (method.needsMaskFile()) {
-      settings.add("method.path=" + run(Method.RANDOM));
+      settings.add("method.path=" + root + RUNS + Method.RANDOM);
     }
     return settings;
   }
@@ -58,15 +68,16 @@ final class References {
     return contents.get(method);
   }
 
-  private Path run(Method method) {
-    return folder.resolve("references").resolve(method.toString());
+  /** The finished run of the method, once its content was asked for. */
+  Path run(Method method) {
+    return Path.of(folder + RUNS + method);
   }
 
   private RunContent train(Method method) throws IOException {
     if (method.needsMaskFile()) {
       content(Method.RANDOM);
     }
-    List<String> settings = settings(method);
+    List<String> settings = settings(method, folder.toString());
     settings.add("output=" + run(method));
     RunConfig config = toy.config(settings.toArray(String[]::new));
     job.run(new TrainJob.Request(config, Existing.GO_ON, TrainingListener.NONE));

@@ -52,6 +52,11 @@ record RunProgress(int step, int due, OptionalInt saved) {
     return new RunProgress(step, due, saved(run.resolve("checkpoints")));
   }
 
+  /** The same, where it is not known what was saved. */
+  RunProgress withoutSaved() {
+    return new RunProgress(step, due, OptionalInt.empty());
+  }
+
   private static OptionalInt saved(Path checkpoints) throws IOException {
     if (!Files.exists(checkpoints)) {
       return OptionalInt.empty();

@@ -5,23 +5,27 @@ import io.sparsetune.cluster.Mishaps;
 import io.sparsetune.cluster.SparkSubmit;
 import io.sparsetune.cluster.SparkSubmit.Outcome;
 import io.sparsetune.cluster.SparkSubmit.Running;
+import io.sparsetune.clusters.HadoopCluster;
 import io.sparsetune.clusters.StandaloneCluster;
 import io.sparsetune.files.RunFiles;
 import io.sparsetune.testing.FrailFileSystem;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * Runs schedules, one after the other: gives the command of each again until it ends well, and
- * compares what is left with a run that nothing has happened to. One standalone cluster serves them
- * all.
+ * compares what is left with a run that nothing has happened to. One cluster of each kind serves
+ * them all.
  */
 final class ScheduleRunner implements AutoCloseable {
   /** A command that takes longer hangs. */
@@ -31,11 +35,15 @@ final class ScheduleRunner implements AutoCloseable {
   private static final String FULL_DISK = "No space left on device";
   private static final long LOOK_MILLIS = 10;
 
+  /** More executors and drivers of one command do not die. */
+  private static final int MOST_DEATHS = 10;
+
   private final Path home;
   private final Path folder;
   private final SparkSession session;
   private final References references;
   private Optional<StandaloneCluster> standalone = Optional.empty();
+  private Optional<HadoopCluster> hadoop = Optional.empty();
 
   /** The worker that was started last, from 0: the one to kill. */
   private int newestWorker;
@@ -64,19 +72,30 @@ final class ScheduleRunner implements AutoCloseable {
   private static final class State {
     private final FaultSchedule schedule;
     private final Path folder;
+
+    /** Where everything is that {@link References} has on this machine. */
+    private final String root;
+
+    /** The run's folder, as the command names it. */
+    private final String output;
+
+    /** The run's folder, or a copy of it as it was when a command ended. */
     private final Path run;
+
     private final Path markers;
     private final List<String> mishapMarkers;
     private int commands;
     private int stepsTwice;
-    private boolean workerKilled;
+    private final Set<FaultKind> nodesKilled = EnumSet.noneOf(FaultKind.class);
 
     /** Where the run was when a command ended; empty before the first end. */
     private Optional<RunProgress> reached = Optional.empty();
 
-    State(FaultSchedule schedule, Path folder) {
+    State(FaultSchedule schedule, Path folder, String root) {
       this.schedule = schedule;
       this.folder = folder;
+      this.root = root;
+      this.output = root + "/" + folder.getFileName() + "/run";
       this.run = folder.resolve("run");
       this.markers = folder.resolve("markers");
       this.mishapMarkers = Mishap.markers(schedule.faults().stream().map(Fault::mishap).toList());
@@ -86,12 +105,32 @@ final class ScheduleRunner implements AutoCloseable {
       List<Fault> happened = new ArrayList<>();
       for (int i = 0; i < mishapMarkers.size(); i++) {
         Fault fault = schedule.faults().get(i);
-        boolean told = Files.exists(markers.resolve(mishapMarkers.get(i)));
-        if (fault.kind() == FaultKind.KILL_WORKER ? workerKilled : told) {
+        if (fault.kind().isOfNodes() ? nodesKilled.contains(fault.kind()) : isTold(i)) {
           happened.add(fault);
         }
       }
       return happened;
+    }
+
+    private boolean isTold(int number) {
+      return Files.exists(markers.resolve(mishapMarkers.get(number)));
+    }
+
+    /** Kinds of nodes whose moment has come, and that live. */
+    List<FaultKind> nodesDue() {
+      List<FaultKind> due = new ArrayList<>();
+      for (int i = 0; i < mishapMarkers.size(); i++) {
+        FaultKind kind = schedule.faults().get(i).kind();
+        if (kind.isOfNodes() && !nodesKilled.contains(kind) && isTold(i)) {
+          due.add(kind);
+        }
+      }
+      return due;
+    }
+
+    /** Which of two nodes is killed. */
+    int node() {
+      return schedule.number() % 2;
     }
 
     long happened(FaultKind kind) {
@@ -112,7 +151,9 @@ final class ScheduleRunner implements AutoCloseable {
    */
   ScheduleResult run(FaultSchedule schedule) throws IOException, InterruptedException {
     RunContent expected = references.content(schedule.method());
-    State state = new State(schedule, folder.resolve("schedule-%04d".formatted(schedule.number())));
+    Path place = folder.resolve("schedule-%04d".formatted(schedule.number()));
+    String root = schedule.isOnHdfs() ? hadoop().root() : folder.toString();
+    State state = new State(schedule, place, root);
     FileUtils.deleteDirectory(state.folder.toFile());
     Files.createDirectories(state.markers);
     long begun = System.nanoTime();
@@ -126,9 +167,8 @@ final class ScheduleRunner implements AutoCloseable {
         throw failed(state, String.join("; ", differences));
       }
     } finally {
-      if (state.workerKilled) {
-        standalone.orElseThrow().addWorker();
-        newestWorker++;
+      for (FaultKind kind : state.nodesKilled) {
+        startNode(kind, state.node());
       }
     }
     List<Fault> happened = state.happened();
@@ -159,6 +199,9 @@ final class ScheduleRunner implements AutoCloseable {
       Files.deleteIfExists(state.markers.resolve(Mishaps.DISK_FULL));
     }
     bury(state);
+    if (state.schedule.isOnHdfs()) {
+      hadoop().get(path(state.output), state.run);
+    }
     int code = outcome.exitCode();
     boolean dead = code == Mishaps.HALTED && state.happened(FaultKind.KILL_DRIVER) > deaths;
     boolean full =
@@ -169,25 +212,40 @@ final class ScheduleRunner implements AutoCloseable {
           "exit code %d, and no fault that ends a command:%n%s".formatted(code, outcome.output()));
     }
     List<Integer> begins = RunProgress.begins(state.run);
-    if (code == 0 && goesOn && begins.size() != begun + 1) {
+    if (code == 0 && goesOn && begins.size() <= begun) {
       throw failed(state, "the run was begun anew: " + begins);
     }
-    checkBegin(state, begun, begins);
-    List<String> jobs = Files.exists(journal) ? Files.readAllLines(journal) : List.of();
-    if (!jobs.isEmpty()) {
-      state.reached =
-          Optional.of(RunProgress.of(jobs, state.run, state.schedule.method().trainsEverything()));
+    List<List<String>> drivers = Mishaps.drivers(journal);
+    for (int i = 0; i < drivers.size(); i++) {
+      boolean last = i == drivers.size() - 1;
+      if (last) {
+        checkBegin(state, begun, begins);
+      }
+      reached(state, drivers.get(i), last);
     }
     return code;
   }
 
+  /** Takes down how far a driver has come; of one that another has followed, less is known. */
+  private static void reached(State state, List<String> jobs, boolean last) throws IOException {
+    if (!jobs.isEmpty()) {
+      RunProgress progress =
+          RunProgress.of(jobs, state.run, state.schedule.method().trainsEverything());
+      state.reached = Optional.of(last ? progress : progress.withoutSaved());
+    }
+  }
+
+  /** The path of a file of a file system that has a host. */
+  private static String path(String uri) {
+    return URI.create(uri).getPath();
+  }
+
   private Outcome await(State state, Running running) throws IOException, InterruptedException {
     long end = System.nanoTime() + LIMIT.toNanos();
-    Path told = state.markers.resolve(Mishap.Kind.TELL.marker());
     while (running.isAlive()) {
-      if (!state.workerKilled && Files.exists(told)) {
-        standalone.orElseThrow().killWorker(newestWorker);
-        state.workerKilled = true;
+      for (FaultKind kind : state.nodesDue()) {
+        killNode(kind, state.node());
+        state.nodesKilled.add(kind);
       }
       if (System.nanoTime() > end) {
         running.kill();
@@ -198,17 +256,38 @@ final class ScheduleRunner implements AutoCloseable {
     return running.end(Duration.ofSeconds(1));
   }
 
+  private void killNode(FaultKind kind, int number) {
+    switch (kind) {
+      case KILL_WORKER -> standalone.orElseThrow().killWorker(newestWorker);
+      case KILL_NODE_MANAGER -> hadoop.orElseThrow().killNodeManager(number);
+      case KILL_DATA_NODE -> hadoop.orElseThrow().killDataNode(number);
+      default -> throw new IllegalArgumentException("Not of a node: " + kind);
+    }
+  }
+
+  private void startNode(FaultKind kind, int number) throws IOException, InterruptedException {
+    switch (kind) {
+      case KILL_WORKER -> {
+        standalone.orElseThrow().addWorker();
+        newestWorker++;
+      }
+      case KILL_NODE_MANAGER -> hadoop.orElseThrow().startNodeManager(number);
+      case KILL_DATA_NODE -> hadoop.orElseThrow().startDataNode(number);
+      default -> throw new IllegalArgumentException("Not of a node: " + kind);
+    }
+  }
+
   /** No process of a command may live long after it. */
   private void bury(State state) throws InterruptedException {
     long end = System.nanoTime() + BURIAL.toNanos();
-    List<ProcessHandle> left = Orphans.of(state.folder);
+    List<ProcessHandle> left = Orphans.of(state.folder, state.output);
     while (!left.isEmpty()) {
       if (System.nanoTime() > end) {
         left.forEach(ProcessHandle::destroyForcibly);
         throw failed(state, "processes outlive their command: " + left);
       }
       Thread.sleep(LOOK_MILLIS);
-      left = Orphans.of(state.folder);
+      left = Orphans.of(state.folder, state.output);
     }
   }
 
@@ -250,13 +329,25 @@ final class ScheduleRunner implements AutoCloseable {
     SparkSubmit submit =
         SparkSubmit.on(home, master(cluster))
             .mishaps(mishaps, state.markers)
-            .conf(Mishaps.OUTPUT, state.run)
+            .conf(Mishaps.OUTPUT, state.output)
             .conf("spark.log.level", "WARN")
-            .conf(
-                "spark.executor.extraJavaOptions",
-                SparkSubmit.VECTORS + " " + Orphans.mark(state.folder));
+            .executorOption(Orphans.mark(state.folder));
     if (cluster.hasExecutors()) {
-      submit.conf("spark.cores.max", 2).conf("spark.executor.cores", 1);
+      submit
+          .conf("spark.cores.max", 2)
+          .conf("spark.executor.cores", 1)
+          .conf("spark.executor.instances", 2)
+          .conf("spark.executor.memory", "1g");
+    }
+    if (cluster.isYarn()) {
+      submit
+          .environment("HADOOP_CONF_DIR", hadoop().configuration())
+          .conf("spark.yarn.jars", "local:" + home + "/jars/*")
+          .conf("spark.yarn.max.executor.failures", MOST_DEATHS)
+          .conf("spark.yarn.maxAppAttempts", MOST_DEATHS);
+    }
+    if (cluster == Cluster.YARN_CLUSTER) {
+      submit.clusterMode();
     }
     if (schedule.partitions() > 0) {
       submit.conf("spark.sparsetune.partitions", schedule.partitions());
@@ -286,6 +377,9 @@ final class ScheduleRunner implements AutoCloseable {
   }
 
   private String master(Cluster cluster) throws IOException, InterruptedException {
+    if (cluster.isYarn()) {
+      return "yarn";
+    }
     if (cluster != Cluster.STANDALONE) {
       return cluster.toString();
     }
@@ -298,9 +392,20 @@ final class ScheduleRunner implements AutoCloseable {
     return standalone.get().master();
   }
 
+  private HadoopCluster hadoop() throws IOException, InterruptedException {
+    if (hadoop.isEmpty()) {
+      Path jars = Path.of(System.getProperty("hadoop.home"));
+      hadoop = Optional.of(HadoopCluster.start(jars, folder.resolve("hadoop")));
+      references.content(Method.RANDOM);
+      hadoop.get().put(references.toy(), References.TOY);
+      hadoop.get().put(references.run(Method.RANDOM), References.RUNS + Method.RANDOM);
+    }
+    return hadoop.get();
+  }
+
   private String[] arguments(State state) {
     FaultSchedule schedule = state.schedule;
-    List<String> settings = new ArrayList<>(references.settings(schedule.method()));
+    List<String> settings = new ArrayList<>(references.settings(schedule.method(), state.root));
     // Only a file system of one's own can be full.
     String scheme = schedule.has(FaultKind.FILL_DISK) ? "frail://" : "";
     if (schedule.method().trainsEverything() || schedule.method().hasRounds()) {
@@ -310,15 +415,18 @@ final class ScheduleRunner implements AutoCloseable {
       settings.add("training.save_seconds=" + (schedule.savesAlways() ? 0 : 3600));
     }
     if (schedule.tenFiles()) {
-      settings.add("data.train=" + references.toy().folder().resolve("ten"));
+      settings.add("data.train=" + state.root + References.TOY + "/ten");
     }
     return SparkSubmit.train(
-        references.toy().file(), scheme + state.run, settings.toArray(String[]::new));
+        state.root + References.TOY + "/" + references.toy().file().getFileName(),
+        scheme + state.output,
+        settings.toArray(String[]::new));
   }
 
-  /** Ends the cluster; the folder stays. */
+  /** Ends the clusters; the folder stays. */
   @Override
   public void close() {
+    hadoop.ifPresent(HadoopCluster::close);
     standalone.ifPresent(StandaloneCluster::close);
     session.stop();
   }
