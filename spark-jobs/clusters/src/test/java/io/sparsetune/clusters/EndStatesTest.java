@@ -1,0 +1,211 @@
+package io.sparsetune.clusters;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparsetune.cluster.Mishap;
+import io.sparsetune.cluster.SparkSubmit;
+import io.sparsetune.cluster.SparkSubmit.Outcome;
+import io.sparsetune.clusters.HadoopCluster.Application;
+import io.sparsetune.error.ExitCode;
+import io.sparsetune.testing.ToyRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Commands that fail on YARN and on a standalone cluster, with the driver here and there: what
+ * spark-submit ends with, what the cluster says, and what is left in the run's folder.
+ */
+class EndStatesTest {
+  private static final Path HOME = Path.of(System.getProperty("spark.home"));
+
+  /** What is wrong with a command, or happens to it. */
+  private enum Fault {
+    UNKNOWN_KEY(ExitCode.USAGE, "Unknown key training.lerning_rate", "training.lerning_rate=1"),
+    BAD_ROW(ExitCode.DATA, "bad.jsonl", "data.train=ROOT/bad.jsonl"),
+    DIVERGED(
+        ExitCode.DIVERGED,
+        "Training diverged",
+        "training.learning_rate=1e38",
+        "training.optimizer=sgd"),
+    LOST_EXECUTORS(ExitCode.UNAVAILABLE, "executor");
+
+    private final ExitCode code;
+    private final String said;
+    private final List<String> overrides;
+
+    Fault(ExitCode code, String said, String... overrides) {
+      this.code = code;
+      this.said = said;
+      this.overrides = List.of(overrides);
+    }
+  }
+
+  @TempDir static Path folder;
+  private static HadoopCluster hadoop;
+  private static StandaloneCluster standalone;
+
+  @BeforeAll
+  static void start() throws IOException, InterruptedException {
+    ToyRun toy = ToyRun.in(folder.resolve("toy"), 0.1);
+    List<String> rows =
+        new ArrayList<>(Files.readAllLines(toy.folder().resolve("train.jsonl")).subList(0, 4));
+    rows.set(2, "{\"text\": ");
+    Files.write(folder.resolve("bad.jsonl"), rows);
+    hadoop =
+        HadoopCluster.start(Path.of(System.getProperty("hadoop.home")), folder.resolve("hadoop"));
+    hadoop.put(toy, "/toy");
+    hadoop.put(folder.resolve("bad.jsonl"), "/bad.jsonl");
+    standalone =
+        StandaloneCluster.start(
+            HOME, folder.resolve("standalone"), StandaloneCluster.Settings.TWO_WORKERS);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (standalone != null) {
+      standalone.close();
+    }
+    if (hadoop != null) {
+      hadoop.close();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Fault.class)
+  void onYarnWithTheDriverHere(Fault fault) throws Exception {
+    String name = name("yarn-client", fault);
+    Outcome outcome = run(yarn(name), name, fault);
+
+    assertThat(outcome.exitCode()).as(outcome.output()).isEqualTo(fault.code.number());
+    assertThat(outcome.output()).contains(fault.said);
+    for (Application application : hadoop.applications(name)) {
+      assertThat(application.name()).isEqualTo("sparsetune train " + output(name));
+      assertThat(application.finalStatus()).isEqualTo("FAILED");
+      print(name, outcome, application.finalStatus() + ", " + application.diagnostics());
+    }
+    assertLeft(name, fault);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Fault.class)
+  void onYarnWithTheDriverThere(Fault fault) throws Exception {
+    String name = name("yarn-cluster", fault);
+    // What may be better later is another attempt's to go on with.
+    int attempts = fault.code.isFinal() ? 2 : 1;
+    SparkSubmit submit = yarn(name).clusterMode().conf("spark.yarn.maxAppAttempts", attempts);
+    Outcome outcome = run(submit, name, fault);
+
+    assertThat(outcome.exitCode()).as(outcome.output()).isEqualTo(1);
+    assertThat(hadoop.applications(name))
+        .singleElement()
+        .satisfies(
+            application -> {
+              assertThat(application.finalStatus()).isEqualTo("FAILED");
+              assertThat(application.diagnostics())
+                  .contains(fault.said)
+                  .doesNotContain("Shutdown hook", "\tat ");
+              assertThat(application.attempts()).isEqualTo(1);
+              print(name, outcome, application.finalStatus() + ", " + application.diagnostics());
+            });
+    assertLeft(name, fault);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fault.class,
+      names = {"BAD_ROW", "LOST_EXECUTORS"})
+  void standaloneWithTheDriverHere(Fault fault) throws Exception {
+    String name = name("standalone-client", fault);
+    Outcome outcome = run(standalone(), name, fault);
+
+    assertThat(outcome.exitCode()).as(outcome.output()).isEqualTo(fault.code.number());
+    assertThat(outcome.output()).contains(fault.said);
+    assertLeft(name, fault);
+  }
+
+  /** Spark's own spark-submit ends well there, whatever becomes of the driver. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Fault.class,
+      names = {"BAD_ROW", "LOST_EXECUTORS"})
+  void standaloneWithTheDriverThere(Fault fault) throws Exception {
+    String name = name("standalone-cluster", fault);
+    int before = standalone.completedDrivers().size();
+    Outcome outcome =
+        run(
+            standalone().clusterMode().conf("spark.standalone.submit.waitAppCompletion", true),
+            name,
+            fault);
+
+    assertThat(standalone.completedDrivers()).hasSize(before + 1).containsOnly("FAILED");
+    print(name, outcome, "FAILED");
+    assertLeft(name, fault);
+  }
+
+  private static String name(String place, Fault fault) {
+    return place + "-" + fault.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static SparkSubmit yarn(String name) {
+    return SparkSubmit.on(HOME, "yarn")
+        .environment("HADOOP_CONF_DIR", hadoop.configuration())
+        .conf("spark.yarn.jars", "local:" + HOME.resolve("jars") + "/*")
+        .conf("spark.yarn.tags", name)
+        .conf("spark.executor.instances", 1)
+        .conf("spark.executor.memory", "512m");
+  }
+
+  private static SparkSubmit standalone() {
+    return SparkSubmit.on(HOME, standalone.master())
+        .conf("spark.cores.max", 1)
+        .conf("spark.executor.memory", "512m");
+  }
+
+  private static Outcome run(SparkSubmit submit, String name, Fault fault)
+      throws IOException, InterruptedException {
+    if (fault == Fault.LOST_EXECUTORS) {
+      submit
+          .conf("spark.task.maxFailures", 1)
+          .mishap(Mishap.Kind.KILL, 4, folder.resolve(name + "-markers"));
+    }
+    String[] overrides =
+        fault.overrides.stream()
+            .map(override -> override.replace("ROOT", hadoop.root()))
+            .toArray(String[]::new);
+    return submit.run(
+        folder.resolve(name + "-process"),
+        SparkSubmit.train(hadoop.root() + "/toy/run.yaml", output(name), overrides));
+  }
+
+  private static void print(String name, Outcome outcome, String status) {
+    System.out.printf("%s: exit code %d, %s%n", name, outcome.exitCode(), status.strip());
+  }
+
+  private static String output(String name) {
+    return hadoop.root() + "/runs/" + name;
+  }
+
+  private static void assertLeft(String name, Fault fault) throws IOException {
+    String run = "/runs/" + name;
+    assertThat(hadoop.exists(run + "/_SUCCESS")).isFalse();
+    if (fault == Fault.UNKNOWN_KEY) {
+      // Nobody knows which folder that is.
+      assertThat(hadoop.exists(run)).isFalse();
+      return;
+    }
+    JsonNode failure = new ObjectMapper().readTree(hadoop.read(run + "/failure.json"));
+    assertThat(failure.path("exit_code").asInt()).isEqualTo(fault.code.number());
+    assertThat(failure.path("message").asText()).contains(fault.said);
+  }
+}
