@@ -1,7 +1,6 @@
 package io.sparsetune.cli;
 
 import io.sparsetune.config.KeysWithoutEffect;
-import io.sparsetune.error.ExitCode;
 import io.sparsetune.experiments.Cell;
 import io.sparsetune.experiments.CellState;
 import io.sparsetune.experiments.Experiments;
@@ -93,7 +92,7 @@ final class ExperimentsCommand extends Common implements Callable<Integer> {
       out().println("Results: " + experiments.output() + "/results.md, results.csv, cells.csv");
     }
     out().flush();
-    return (result.missing().isEmpty() ? ExitCode.DONE : ExitCode.FAULT).number();
+    return result.code().number();
   }
 
   /** Says of each key without effect once in how many of the runs it has none. */

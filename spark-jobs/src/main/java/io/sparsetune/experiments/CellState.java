@@ -1,6 +1,7 @@
 package io.sparsetune.experiments;
 
 import io.sparsetune.config.ConfigDifferences;
+import io.sparsetune.error.ExitCode;
 import io.sparsetune.hadoop.HadoopFolder;
 import io.sparsetune.run.RunInputs;
 import io.sparsetune.run.RunManifest;
@@ -25,8 +26,8 @@ public sealed interface CellState {
   /** Its folder has something that is no run, and that nothing replaces. */
   record Blocked() implements CellState {}
 
-  /** It was trained, and that failed. */
-  record Failed(String why) implements CellState {}
+  /** It was trained, and that failed, as a command for it alone would have ended. */
+  record Failed(String why, ExitCode code) implements CellState {}
 
   /** What its folder says, whatever the run read. */
   static CellState of(Cell cell, Configuration hadoop) {

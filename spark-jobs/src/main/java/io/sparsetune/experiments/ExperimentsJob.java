@@ -2,6 +2,7 @@ package io.sparsetune.experiments;
 
 import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
+import io.sparsetune.error.ExitCode;
 import io.sparsetune.error.InUseException;
 import io.sparsetune.error.Printable;
 import io.sparsetune.error.TakenOverException;
@@ -18,6 +19,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,11 +61,12 @@ public final class ExperimentsJob {
    * The cells after training.
    *
    * @param states of all cells, by name, in their order
-   * @param missing chosen cells whose results are not there: they failed, or their folder has
-   *     another configuration's run, or one of files that have changed
+   * @param code {@link ExitCode#DONE} where the results of all chosen cells are there; otherwise
+   *     they failed, or their folder has another configuration's run, or one of files that have
+   *     changed
    * @param table all results in Markdown
    */
-  public record Result(Map<String, CellState> states, List<String> missing, String table) {}
+  public record Result(Map<String, CellState> states, ExitCode code, String table) {}
 
   private final SparkSession session;
   private final Configuration hadoop;
@@ -253,7 +256,7 @@ public final class ExperimentsJob {
       TrainJob.recordFailure(cell.config(), listener.code(failure), Printable.message(why), hadoop);
     }
     listener.failed(cell, why);
-    return new CellState.Failed(why);
+    return new CellState.Failed(why, listener.code(failure));
   }
 
   private static Result result(Map<Cell, CellState> states, Predicate<Cell> isMissing) {
@@ -261,8 +264,20 @@ public final class ExperimentsJob {
     states.forEach((cell, state) -> byName.put(cell.name(), state));
     return new Result(
         byName,
-        states.keySet().stream().filter(isMissing).map(Cell::name).toList(),
+        code(states.keySet().stream().filter(isMissing).map(states::get).toList()),
         ResultTables.markdown(states));
+  }
+
+  /** What another attempt may mend comes first; then what all have in common. */
+  private static ExitCode code(List<CellState> missing) {
+    Set<ExitCode> codes = EnumSet.noneOf(ExitCode.class);
+    for (CellState state : missing) {
+      codes.add(state instanceof CellState.Failed failed ? failed.code() : ExitCode.FAULT);
+    }
+    if (codes.contains(ExitCode.UNAVAILABLE)) {
+      return ExitCode.UNAVAILABLE;
+    }
+    return codes.size() > 1 ? ExitCode.FAULT : codes.stream().findAny().orElse(ExitCode.DONE);
   }
 
   /** A file that is called as a table, but is none, is somebody's: it is not written over. */

@@ -58,7 +58,7 @@ class ExperimentsTest {
   @Test
   void aGridIsTrainedOnceAndOneFailureStopsNothing() throws IOException {
     Cli first = run();
-    assertThat(first.code()).as(first.err()).isEqualTo(1);
+    assertThat(first.code()).as(first.err()).isEqualTo(4);
     assertThat(first.err())
         .contains("[1/5] random-p0.1/seed-1", "[5/5] more/diverges")
         .contains("Failed: more/diverges: Training diverged by step ");
@@ -78,7 +78,7 @@ class ExperimentsTest {
     assertThat(Files.readString(runs.resolve("cells.csv")).lines()).hasSize(6);
 
     Cli second = run();
-    assertThat(second.code()).isEqualTo(1);
+    assertThat(second.code()).isEqualTo(4);
     assertThat(second.err()).contains("[1/1] more/diverges").doesNotContain("seed-");
     assertThat(Files.getLastModifiedTime(finished)).isEqualTo(trained);
     assertThat(Files.readString(runs.resolve("results.csv"))).isEqualTo(table);

@@ -3,6 +3,7 @@ package io.sparsetune.experiments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparsetune.config.RunConfigParser;
+import io.sparsetune.error.ExitCode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,11 @@ class ResultTablesTest {
     add("cola", "sam", 2, finished(0.75, 0.5, 120));
     add("cola", "sam", 3, finished(1, 0.75, 180));
     add("rte", "sam", 1, finished(0.125, Double.NaN, 61));
-    add("rte", "sam", 2, new CellState.Failed("Cannot go on:\n  no, | really \"not\""));
+    add(
+        "rte",
+        "sam",
+        2,
+        new CellState.Failed("Cannot go on:\n  no, | really \"not\"", ExitCode.FAULT));
     add("rte", "random", 1, new CellState.Open());
     assertThat(ResultTables.markdown(states))
         .contains(
@@ -46,7 +51,11 @@ class ResultTablesTest {
 
   @Test
   void valuesOfFilesAreNoMarkdownNoHtmlAndNoFormulas() {
-    add("cola", "sam", 1, new CellState.Failed("=HYPERLINK(\"x\") | `a` <b>[c](d)\u001b[2J"));
+    add(
+        "cola",
+        "sam",
+        1,
+        new CellState.Failed("=HYPERLINK(\"x\") | `a` <b>[c](d)\u001b[2J", ExitCode.DATA));
     add("cola", "sam", 2, new CellState.Other("-1 row"));
     add("cola", "sam", 3, new CellState.Other("@SUM(1)"));
     RunOutcome outcome = ((CellState.Finished) finished(-0.25, 0, 60)).outcome();
