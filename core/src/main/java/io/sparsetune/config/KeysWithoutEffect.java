@@ -1,6 +1,7 @@
 package io.sparsetune.config;
 
 import io.sparsetune.keys.Key;
+import io.sparsetune.method.MethodConfig;
 import io.sparsetune.method.WholeMethod;
 import io.sparsetune.optim.OptimizerRecipe;
 import java.util.List;
@@ -123,8 +124,12 @@ public final class KeysWithoutEffect {
     return config.method().method() instanceof WholeMethod;
   }
 
+  /**
+   * Asks for a training that is long enough for any rounds: whether they fit is not judged here.
+   */
   private static boolean hasRounds(RunConfig config) {
-    return config.method().method().rounds(config.method().options(), 2, 1).isPresent();
+    MethodConfig method = config.method();
+    return method.method().rounds(method.options(), Integer.MAX_VALUE, 1).isPresent();
   }
 
   private static boolean validates(RunConfig config) {

@@ -120,6 +120,21 @@ class KeysWithoutEffectTest {
   }
 
   @Test
+  void denseStatesOfABurnInAreSaved() {
+    for (String method : List.of("magnitude", "diff")) {
+      assertThat(
+              warnings(
+                  "method.name=" + method,
+                  "method.variant=fu-code",
+                  "method.burn_in=3",
+                  "training.max_steps=9",
+                  "training.save_dense_seconds=5"))
+          .as(method)
+          .isEmpty();
+    }
+  }
+
+  @Test
   void defaultsAreNeverWarnedAbout() {
     assertThat(warnings()).isEmpty();
     for (String method : Methods.names()) {
