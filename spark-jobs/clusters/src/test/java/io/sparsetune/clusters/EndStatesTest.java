@@ -16,23 +16,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Commands that fail on YARN and on a standalone cluster, with the driver here and there: what
- * spark-submit ends with, what the cluster says, and what is left in the run's folder.
+ * Commands that fail on YARN, with the driver here and there: what spark-submit ends with, what the
+ * cluster says, and what is left in the run's folder.
  */
 class EndStatesTest {
+  private static final String ROOT = "/end-states-test";
   private static final Path HOME = Path.of(System.getProperty("spark.home"));
 
   /** What is wrong with a command, or happens to it. */
   private enum Fault {
     UNKNOWN_KEY(ExitCode.USAGE, "Unknown key training.lerning_rate", "training.lerning_rate=1"),
-    BAD_ROW(ExitCode.DATA, "bad.jsonl", "data.train=ROOT/bad.jsonl"),
+    BAD_ROW(ExitCode.DATA, "bad.jsonl", "data.train=BAD"),
     DIVERGED(
         ExitCode.DIVERGED,
         "Training diverged",
@@ -53,7 +53,6 @@ class EndStatesTest {
 
   @TempDir static Path folder;
   private static HadoopCluster hadoop;
-  private static StandaloneCluster standalone;
 
   @BeforeAll
   static void start() throws IOException, InterruptedException {
@@ -62,38 +61,26 @@ class EndStatesTest {
         new ArrayList<>(Files.readAllLines(toy.folder().resolve("train.jsonl")).subList(0, 4));
     rows.set(2, "{\"text\": ");
     Files.write(folder.resolve("bad.jsonl"), rows);
-    hadoop =
-        HadoopCluster.start(Path.of(System.getProperty("hadoop.home")), folder.resolve("hadoop"));
-    hadoop.put(toy, "/toy");
-    hadoop.put(folder.resolve("bad.jsonl"), "/bad.jsonl");
-    standalone =
-        StandaloneCluster.start(
-            HOME, folder.resolve("standalone"), StandaloneCluster.Settings.TWO_WORKERS);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (standalone != null) {
-      standalone.close();
-    }
-    if (hadoop != null) {
-      hadoop.close();
-    }
+    hadoop = HadoopCluster.shared();
+    hadoop.put(toy, ROOT + "/toy");
+    hadoop.put(folder.resolve("bad.jsonl"), ROOT + "/bad.jsonl");
   }
 
   @ParameterizedTest
-  @EnumSource(Fault.class)
+  @EnumSource(
+      value = Fault.class,
+      names = {"DIVERGED", "LOST_EXECUTORS"})
   void onYarnWithTheDriverHere(Fault fault) throws Exception {
     String name = name("yarn-client", fault);
-    Outcome outcome = run(yarn(name), name, fault);
+    // Without a limit YARN starts the application master once more, in vain.
+    Outcome outcome = run(yarn(name).conf("spark.yarn.maxAppAttempts", 1), name, fault);
 
     assertThat(outcome.exitCode()).as(outcome.output()).isEqualTo(fault.code.number());
     assertThat(outcome.output()).contains(fault.said);
-    for (Application application : hadoop.applications(name)) {
-      assertThat(application.name()).isEqualTo("sparsetune train " + output(name));
-      assertThat(application.finalStatus()).isEqualTo("FAILED");
-      print(name, outcome, application.finalStatus() + ", " + application.diagnostics());
-    }
+    Application application = hadoop.ended(name);
+    assertThat(application.name()).isEqualTo("sparsetune train " + output(name));
+    assertThat(application.finalStatus()).isEqualTo("FAILED");
+    print(name, outcome, application);
     assertLeft(name, fault);
   }
 
@@ -107,49 +94,13 @@ class EndStatesTest {
     Outcome outcome = run(submit, name, fault);
 
     assertThat(outcome.exitCode()).as(outcome.output()).isEqualTo(1);
-    assertThat(hadoop.applications(name))
-        .singleElement()
-        .satisfies(
-            application -> {
-              assertThat(application.finalStatus()).isEqualTo("FAILED");
-              assertThat(application.diagnostics())
-                  .contains(fault.said)
-                  .doesNotContain("Shutdown hook", "\tat ");
-              assertThat(application.attempts()).isEqualTo(1);
-              print(name, outcome, application.finalStatus() + ", " + application.diagnostics());
-            });
-    assertLeft(name, fault);
-  }
-
-  @ParameterizedTest
-  @EnumSource(
-      value = Fault.class,
-      names = {"BAD_ROW", "LOST_EXECUTORS"})
-  void standaloneWithTheDriverHere(Fault fault) throws Exception {
-    String name = name("standalone-client", fault);
-    Outcome outcome = run(standalone(), name, fault);
-
-    assertThat(outcome.exitCode()).as(outcome.output()).isEqualTo(fault.code.number());
-    assertThat(outcome.output()).contains(fault.said);
-    assertLeft(name, fault);
-  }
-
-  /** Spark's own spark-submit ends well there, whatever becomes of the driver. */
-  @ParameterizedTest
-  @EnumSource(
-      value = Fault.class,
-      names = {"BAD_ROW", "LOST_EXECUTORS"})
-  void standaloneWithTheDriverThere(Fault fault) throws Exception {
-    String name = name("standalone-cluster", fault);
-    int before = standalone.completedDrivers().size();
-    Outcome outcome =
-        run(
-            standalone().clusterMode().conf("spark.standalone.submit.waitAppCompletion", true),
-            name,
-            fault);
-
-    assertThat(standalone.completedDrivers()).hasSize(before + 1).containsOnly("FAILED");
-    print(name, outcome, "FAILED");
+    Application application = hadoop.ended(name);
+    assertThat(application.finalStatus()).isEqualTo("FAILED");
+    assertThat(application.diagnostics())
+        .contains(fault.said)
+        .doesNotContain("Shutdown hook", "\tat ");
+    assertThat(application.attempts()).isEqualTo(1);
+    print(name, outcome, application);
     assertLeft(name, fault);
   }
 
@@ -166,12 +117,6 @@ class EndStatesTest {
         .conf("spark.executor.memory", "512m");
   }
 
-  private static SparkSubmit standalone() {
-    return SparkSubmit.on(HOME, standalone.master())
-        .conf("spark.cores.max", 1)
-        .conf("spark.executor.memory", "512m");
-  }
-
   private static Outcome run(SparkSubmit submit, String name, Fault fault)
       throws IOException, InterruptedException {
     if (fault == Fault.LOST_EXECUTORS) {
@@ -181,23 +126,25 @@ class EndStatesTest {
     }
     String[] overrides =
         fault.overrides.stream()
-            .map(override -> override.replace("ROOT", hadoop.root()))
+            .map(override -> override.replace("BAD", hadoop.root() + ROOT + "/bad.jsonl"))
             .toArray(String[]::new);
     return submit.run(
         folder.resolve(name + "-process"),
-        SparkSubmit.train(hadoop.root() + "/toy/run.yaml", output(name), overrides));
+        SparkSubmit.train(hadoop.root() + ROOT + "/toy/run.yaml", output(name), overrides));
   }
 
-  private static void print(String name, Outcome outcome, String status) {
-    System.out.printf("%s: exit code %d, %s%n", name, outcome.exitCode(), status.strip());
+  private static void print(String name, Outcome outcome, Application application) {
+    System.out.printf(
+        "%s: exit code %d, %s, %s%n",
+        name, outcome.exitCode(), application.finalStatus(), application.diagnostics().strip());
   }
 
   private static String output(String name) {
-    return hadoop.root() + "/runs/" + name;
+    return hadoop.root() + ROOT + "/runs/" + name;
   }
 
   private static void assertLeft(String name, Fault fault) throws IOException {
-    String run = "/runs/" + name;
+    String run = ROOT + "/runs/" + name;
     assertThat(hadoop.exists(run + "/_SUCCESS")).isFalse();
     if (fault == Fault.UNKNOWN_KEY) {
       // Nobody knows which folder that is.

@@ -33,6 +33,8 @@ public final class HadoopCluster implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(5);
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static HadoopCluster shared;
+
   private final Path home;
   private final Path folder;
   private final Configuration conf = new Configuration();
@@ -43,6 +45,24 @@ public final class HadoopCluster implements AutoCloseable {
   private HadoopCluster(Path home, Path folder) {
     this.home = home;
     this.folder = folder;
+  }
+
+  /**
+   * The one of all test classes of this process, which starts when it is first asked for and ends
+   * with the process; nobody closes it.
+   */
+  static synchronized HadoopCluster shared() throws IOException, InterruptedException {
+    if (shared == null) {
+      Path folder = Files.createTempDirectory("sparsetune-hadoop.");
+      shared = start(Path.of(System.getProperty("hadoop.home")), folder);
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(shared)));
+    }
+    return shared;
+  }
+
+  private static void remove(HadoopCluster cluster) {
+    cluster.killAll();
+    FileUtils.deleteQuietly(cluster.folder.toFile());
   }
 
   /** Starts it out of a folder {@code jars} in the home, and waits until its nodes are there. */
@@ -304,6 +324,17 @@ public final class HadoopCluster implements AutoCloseable {
     return applications;
   }
 
+  /** The one application with this value of {@code spark.yarn.tags}, when it has ended. */
+  public Application ended(String tag) throws IOException, InterruptedException {
+    server.await(
+        START,
+        () -> {
+          List<Application> all = applications(tag);
+          return all.size() == 1 && !all.get(0).finalStatus().equals("UNDEFINED");
+        });
+    return applications(tag).get(0);
+  }
+
   private JsonNode resourceManager(String query) throws IOException {
     String address = conf.get("yarn.resourcemanager.webapp.address");
     URI uri = URI.create("http://" + address + "/ws/v1/cluster/" + query);
@@ -333,9 +364,17 @@ public final class HadoopCluster implements AutoCloseable {
   /** Ends its processes and all containers, and waits until they are gone. */
   @Override
   public void close() {
-    Stream.of(Stream.of(nodeManagers), Stream.of(dataNodes), Stream.of(server))
+    servers().forEach(ServerProcess::close);
+  }
+
+  /** The same where this process ends. */
+  private void killAll() {
+    servers().forEach(ServerProcess::killAll);
+  }
+
+  private Stream<ServerProcess> servers() {
+    return Stream.of(Stream.of(nodeManagers), Stream.of(dataNodes), Stream.of(server))
         .flatMap(servers -> servers)
-        .filter(Objects::nonNull)
-        .forEach(ServerProcess::close);
+        .filter(Objects::nonNull);
   }
 }

@@ -9,8 +9,6 @@ import io.sparsetune.job.LocalRun;
 import io.sparsetune.testing.ToyRun;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class HadoopTest {
   private static final String SAVE_EVERY_STEP = "training.save_seconds=0";
+  private static final String ROOT = "/hadoop-test";
   private static final String GOING_ON = "Going on from step ";
 
   @TempDir static Path folder;
@@ -31,76 +30,39 @@ class HadoopTest {
   static void start() throws IOException, InterruptedException {
     ToyRun toy = ToyRun.in(folder.resolve("toy"), 0.1);
     expected = LocalRun.delta(toy.config());
-    hadoop =
-        HadoopCluster.start(Path.of(System.getProperty("hadoop.home")), folder.resolve("hadoop"));
-    hadoop.put(toy, "/toy");
-  }
-
-  @AfterAll
-  static void stop() {
-    if (hadoop != null) {
-      hadoop.close();
-    }
+    hadoop = HadoopCluster.shared();
+    hadoop.put(toy, ROOT + "/toy");
   }
 
   @Test
-  void clientModeAndTheCommandsOnItsRun() throws Exception {
-    assertThat(train(yarn("client"), "client")).isEqualTo(expected);
-    assertThat(application("client").finalStatus()).isEqualTo("SUCCEEDED");
+  void encryptedInClientModeAndTheCommandsOnItsRun() throws Exception {
+    SparkSubmit submit =
+        yarn("client")
+            .fast()
+            .conf("spark.authenticate", true)
+            .conf("spark.network.crypto.enabled", true)
+            .conf("spark.io.encryption.enabled", true);
+    assertThat(train(submit, "client")).isEqualTo(expected);
+    assertThat(hadoop.ended("client").finalStatus()).isEqualTo("SUCCEEDED");
 
     Outcome again = yarn("again").run(folder.resolve("again-process"), command("client"));
     assertThat(again.exitCode()).as(again.output()).isZero();
     assertThat(hadoop.applications("again")).isEmpty();
 
-    String run = hadoop.root() + "/runs/client";
-    String rows = hadoop.root() + "/toy/validation.jsonl";
+    String run = hadoop.root() + ROOT + "/runs/client";
+    String rows = hadoop.root() + ROOT + "/toy/validation.jsonl";
     assertThat(succeeds("inspect", run)).contains("delta");
     assertThat(succeeds("evaluate", run, "--data", rows)).contains("accuracy");
-    succeeds("predict", run, "--data", rows, "--out", hadoop.root() + "/predictions");
-    assertThat(hadoop.exists("/predictions/_SUCCESS")).isTrue();
-    succeeds("merge", run, hadoop.root() + "/merged");
-    assertThat(hadoop.exists("/merged/model.safetensors")).isTrue();
+    succeeds("predict", run, "--data", rows, "--out", hadoop.root() + ROOT + "/predictions");
+    assertThat(hadoop.exists(ROOT + "/predictions/_SUCCESS")).isTrue();
+    succeeds("merge", run, hadoop.root() + ROOT + "/merged");
+    assertThat(hadoop.exists(ROOT + "/merged/model.safetensors")).isTrue();
   }
 
   @Test
-  void clusterMode() throws Exception {
-    assertThat(train(yarn("cluster").clusterMode().fast(), "cluster")).isEqualTo(expected);
-    Application application = application("cluster");
-    assertThat(application.finalStatus()).isEqualTo("SUCCEEDED");
-    assertThat(application.attempts()).isEqualTo(1);
-  }
-
-  @Test
-  void encryptedAndAuthenticated() throws Exception {
-    SparkSubmit submit =
-        yarn("secret")
-            .conf("spark.authenticate", true)
-            .conf("spark.network.crypto.enabled", true)
-            .conf("spark.io.encryption.enabled", true);
-    assertThat(train(submit, "secret")).isEqualTo(expected);
-  }
-
-  @Test
-  void overTls() throws Exception {
-    Path keys = Tls.keys(folder.resolve("keys.p12"));
-    SparkSubmit submit = yarn("tls");
-    for (String store : List.of("key", "trust")) {
-      submit
-          .conf("spark.ssl.rpc.%sStore".formatted(store), keys)
-          .conf("spark.ssl.rpc.%sStoreType".formatted(store), "PKCS12")
-          .conf("spark.ssl.rpc.%sStorePassword".formatted(store), Tls.PASSWORD);
-    }
-    submit
-        .conf("spark.authenticate", true)
-        .conf("spark.ssl.rpc.enabled", true)
-        .conf("spark.ssl.rpc.keyPassword", Tls.PASSWORD)
-        .conf("spark.ssl.rpc.protocol", "TLSv1.3");
-    assertThat(train(submit, "tls")).isEqualTo(expected);
-  }
-
-  @Test
-  void anApplicationMasterThatDies() throws Exception {
+  void overTlsInClusterModeAndAnApplicationMasterThatDies() throws Exception {
     SparkSubmit submit = yarn("master").clusterMode().conf("spark.yarn.maxAppAttempts", 2);
+    Tls.ofRpc(submit, folder.resolve("keys.p12"));
     Outcome outcome =
         Waiting.during(
             submit,
@@ -109,7 +71,7 @@ class HadoopTest {
             command("master", SAVE_EVERY_STEP),
             running -> hadoop.applicationMasters().forEach(ProcessHandle::destroyForcibly));
     assertThat(outcome.exitCode()).as(outcome.output()).isZero();
-    Application application = application("master");
+    Application application = hadoop.ended("master");
     assertThat(application.finalStatus()).isEqualTo("SUCCEEDED");
     assertThat(application.attempts()).isEqualTo(2);
     assertThat(hadoop.logs(application.id())).contains(GOING_ON);
@@ -125,12 +87,6 @@ class HadoopTest {
         .conf("spark.executor.instances", 2)
         .conf("spark.executor.cores", 1)
         .conf("spark.executor.memory", "1g");
-  }
-
-  private static Application application(String tag) throws IOException {
-    List<Application> applications = hadoop.applications(tag);
-    assertThat(applications).hasSize(1);
-    return applications.get(0);
   }
 
   /** Runs a command on this machine; returns what it prints. */
@@ -152,11 +108,11 @@ class HadoopTest {
 
   private static String[] command(String name, String... overrides) {
     return SparkSubmit.train(
-        hadoop.root() + "/toy/run.yaml", hadoop.root() + "/runs/" + name, overrides);
+        hadoop.root() + ROOT + "/toy/run.yaml", hadoop.root() + ROOT + "/runs/" + name, overrides);
   }
 
   private static byte[] delta(String name) throws IOException {
-    assertThat(hadoop.exists("/runs/" + name + "/_SUCCESS")).isTrue();
-    return hadoop.read("/runs/" + name + "/delta.safetensors");
+    assertThat(hadoop.exists(ROOT + "/runs/" + name + "/_SUCCESS")).isTrue();
+    return hadoop.read(ROOT + "/runs/" + name + "/delta.safetensors");
   }
 }

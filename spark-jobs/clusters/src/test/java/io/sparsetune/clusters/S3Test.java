@@ -20,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
  * is the one of a training without Spark.
  */
 class S3Test {
-  private static final String SAVE_EVERY_STEP = "training.save_seconds=0";
 
   @TempDir static Path folder;
   private static byte[] expected;
@@ -43,13 +42,17 @@ class S3Test {
   }
 
   @Test
-  void aTrainingAndTheCommandsOnItsRun() throws Exception {
-    succeeds("local-cluster[2,1,1024]", command("run"));
+  void aDriverThatDiesAndTheCommandsOnItsRun() throws Exception {
+    String[] train = command("run", "training.save_seconds=0");
+    Waiting.during(
+        submit("local-cluster[2,1,1024]"), 18, folder.resolve("killed"), train, Running::kill);
+    assertThat(succeeds("local-cluster[2,1,1024]", train)).contains("Going on from step ");
     assertThat(s3.read("runs/run/delta.safetensors")).isEqualTo(expected);
     assertThat(s3.keys("runs/run/")).contains("runs/run/_SUCCESS");
+    assertThat(s3.keys("runs/run/checkpoints/")).isEmpty();
 
     byte[] result = s3.read("runs/run/result.json");
-    succeeds("local[1]", command("run"));
+    succeeds("local[1]", train);
     assertThat(s3.read("runs/run/result.json")).isEqualTo(result);
 
     String run = s3.root() + "/runs/run";
@@ -60,20 +63,6 @@ class S3Test {
     assertThat(s3.keys("predictions/")).contains("predictions/_SUCCESS");
     succeeds("local[1]", "merge", run, s3.root() + "/merged");
     assertThat(s3.keys("merged/")).contains("merged/model.safetensors");
-  }
-
-  @Test
-  void aDriverThatDies() throws Exception {
-    Waiting.during(
-        submit("local-cluster[2,1,1024]"),
-        18,
-        folder.resolve("killed"),
-        command("killed", SAVE_EVERY_STEP),
-        Running::kill);
-    assertThat(succeeds("local[2]", command("killed", SAVE_EVERY_STEP)))
-        .contains("Going on from step ");
-    assertThat(s3.read("runs/killed/delta.safetensors")).isEqualTo(expected);
-    assertThat(s3.keys("runs/killed/checkpoints/")).isEmpty();
   }
 
   private static SparkSubmit submit(String master) {

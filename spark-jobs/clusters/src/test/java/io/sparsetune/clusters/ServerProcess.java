@@ -66,7 +66,8 @@ final class ServerProcess implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  private void killAll() {
+  /** Ends the process and all that it has started. */
+  void killAll() {
     List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
     all.add(process.toHandle());
     all.forEach(ProcessHandle::destroyForcibly);

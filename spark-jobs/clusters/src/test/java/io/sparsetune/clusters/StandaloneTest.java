@@ -8,26 +8,36 @@ import io.sparsetune.job.LocalRun;
 import io.sparsetune.testing.ToyRows;
 import io.sparsetune.testing.ToyRun;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Trainings on a standalone cluster: the delta is the one of a training without Spark. */
+/**
+ * Trainings on a standalone cluster, with files on HDFS where the driver is in the cluster: the
+ * delta is the one of a training without Spark.
+ */
 class StandaloneTest {
   private static final Path HOME = Path.of(System.getProperty("spark.home"));
 
   @TempDir static Path folder;
+  private static final String ROOT = "/standalone-test";
+
   private static ToyRun toy;
   private static byte[] expected;
+  private static HadoopCluster hadoop;
   private static StandaloneCluster cluster;
 
   @BeforeAll
   static void start() throws IOException, InterruptedException {
     toy = ToyRun.in(folder.resolve("toy"), 0.1);
     expected = LocalRun.delta(toy.config());
+    hadoop = HadoopCluster.shared();
+    hadoop.put(toy, ROOT + "/toy");
     cluster =
         StandaloneCluster.start(
             HOME, folder.resolve("cluster"), StandaloneCluster.Settings.TWO_WORKERS);
@@ -41,29 +51,37 @@ class StandaloneTest {
   }
 
   @Test
-  void clientMode() throws Exception {
-    assertThat(train(submit().fast(), "client")).isEqualTo(expected);
-  }
-
-  @Test
-  void clusterMode() throws Exception {
-    SparkSubmit submit =
-        submit().clusterMode().conf("spark.standalone.submit.waitAppCompletion", true);
-    assertThat(train(submit, "cluster")).isEqualTo(expected);
-    assertThat(cluster.completedDrivers()).contains("FINISHED");
-  }
-
-  @Test
-  void theUsersClassPathFirst() throws Exception {
-    SparkSubmit submit =
-        submit()
+  void clusterModeWithTheUsersClassPathFirst() throws Exception {
+    List<String> before = cluster.completedDrivers();
+    Outcome outcome =
+        inClusterMode()
             .conf("spark.driver.userClassPathFirst", true)
-            .conf("spark.executor.userClassPathFirst", true);
-    assertThat(train(submit, "class-path")).isEqualTo(expected);
+            .conf("spark.executor.userClassPathFirst", true)
+            .run(folder.resolve("cluster-process"), onHdfs("cluster"));
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    assertThat(cluster.completedDrivers()).hasSize(before.size() + 1).contains("FINISHED");
+    assertThat(hadoop.exists(ROOT + "/cluster/_SUCCESS")).isTrue();
+    assertThat(hadoop.read(ROOT + "/cluster/delta.safetensors")).isEqualTo(expected);
+  }
+
+  /** Spark's own spark-submit ends well there, whatever becomes of the driver. */
+  @Test
+  void aDriverThatFailsInClusterMode() throws Exception {
+    List<String> before = cluster.completedDrivers();
+    Outcome outcome =
+        inClusterMode()
+            .run(
+                folder.resolve("failed-process"),
+                onHdfs("failed", "training.learning_rate=1e38", "training.optimizer=sgd"));
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    assertThat(cluster.completedDrivers()).hasSize(before.size() + 1).contains("FAILED");
+    assertThat(hadoop.exists(ROOT + "/failed/_SUCCESS")).isFalse();
+    assertThat(new String(hadoop.read(ROOT + "/failed/failure.json"), StandardCharsets.UTF_8))
+        .contains("Training diverged");
   }
 
   @Test
-  void manyPartitions() throws Exception {
+  void manyPartitionsInClientMode() throws Exception {
     Path rows = folder.resolve("many.jsonl");
     ToyRows.oneFile(rows, ToyRows.jsonLines(1024, 40, 8, 3, 3));
     String[] overrides = {
@@ -73,8 +91,15 @@ class StandaloneTest {
       "training.max_steps=3",
       "method.score_steps=1"
     };
-    SparkSubmit submit = submit().conf("spark.sparsetune.partitions", 256);
-    assertThat(train(submit, "many", overrides)).isEqualTo(LocalRun.delta(toy.config(overrides)));
+    Path run = folder.resolve("many");
+    Outcome outcome =
+        submit()
+            .conf("spark.sparsetune.partitions", 256)
+            .run(folder.resolve("many-process"), SparkSubmit.train(toy.file(), run, overrides));
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    assertThat(run.resolve("_SUCCESS")).exists();
+    assertThat(Files.readAllBytes(run.resolve("delta.safetensors")))
+        .isEqualTo(LocalRun.delta(toy.config(overrides)));
   }
 
   /** Executors of one core, two at once. */
@@ -85,19 +110,12 @@ class StandaloneTest {
         .conf("spark.executor.memory", "1g");
   }
 
-  private static byte[] train(SparkSubmit submit, String name, String... overrides)
-      throws IOException, InterruptedException {
-    Outcome outcome = submit.run(folder.resolve(name + "-process"), command(name, overrides));
-    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
-    return delta(name);
+  private static SparkSubmit inClusterMode() {
+    return submit().clusterMode().conf("spark.standalone.submit.waitAppCompletion", true);
   }
 
-  private static String[] command(String name, String... overrides) {
-    return SparkSubmit.train(toy.file(), folder.resolve(name), overrides);
-  }
-
-  private static byte[] delta(String name) throws IOException {
-    assertThat(folder.resolve(name).resolve("_SUCCESS")).exists();
-    return Files.readAllBytes(folder.resolve(name).resolve("delta.safetensors"));
+  private static String[] onHdfs(String name, String... overrides) {
+    String root = hadoop.root() + ROOT;
+    return SparkSubmit.train(root + "/toy/run.yaml", root + "/" + name, overrides);
   }
 }
