@@ -11,6 +11,7 @@ public abstract sealed class UserException extends RuntimeException
         UnsupportedVersionException,
         DivergedException,
         InUseException,
+        MissingResultsException,
         TakenOverException,
         UnavailableException,
         UnsupportedPlatformException {

@@ -1,6 +1,7 @@
 package io.sparsetune.cli;
 
 import io.sparsetune.config.KeysWithoutEffect;
+import io.sparsetune.error.ExitCode;
 import io.sparsetune.experiments.Cell;
 import io.sparsetune.experiments.CellState;
 import io.sparsetune.experiments.Experiments;
@@ -71,28 +72,36 @@ final class ExperimentsCommand extends Common implements Callable<Integer> {
     warn(request.chosen());
     ExperimentsProgress progress = new ExperimentsProgress(session());
     AtomicReference<ExperimentsJob> running = new AtomicReference<>();
-    ExperimentsJob.Result result =
-        session()
-            .onSpark(
-                "sparsetune experiments " + folder,
-                () -> {
-                  Optional.ofNullable(running.get()).ifPresent(ExperimentsJob::saveNow);
-                  return "Finished runs, and the state of the one in training, are kept in %s; the same command goes on from there."
-                      .formatted(experiments.output());
-                },
-                spark -> {
-                  ExperimentsJob job = new ExperimentsJob(spark);
-                  running.set(job);
-                  return dryRun ? job.dryRun(request, progress) : job.run(request, progress);
-                });
+    session()
+        .onSpark(
+            "sparsetune experiments " + folder,
+            () -> {
+              Optional.ofNullable(running.get()).ifPresent(ExperimentsJob::saveNow);
+              return "Finished runs, and the state of the one in training, are kept in %s; the same command goes on from there."
+                  .formatted(experiments.output());
+            },
+            spark -> {
+              ExperimentsJob job = new ExperimentsJob(spark);
+              running.set(job);
+              ExperimentsJob.Result result =
+                  dryRun ? job.dryRun(request, progress) : job.run(request, progress);
+              print(request, result);
+              result.requireAll();
+              return result;
+            });
+    return ExitCode.DONE.number();
+  }
+
+  private void print(ExperimentsJob.Request request, ExperimentsJob.Result result) {
     if (dryRun) {
       list(request, result);
     } else {
       out().print(result.table());
-      out().println("Results: " + experiments.output() + "/results.md, results.csv, cells.csv");
+      out()
+          .println(
+              "Results: " + request.experiments().output() + "/results.md, results.csv, cells.csv");
     }
     out().flush();
-    return result.code().number();
   }
 
   /** Says of each key without effect once in how many of the runs it has none. */

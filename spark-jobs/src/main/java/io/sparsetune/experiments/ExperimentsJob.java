@@ -4,6 +4,7 @@ import io.sparsetune.error.ConfigException;
 import io.sparsetune.error.DataException;
 import io.sparsetune.error.ExitCode;
 import io.sparsetune.error.InUseException;
+import io.sparsetune.error.MissingResultsException;
 import io.sparsetune.error.Printable;
 import io.sparsetune.error.TakenOverException;
 import io.sparsetune.error.UserException;
@@ -61,12 +62,33 @@ public final class ExperimentsJob {
    * The cells after training.
    *
    * @param states of all cells, by name, in their order
-   * @param code {@link ExitCode#DONE} where the results of all chosen cells are there; otherwise
-   *     they failed, or their folder has another configuration's run, or one of files that have
-   *     changed
+   * @param missing chosen cells whose results are not there: they failed, or their folder has
+   *     another configuration's run, or one of files that have changed
    * @param table all results in Markdown
    */
-  public record Result(Map<String, CellState> states, ExitCode code, String table) {}
+  public record Result(Map<String, CellState> states, List<String> missing, String table) {
+
+    /** Fails unless all results of the chosen cells are there. */
+    public void requireAll() {
+      if (!missing.isEmpty()) {
+        throw new MissingResultsException(
+            "Runs without a result: " + Experiments.shown(missing), code());
+      }
+    }
+
+    /** What another attempt may mend comes first; then what all have in common. */
+    private ExitCode code() {
+      Set<ExitCode> codes = EnumSet.noneOf(ExitCode.class);
+      for (String cell : missing) {
+        codes.add(
+            states.get(cell) instanceof CellState.Failed failed ? failed.code() : ExitCode.FAULT);
+      }
+      if (codes.contains(ExitCode.UNAVAILABLE)) {
+        return ExitCode.UNAVAILABLE;
+      }
+      return codes.size() == 1 ? codes.iterator().next() : ExitCode.FAULT;
+    }
+  }
 
   private final SparkSession session;
   private final Configuration hadoop;
@@ -264,20 +286,8 @@ public final class ExperimentsJob {
     states.forEach((cell, state) -> byName.put(cell.name(), state));
     return new Result(
         byName,
-        code(states.keySet().stream().filter(isMissing).map(states::get).toList()),
+        states.keySet().stream().filter(isMissing).map(Cell::name).toList(),
         ResultTables.markdown(states));
-  }
-
-  /** What another attempt may mend comes first; then what all have in common. */
-  private static ExitCode code(List<CellState> missing) {
-    Set<ExitCode> codes = EnumSet.noneOf(ExitCode.class);
-    for (CellState state : missing) {
-      codes.add(state instanceof CellState.Failed failed ? failed.code() : ExitCode.FAULT);
-    }
-    if (codes.contains(ExitCode.UNAVAILABLE)) {
-      return ExitCode.UNAVAILABLE;
-    }
-    return codes.size() > 1 ? ExitCode.FAULT : codes.stream().findAny().orElse(ExitCode.DONE);
   }
 
   /** A file that is called as a table, but is none, is somebody's: it is not written over. */
