@@ -21,10 +21,10 @@ public final class FatalErrors {
               + "|VerifyError|BootstrapMethodError|IllegalAccessError|ClassCircularityError)\\b"
               + "(?:: (.*))?");
 
-  /** How an executor ended; the codes of Spark's own handler, and of a process that is killed. */
+  /** How an executor ended: the codes of Spark's own handler, or what ended its container. */
   private static final Pattern ENDED =
       Pattern.compile(
-          "ExecutorLostFailure.*?(?:code|status):? (50|51|52|137)\\b"
+          "ExecutorLostFailure.*?(?:code|status):? (50|51|52)\\b"
               + "|ExecutorLostFailure.*?(memory limits|OOMKilled)",
           Pattern.DOTALL);
 

@@ -1,12 +1,13 @@
 package io.sparsetune.cluster;
 
+import io.sparsetune.files.IoReason;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Tells the failures of what a command needs from those of the command: executors that were lost, a
- * store or a master that does not answer. All of that may be better later.
+ * store or a master that does not answer, a full disk. All of that may be better later.
  */
 public final class Surroundings {
   /**
@@ -24,7 +25,7 @@ public final class Surroundings {
               + "|could only be (?:written|replicated) to 0 ");
 
   private static final Pattern LOST =
-      Pattern.compile("ExecutorLostFailure \\(.*?\\)(?: Reason: [^\\n]*)?");
+      Pattern.compile("ExecutorLostFailure \\(.*?\\)(?: Reason:\\s*[^\\n]*)?");
 
   /** Executors that ended of what they did, or of the memory that they were given. */
   private static final Pattern ITS_OWN =
@@ -41,9 +42,10 @@ public final class Surroundings {
       String said = ours ? "" : at.getClass().getName() + ": " + at.getMessage();
       Matcher lost = LOST.matcher(said);
       if (lost.find()) {
-        return !ITS_OWN.matcher(lost.group()).find();
+        // Kubernetes' reasons have several lines.
+        return !ITS_OWN.matcher(said.substring(lost.start())).find();
       }
-      if (UNANSWERED.matcher(said).find()) {
+      if (UNANSWERED.matcher(said).find() || IoReason.isFullDisk(said)) {
         return true;
       }
     }
@@ -57,8 +59,9 @@ public final class Surroundings {
       if (lost.find()) {
         return Optional.of(
             "executors were lost, and with them a task as often as spark.task.maxFailures allows"
-                + " (%s). The same command goes on from what was saved."
-                    .formatted(lost.group().strip()));
+                + " (%s). The same command goes on from what was saved. Executors that take more"
+                    .formatted(lost.group().replaceAll("\\s+", " ").strip())
+                + " memory than they may are lost so too: see spark.executor.memoryOverhead.");
       }
     }
     return Optional.empty();

@@ -11,7 +11,6 @@ import io.sparsetune.error.ExitCode;
 import io.sparsetune.error.InUseException;
 import io.sparsetune.error.Shown;
 import io.sparsetune.error.TakenOverException;
-import io.sparsetune.error.UserException;
 import io.sparsetune.files.IoReason;
 import io.sparsetune.files.OutputFolder;
 import io.sparsetune.files.RunFiles;
@@ -217,7 +216,7 @@ final class RunFolder {
           run.write(RunFiles.FAILURE, RunFailure.now(runId, code, message).text());
         }
       }
-    } catch (UserException e) {
+    } catch (RuntimeException e) {
       LOG.debug("The failure is not recorded in {}", config.output(), e);
     }
   }

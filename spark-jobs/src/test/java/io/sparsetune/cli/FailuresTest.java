@@ -65,7 +65,7 @@ class FailuresTest {
   }
 
   @Test
-  void aFullDiskOfSparksIsAMistakeWithWhatToChange() {
+  void aFullDiskOfSparksIsNamedWithWhatToChange() {
     StringWriter err = new StringWriter();
     int code =
         new Failures(new Interruption())
@@ -75,7 +75,7 @@ class FailuresTest {
                         + "java.io.IOException: No space left on device\n\tat a.B.c(B.java:1)"),
                 new PrintWriter(err),
                 null);
-    assertThat(code).isEqualTo(3);
+    assertThat(code).isEqualTo(5);
     assertThat(err.toString())
         .startsWith("Error: Cannot write: java.io.IOException: No space left on device. Free some")
         .contains("spark.local.dir", "java.io.tmpdir")

@@ -29,7 +29,6 @@ class FatalErrorsTest {
           ExecutorLostFailure (executor 3 exited) Reason: Command exited with code 52 | out of memory (an executor ended with code 52)
           ExecutorLostFailure (executor 3 exited) Reason: Command exited with code 50 | Java could not go on (InternalError: an executor ended with code 50; its log says why)
           ExecutorLostFailure (executor 3 exited) Reason: Container killed by YARN for exceeding memory limits | out of memory (an executor was killed
-          ExecutorLostFailure (executor 3 exited) Reason: exit code: 137 | out of memory (an executor was killed
           """)
   void anErrorThatSparkWritesIntoAMessageIsFound(String written, String words) {
     RuntimeException failure = new IllegalStateException(LOST + written + "\n\tat a.B.c(B.java:1)");

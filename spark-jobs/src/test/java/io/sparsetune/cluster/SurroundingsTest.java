@@ -32,6 +32,7 @@ class SurroundingsTest {
           ExecutorLostFailure (executor 3 exited) Reason: Container killed for exceeding memory limits | false
           java.net.ConnectException: Call From a to b:8020 failed: Connection refused | true
           org.apache.hadoop.fs.s3a.AWSServiceThrottledException: Slow Down (503) | true
+          java.io.IOException: No space left on device | true
           java.io.FileNotFoundException: No such file | false
           java.lang.NullPointerException | false
           """)
@@ -72,13 +73,32 @@ class SurroundingsTest {
   }
 
   @Test
+  void aReasonMayHaveSeveralLines() {
+    String reason =
+        "ExecutorLostFailure (executor 1 exited caused by one of the running tasks) Reason: \n"
+            + "The executor with id 1 exited with exit code %s.\n\nThe API gave the following"
+            + " container statuses:\n\n\t container state: terminated\n\t termination reason: %s";
+    SparkException outOfMemory = new SparkException(TASK + reason.formatted("137", "OOMKilled"));
+    assertThat(Surroundings.areToBlame(outOfMemory)).isFalse();
+    assertThat(FatalErrors.inWords(outOfMemory).orElseThrow()).startsWith("out of memory");
+    assertThat(Surroundings.areToBlame(new SparkException(TASK + reason.formatted("52", "Error"))))
+        .isFalse();
+    SparkException killed = new SparkException(TASK + reason.formatted("137", "Error"));
+    assertThat(Surroundings.areToBlame(killed)).isTrue();
+    assertThat(FatalErrors.inWords(killed)).isEmpty();
+    assertThat(Surroundings.lostExecutors(killed).orElseThrow())
+        .contains("Reason: The executor with id 1 exited with exit code 137.)");
+  }
+
+  @Test
   void executorsThatWereLostAreNamedWithTheirReason() {
     String lost = "ExecutorLostFailure (executor 3 exited) Reason: Remote RPC client disassociated";
     assertThat(Surroundings.lostExecutors(new SparkException(TASK + lost + "\nDriver stacktrace:")))
         .contains(
             "executors were lost, and with them a task as often as spark.task.maxFailures allows ("
                 + lost
-                + "). The same command goes on from what was saved.");
+                + "). The same command goes on from what was saved. Executors that take more memory"
+                + " than they may are lost so too: see spark.executor.memoryOverhead.");
     assertThat(Surroundings.lostExecutors(new SparkException(TASK + "java.io.IOException: gone")))
         .isEmpty();
   }
