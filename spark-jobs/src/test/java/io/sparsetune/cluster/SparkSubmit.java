@@ -2,6 +2,7 @@ package io.sparsetune.cluster;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -168,6 +169,8 @@ public final class SparkSubmit {
     Path output = Files.createTempFile(folder, "output", ".txt");
     List<String> command = command(folder, arguments);
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    // Settings of the machine's own Spark, Hadoop and stores are not those of the tests.
+    builder.environment().keySet().removeIf(name -> name.matches("(SPARK|HADOOP|YARN|AWS)_.*"));
     builder.environment().put("SPARK_HOME", home.toString());
     builder.environment().put("SPARK_SCALA_VERSION", "2.13");
     builder.environment().put("SPARK_LOCAL_HOSTNAME", "localhost");
@@ -263,7 +266,8 @@ public final class SparkSubmit {
   }
 
   private static String tail(Path output) throws IOException {
-    String all = Files.readString(output);
+    // It may end within a character.
+    String all = new String(Files.readAllBytes(output), StandardCharsets.UTF_8);
     return all.substring(Math.max(0, all.length() - 20_000));
   }
 }

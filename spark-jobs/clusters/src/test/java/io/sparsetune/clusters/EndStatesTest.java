@@ -38,7 +38,7 @@ class EndStatesTest {
         "Training diverged",
         "training.learning_rate=1e38",
         "training.optimizer=sgd"),
-    LOST_EXECUTORS(ExitCode.UNAVAILABLE, "executor");
+    LOST_EXECUTORS(ExitCode.UNAVAILABLE, "executors were lost");
 
     private final ExitCode code;
     private final String said;

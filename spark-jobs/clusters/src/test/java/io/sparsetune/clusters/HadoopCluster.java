@@ -252,11 +252,17 @@ public final class HadoopCluster implements AutoCloseable {
   }
 
   private void awaitNodeManagers() throws IOException, InterruptedException {
+    long now = System.currentTimeMillis();
     long alive = alive(nodeManagers);
     server.await(
         START,
-        () ->
-            resourceManager("metrics").path("clusterMetrics").path("activeNodes").asInt() == alive);
+        () -> {
+          int heard = 0;
+          for (JsonNode node : resourceManager("nodes?states=RUNNING").path("nodes").path("node")) {
+            heard += node.path("lastHealthUpdate").asLong() > now ? 1 : 0;
+          }
+          return heard >= alive;
+        });
   }
 
   private static long alive(ServerProcess[] nodes) {
@@ -268,11 +274,6 @@ public final class HadoopCluster implements AutoCloseable {
    */
   public List<ProcessHandle> applicationMasters() {
     return containers("org.apache.spark.deploy.yarn.ApplicationMaster", "ExecutorLauncher");
-  }
-
-  /** The processes of executors that are alive. */
-  public List<ProcessHandle> executors() {
-    return containers("YarnCoarseGrainedExecutorBackend");
   }
 
   /** The Java processes, not the shells that start them and hold the same words. */

@@ -43,7 +43,9 @@ class HadoopTest {
             .conf("spark.network.crypto.enabled", true)
             .conf("spark.io.encryption.enabled", true);
     assertThat(train(submit, "client")).isEqualTo(expected);
-    assertThat(hadoop.ended("client").finalStatus()).isEqualTo("SUCCEEDED");
+    Application application = hadoop.ended("client");
+    assertThat(application.finalStatus()).isEqualTo("SUCCEEDED");
+    assertThat(hadoop.logs(application.id())).contains("authentication enabled");
 
     Outcome again = yarn("again").run(folder.resolve("again-process"), command("client"));
     assertThat(again.exitCode()).as(again.output()).isZero();
@@ -74,7 +76,8 @@ class HadoopTest {
     Application application = hadoop.ended("master");
     assertThat(application.finalStatus()).isEqualTo("SUCCEEDED");
     assertThat(application.attempts()).isEqualTo(2);
-    assertThat(hadoop.logs(application.id())).contains(GOING_ON);
+    assertThat(hadoop.logs(application.id()))
+        .contains(GOING_ON, "authentication enabled", "RPC SSL enabled");
     assertThat(delta("master")).isEqualTo(expected);
   }
 

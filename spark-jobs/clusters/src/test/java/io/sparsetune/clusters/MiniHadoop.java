@@ -59,6 +59,8 @@ final class MiniHadoop {
     conf.set("yarn.scheduler.capacity.root.queues", "default");
     conf.set("yarn.scheduler.capacity.root.default.capacity", "100");
     conf.setFloat("yarn.scheduler.capacity.maximum-am-resource-percent", 1f);
+    // Applications that ask for it may have more attempts than the two of the default.
+    conf.setInt("yarn.resourcemanager.am.global.max-attempts", 20);
     // Whoever waits for a node that has died hears of it soon.
     conf.setInt("yarn.resourcemanager.nodemanagers.heartbeat-interval-ms", 200);
     conf.setInt("yarn.nm.liveness-monitor.expiry-interval-ms", 5_000);

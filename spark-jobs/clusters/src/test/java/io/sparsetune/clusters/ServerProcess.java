@@ -34,13 +34,9 @@ final class ServerProcess implements AutoCloseable {
     return Files.readString(log);
   }
 
-  /** Its standard input, which takes commands. */
+  /** What was started. */
   Process process() {
     return process;
-  }
-
-  List<ProcessHandle> children() {
-    return process.children().toList();
   }
 
   /** Something that becomes true. */

@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -72,20 +74,15 @@ public final class StandaloneCluster implements AutoCloseable {
     return master;
   }
 
-  /** How many workers are alive for the master. */
-  public int workersAlive() throws IOException {
-    return state().path("aliveworkers").asInt();
-  }
-
-  /**
-   * The name and state of each application that the master has completed, such as {@code FINISHED}.
-   */
-  public List<String> completedApplications() throws IOException {
-    List<String> states = new ArrayList<>();
-    for (JsonNode application : state().path("completedapps")) {
-      states.add(application.path("name").asText() + " " + application.path("state").asText());
+  /** Names of the workers that are alive for the master. */
+  private Set<String> workersAlive() throws IOException {
+    Set<String> alive = new HashSet<>();
+    for (JsonNode worker : state().path("workers")) {
+      if (worker.path("state").asText().equals("ALIVE")) {
+        alive.add(worker.path("id").asText());
+      }
     }
-    return states;
+    return alive;
   }
 
   /** The state of each driver of cluster mode that the master has completed. */
@@ -99,7 +96,7 @@ public final class StandaloneCluster implements AutoCloseable {
 
   /** Starts one more worker, and waits until it is registered. */
   public void addWorker() throws IOException, InterruptedException {
-    int before = workersAlive();
+    Set<String> before = workersAlive();
     String name = "worker-" + workers.size();
     ServerProcess worker =
         start(
@@ -113,29 +110,12 @@ public final class StandaloneCluster implements AutoCloseable {
             folder.resolve(name).toString(),
             master);
     workers.add(worker);
-    worker.await(START, () -> workersAlive() > before);
+    worker.await(START, () -> !before.containsAll(workersAlive()));
   }
 
   /** Ends the process of a worker by SIGKILL; number counts from 0 in the order of their start. */
   public void killWorker(int number) {
     workers.get(number).kill();
-  }
-
-  /** The processes of executors that are alive. */
-  public List<ProcessHandle> executors() {
-    return children("CoarseGrainedExecutorBackend");
-  }
-
-  /** The processes of drivers in cluster mode that are alive. */
-  public List<ProcessHandle> drivers() {
-    return children("DriverWrapper");
-  }
-
-  private List<ProcessHandle> children(String mainClass) {
-    return workers.stream()
-        .flatMap(worker -> worker.children().stream())
-        .filter(process -> CommandLines.of(process).contains(mainClass))
-        .toList();
   }
 
   private void startMaster() throws IOException, InterruptedException {

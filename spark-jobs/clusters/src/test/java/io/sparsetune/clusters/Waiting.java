@@ -1,8 +1,7 @@
 package io.sparsetune.clusters;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.sparsetune.cluster.Mishap;
+import io.sparsetune.cluster.Mishaps;
 import io.sparsetune.cluster.SparkSubmit;
 import io.sparsetune.cluster.SparkSubmit.Outcome;
 import io.sparsetune.cluster.SparkSubmit.Running;
@@ -35,12 +34,15 @@ final class Waiting {
     Path markers = folder.resolve("markers");
     submit.mishap(Mishap.Kind.WAIT, task, markers);
     try (Running running = submit.start(folder, command)) {
-      while (!Files.exists(markers.resolve("waiting"))) {
-        assertThat(running.isAlive()).as(running.output()).isTrue();
+      long end = System.nanoTime() + END.toNanos();
+      while (!Files.exists(markers.resolve(Mishap.Kind.WAIT.marker()))) {
+        if (!running.isAlive() || System.nanoTime() > end) {
+          throw new AssertionError("No task has come to its wait: " + running.output());
+        }
         Thread.sleep(20);
       }
       event.happen(running);
-      Files.createFile(markers.resolve("go"));
+      Files.createFile(markers.resolve(Mishaps.GO));
       return running.end(END);
     }
   }

@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 
 /**
  * A training and what happens to it, drawn from a seed: the same seed and number always give the
- * same schedule. Methods and kinds of faults take turns, so that any {@code n} schedules in a row
- * have had all of them, where there are {@code n} methods or fewer.
+ * same schedule. Methods and kinds of faults take turns: the first {@code n} schedules have all of
+ * them, where there are {@code n} methods and fewer kinds.
  *
  * @param clusters where the first command runs, the second, and so on, in turns
  * @param partitions of the data; 0 for as many as the cluster has slots

@@ -32,12 +32,14 @@ record RunProgress(int step, int due, OptionalInt saved) {
   private static final int PREAMBLE = 8 + 4;
 
   /**
-   * @param jobs descriptions of the jobs that the command has begun, in order
+   * @param jobs descriptions of the jobs that a driver has begun, in order
+   * @param begin the step it went on from; 0 at a run's beginning
    * @param everyStep whether each step's state is due, and not only an evaluation's
    */
-  static RunProgress of(List<String> jobs, Path run, boolean everyStep) throws IOException {
-    int step = 0;
-    int due = 0;
+  static RunProgress of(List<String> jobs, int begin, Path run, boolean everyStep)
+      throws IOException {
+    int step = begin;
+    int due = begin;
     for (int i = 0; i < jobs.size(); i++) {
       Matcher begun = STEP.matcher(jobs.get(i));
       boolean last = i == jobs.size() - 1;
@@ -50,6 +52,14 @@ record RunProgress(int step, int due, OptionalInt saved) {
       }
     }
     return new RunProgress(step, due, saved(run.resolve("checkpoints")));
+  }
+
+  /** The furthest of this and of what was known before it. */
+  RunProgress orBefore(RunProgress before) {
+    return new RunProgress(
+        Math.max(step, before.step),
+        Math.max(due, before.due),
+        saved.isPresent() ? saved : before.saved);
   }
 
   /** The same, where it is not known what was saved. */

@@ -10,6 +10,8 @@ import io.sparsetune.clusters.StandaloneCluster;
 import io.sparsetune.files.RunFiles;
 import io.sparsetune.testing.FrailFileSystem;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,6 +168,11 @@ final class ScheduleRunner implements AutoCloseable {
       if (!differences.isEmpty()) {
         throw failed(state, String.join("; ", differences));
       }
+    } catch (FailedScheduleException e) {
+      Orphans.of(state.folder, state.output).forEach(ProcessHandle::destroyForcibly);
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw failed(state, e);
     } finally {
       for (FaultKind kind : state.nodesKilled) {
         startNode(kind, state.node());
@@ -212,27 +219,29 @@ final class ScheduleRunner implements AutoCloseable {
           "exit code %d, and no fault that ends a command:%n%s".formatted(code, outcome.output()));
     }
     List<Integer> begins = RunProgress.begins(state.run);
-    if (code == 0 && goesOn && begins.size() <= begun) {
+    List<List<String>> drivers = Mishaps.drivers(journal);
+    boolean trains = drivers.stream().flatMap(List::stream).anyMatch(job -> job.contains("step "));
+    if (goesOn && (code == 0 || trains) && begins.size() <= begun) {
       throw failed(state, "the run was begun anew: " + begins);
     }
-    List<List<String>> drivers = Mishaps.drivers(journal);
     for (int i = 0; i < drivers.size(); i++) {
       boolean last = i == drivers.size() - 1;
       if (last) {
         checkBegin(state, begun, begins);
       }
-      reached(state, drivers.get(i), last);
+      reached(state, drivers.get(i), last, begins.subList(begun, last ? begins.size() : begun));
     }
     return code;
   }
 
   /** Takes down how far a driver has come; of one that another has followed, less is known. */
-  private static void reached(State state, List<String> jobs, boolean last) throws IOException {
-    if (!jobs.isEmpty()) {
-      RunProgress progress =
-          RunProgress.of(jobs, state.run, state.schedule.method().trainsEverything());
-      state.reached = Optional.of(last ? progress : progress.withoutSaved());
-    }
+  private static void reached(State state, List<String> jobs, boolean last, List<Integer> begins)
+      throws IOException {
+    int begin = begins.isEmpty() ? 0 : begins.get(begins.size() - 1);
+    RunProgress progress =
+        RunProgress.of(jobs, begin, state.run, state.schedule.method().trainsEverything());
+    RunProgress known = last ? progress : progress.withoutSaved();
+    state.reached = Optional.of(state.reached.map(known::orBefore).orElse(known));
   }
 
   /** The path of a file of a file system that has a host. */
@@ -318,6 +327,12 @@ final class ScheduleRunner implements AutoCloseable {
                 state.schedule, state.commands, why, state.folder, state.schedule.command()));
   }
 
+  private static FailedScheduleException failed(State state, Exception e) {
+    StringWriter trace = new StringWriter();
+    e.printStackTrace(new PrintWriter(trace));
+    return failed(state, trace.toString());
+  }
+
   private SparkSubmit submit(State state, Cluster cluster)
       throws IOException, InterruptedException {
     FaultSchedule schedule = state.schedule;
@@ -336,8 +351,10 @@ final class ScheduleRunner implements AutoCloseable {
       submit
           .conf("spark.cores.max", 2)
           .conf("spark.executor.cores", 1)
-          .conf("spark.executor.instances", 2)
           .conf("spark.executor.memory", "1g");
+      if (!schedule.dynamicAllocation()) {
+        submit.conf("spark.executor.instances", 2);
+      }
     }
     if (cluster.isYarn()) {
       submit
