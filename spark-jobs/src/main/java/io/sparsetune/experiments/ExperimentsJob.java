@@ -269,16 +269,20 @@ public final class ExperimentsJob {
   }
 
   private CellState failed(Cell cell, RuntimeException failure, ExperimentsListener listener) {
-    boolean elsewhere = failure instanceof TakenOverException;
-    if (elsewhere || listener.stopping() || session.sparkContext().isStopped()) {
+    if (failure instanceof TakenOverException || listener.stopping()) {
       throw failure;
     }
+    boolean sparkEnded = session.sparkContext().isStopped();
+    ExitCode code = sparkEnded ? ExitCode.UNAVAILABLE : listener.code(failure);
     String why = listener.describe(failure);
     if (!(failure instanceof InUseException)) {
-      TrainJob.recordFailure(cell.config(), listener.code(failure), Printable.message(why), hadoop);
+      TrainJob.recordFailure(cell.config(), code, Printable.message(why), hadoop);
+    }
+    if (sparkEnded) {
+      throw failure;
     }
     listener.failed(cell, why);
-    return new CellState.Failed(why, listener.code(failure));
+    return new CellState.Failed(why, code);
   }
 
   private static Result result(Map<Cell, CellState> states, Predicate<Cell> isMissing) {

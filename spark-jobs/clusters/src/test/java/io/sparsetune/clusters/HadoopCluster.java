@@ -191,16 +191,26 @@ public final class HadoopCluster implements AutoCloseable {
             new org.apache.hadoop.fs.Path(local.toUri()), new org.apache.hadoop.fs.Path(path));
   }
 
-  /** Copies a folder of its HDFS to this machine, in place of what is there. */
+  /**
+   * Copies a folder of its HDFS to this machine, in place of what is there. Of a file that somebody
+   * has not written to its end there is nothing but the name.
+   */
   public void get(String path, Path local) throws IOException {
     FileUtils.deleteDirectory(local.toFile());
-    if (exists(path)) {
-      files()
-          .copyToLocalFile(
-              false,
-              new org.apache.hadoop.fs.Path(path),
-              new org.apache.hadoop.fs.Path(local.toUri()),
-              true);
+    if (!exists(path)) {
+      return;
+    }
+    DistributedFileSystem hdfs = (DistributedFileSystem) files();
+    var files = hdfs.listFiles(new org.apache.hadoop.fs.Path(path), true);
+    while (files.hasNext()) {
+      org.apache.hadoop.fs.Path file = files.next().getPath();
+      Path copy = local.resolve(file.toUri().getPath().substring(path.length() + 1));
+      Files.createDirectories(copy.getParent());
+      if (hdfs.isFileClosed(file)) {
+        hdfs.copyToLocalFile(false, file, new org.apache.hadoop.fs.Path(copy.toUri()), true);
+      } else {
+        Files.createFile(copy);
+      }
     }
   }
 
