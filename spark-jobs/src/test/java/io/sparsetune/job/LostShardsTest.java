@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
@@ -28,7 +27,6 @@ class LostShardsTest {
   @Test
   void theStepIsRunAgainOnWhatIsReadAgainAndTheBitsStay() throws Exception {
     ToyRun toy = ToyRun.in(folder, 0.1);
-    SparkContext context = SharedSession.get().sparkContext();
     SparkListener listener =
         new SparkListener() {
           @Override
@@ -45,14 +43,8 @@ class LostShardsTest {
             }
           }
         };
-    context.addSparkListener(listener);
-    try {
-      new TrainJob(SharedSession.get())
-          .run(new TrainJob.Request(toy.config(), Existing.GO_ON, progress));
-      context.listenerBus().waitUntilEmpty();
-    } finally {
-      context.removeSparkListener(listener);
-    }
+    TrainJob.Request request = new TrainJob.Request(toy.config(), Existing.GO_ON, progress);
+    SharedSession.listened(listener, () -> new TrainJob(SharedSession.get()).run(request));
     assertThat(Files.readAllBytes(folder.resolve("run/delta.safetensors")))
         .isEqualTo(LocalRun.delta(toy.config()));
     assertThat(jobs.stream().filter(name -> name.startsWith("step 20/"))).hasSize(1);

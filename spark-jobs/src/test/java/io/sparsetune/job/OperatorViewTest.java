@@ -17,7 +17,6 @@ import java.util.concurrent.TimeoutException;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
-import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.junit.jupiter.api.Test;
@@ -79,7 +78,6 @@ class OperatorViewTest {
   }
 
   private void train(ToyRun toy) throws TimeoutException {
-    SparkContext context = SharedSession.get().sparkContext();
     SparkListener listener =
         new SparkListener() {
           @Override
@@ -99,14 +97,8 @@ class OperatorViewTest {
             metrics.add(figures());
           }
         };
-    context.addSparkListener(listener);
-    try {
-      new TrainJob(SharedSession.get())
-          .run(new TrainJob.Request(toy.config(), Existing.GO_ON, progress));
-      context.listenerBus().waitUntilEmpty();
-    } finally {
-      context.removeSparkListener(listener);
-    }
+    TrainJob.Request request = new TrainJob.Request(toy.config(), Existing.GO_ON, progress);
+    SharedSession.listened(listener, () -> new TrainJob(SharedSession.get()).run(request));
   }
 
   private static Map<String, Number> figures() {

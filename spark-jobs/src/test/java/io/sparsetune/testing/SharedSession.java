@@ -1,5 +1,8 @@
 package io.sparsetune.testing;
 
+import java.util.concurrent.TimeoutException;
+import org.apache.spark.SparkContext;
+import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.sql.SparkSession;
 
 /** The one local session of all tests in this JVM: two threads, no user interface. */
@@ -31,5 +34,17 @@ public final class SharedSession {
       session.sparkContext().setLogLevel("OFF");
     }
     return session;
+  }
+
+  /** Does some work while a listener hears of its jobs; when this returns, it has heard of all. */
+  public static void listened(SparkListener listener, Runnable work) throws TimeoutException {
+    SparkContext context = get().sparkContext();
+    context.addSparkListener(listener);
+    try {
+      work.run();
+      context.listenerBus().waitUntilEmpty();
+    } finally {
+      context.removeSparkListener(listener);
+    }
   }
 }
