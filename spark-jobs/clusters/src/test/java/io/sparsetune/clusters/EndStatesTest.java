@@ -29,7 +29,7 @@ class EndStatesTest {
   private static final String ROOT = "/end-states-test";
   private static final Path HOME = Path.of(System.getProperty("spark.home"));
 
-  /** What is wrong with a command, or happens to it. */
+  /** A mistake in a command, or an accident that befalls it. */
   private enum Fault {
     UNKNOWN_KEY(ExitCode.USAGE, "Unknown key training.lerning_rate", "training.lerning_rate=1"),
     BAD_ROW(ExitCode.DATA, "bad.jsonl", "data.train=BAD"),
@@ -88,7 +88,7 @@ class EndStatesTest {
   @EnumSource(Fault.class)
   void onYarnWithTheDriverThere(Fault fault) throws Exception {
     String name = name("yarn-cluster", fault);
-    // What may be better later is another attempt's to go on with.
+    // YARN would try again after a failure that is not final.
     int attempts = fault.code.isFinal() ? 2 : 1;
     SparkSubmit submit = yarn(name).clusterMode().conf("spark.yarn.maxAppAttempts", attempts);
     Outcome outcome = run(submit, name, fault);
@@ -109,9 +109,8 @@ class EndStatesTest {
   }
 
   private static SparkSubmit yarn(String name) {
-    return SparkSubmit.on(HOME, "yarn")
-        .environment("HADOOP_CONF_DIR", hadoop.configuration())
-        .conf("spark.yarn.jars", "local:" + HOME.resolve("jars") + "/*")
+    return hadoop
+        .submit(HOME)
         .conf("spark.yarn.tags", name)
         .conf("spark.executor.instances", 1)
         .conf("spark.executor.memory", "512m");

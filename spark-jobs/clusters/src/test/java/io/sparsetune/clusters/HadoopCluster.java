@@ -2,6 +2,7 @@ package io.sparsetune.clusters;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparsetune.cluster.SparkSubmit;
 import io.sparsetune.testing.ToyRun;
 import java.io.File;
 import java.io.IOException;
@@ -168,6 +169,13 @@ public final class HadoopCluster implements AutoCloseable {
   /** The root of its HDFS, with host and port: {@code hdfs://localhost:12345}. */
   public String root() {
     return conf.get("fs.defaultFS");
+  }
+
+  /** A spark-submit that finds this YARN, whose nodes have the jars of the Spark home at hand. */
+  public SparkSubmit submit(Path sparkHome) {
+    return SparkSubmit.on(sparkHome, "yarn")
+        .environment("HADOOP_CONF_DIR", configuration())
+        .conf("spark.yarn.jars", "local:" + sparkHome.resolve("jars") + "/*");
   }
 
   /** Its HDFS. */

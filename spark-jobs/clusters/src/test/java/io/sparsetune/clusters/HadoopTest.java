@@ -83,10 +83,9 @@ class HadoopTest {
 
   /** Two executors of one core; the tag finds the application. */
   private static SparkSubmit yarn(String tag) {
-    return SparkSubmit.on("yarn")
-        .environment("HADOOP_CONF_DIR", hadoop.configuration())
+    return hadoop
+        .submit(Path.of(System.getProperty("spark.home")))
         .conf("spark.yarn.tags", tag)
-        .conf("spark.yarn.jars", "local:" + System.getProperty("spark.home") + "/jars/*")
         .conf("spark.executor.instances", 2)
         .conf("spark.executor.cores", 1)
         .conf("spark.executor.memory", "1g");

@@ -342,7 +342,7 @@ final class ScheduleRunner implements AutoCloseable {
             .map(Fault::mishap)
             .toList();
     SparkSubmit submit =
-        SparkSubmit.on(home, master(cluster))
+        on(cluster)
             .mishaps(mishaps, state.markers)
             .conf(Mishaps.OUTPUT, state.output)
             .conf("spark.log.level", "WARN")
@@ -358,8 +358,6 @@ final class ScheduleRunner implements AutoCloseable {
     }
     if (cluster.isYarn()) {
       submit
-          .environment("HADOOP_CONF_DIR", hadoop().configuration())
-          .conf("spark.yarn.jars", "local:" + home + "/jars/*")
           .conf("spark.yarn.max.executor.failures", MOST_DEATHS)
           .conf("spark.yarn.maxAppAttempts", MOST_DEATHS);
     }
@@ -393,13 +391,16 @@ final class ScheduleRunner implements AutoCloseable {
     return submit;
   }
 
-  private String master(Cluster cluster) throws IOException, InterruptedException {
+  private SparkSubmit on(Cluster cluster) throws IOException, InterruptedException {
     if (cluster.isYarn()) {
-      return "yarn";
+      return hadoop().submit(home);
     }
-    if (cluster != Cluster.STANDALONE) {
-      return cluster.toString();
-    }
+    return SparkSubmit.on(
+        home, cluster == Cluster.STANDALONE ? standaloneMaster() : cluster.toString());
+  }
+
+  /** The address of the standalone cluster's master. */
+  private String standaloneMaster() throws IOException, InterruptedException {
     if (standalone.isEmpty()) {
       StandaloneCluster.Settings settings = StandaloneCluster.Settings.TWO_WORKERS;
       standalone =
