@@ -76,7 +76,9 @@ public final class ExperimentsJob {
       }
     }
 
-    /** What another attempt may mend comes first; then what all have in common. */
+    /**
+     * {@link ExitCode#UNAVAILABLE} if one cell has it, else the code of all cells, else a fault.
+     */
     private ExitCode code() {
       Set<ExitCode> codes = EnumSet.noneOf(ExitCode.class);
       for (String cell : missing) {

@@ -85,7 +85,7 @@ final class MiniHadoop {
     write(changed(yarn.getConfig()), folder.resolve("yarn-site.xml"));
   }
 
-  /** What is not a default, such as the ports that a cluster got. */
+  /** The settings that differ from the defaults, such as the ports. */
   private static Configuration changed(Configuration conf) {
     Configuration defaults = new YarnConfiguration();
     Configuration changed = new Configuration(false);

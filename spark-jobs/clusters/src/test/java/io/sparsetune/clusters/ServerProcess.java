@@ -34,7 +34,7 @@ final class ServerProcess implements AutoCloseable {
     return Files.readString(log);
   }
 
-  /** What was started. */
+  /** The process, whose standard input is open. */
   Process process() {
     return process;
   }

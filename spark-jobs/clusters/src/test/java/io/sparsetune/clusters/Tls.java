@@ -9,7 +9,7 @@ import java.util.List;
 
 /** TLS between Spark's processes, with a key and a certificate of the test's own. */
 final class Tls {
-  /** Of the store and of the key in it. */
+  /** The password of the store and of its key. */
   private static final String PASSWORD = "of-a-test";
 
   private Tls() {}

@@ -15,7 +15,7 @@ enum FaultKind {
   KILL_NODE_MANAGER(Mishap.Kind.TELL, EnumSet.of(Cluster.YARN, Cluster.YARN_CLUSTER)),
   KILL_DATA_NODE(Mishap.Kind.TELL, EnumSet.of(Cluster.YARN, Cluster.YARN_CLUSTER)),
   KILL_DRIVER(Mishap.Kind.HALT, EnumSet.allOf(Cluster.class)),
-  /** Of the driver's machine; only a file system of one's own can be full. */
+  /** The run's disk is full, which only a file system of the tests can be; it is a local one. */
   FILL_DISK(Mishap.Kind.FILL, EnumSet.of(Cluster.LOCAL, Cluster.LOCAL_CLUSTER, Cluster.STANDALONE));
 
   private final Mishap.Kind mishap;
@@ -40,7 +40,7 @@ enum FaultKind {
     return this == FAIL_TASK || this == DELAY_TASK || this == KILL_EXECUTOR;
   }
 
-  /** Whether it comes from outside the application. */
+  /** Whether the test kills a node, and no process of the application brings it about. */
   boolean isOfNodes() {
     return mishap == Mishap.Kind.TELL;
   }
